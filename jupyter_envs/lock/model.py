@@ -1,0 +1,66 @@
+"""The Lock: every package with its URL and hash, per platform."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+Manager = Literal["conda", "pip"]
+
+_CONDA_SUFFIXES = (".conda", ".tar.bz2")
+
+
+class LockedPackage(msgspec.Struct, frozen=True, kw_only=True):
+    """One package of one platform.
+
+    ``dependencies`` maps a package name to its constraint, as in ``conda-lock.yml``.
+    ``url`` never holds credentials.
+    """
+
+    name: str
+    version: str
+    manager: Manager
+    platform: str
+    url: str
+    sha256: str
+    md5: str | None = None
+    dependencies: dict[str, str] = {}
+
+    @property
+    def file_name(self) -> str:
+        """Last part of the URL's path, unquoted: ``numpy-2.1.0-py312_0.conda``."""
+        return unquote(PurePosixPath(urlsplit(self.url).path).name)
+
+    @property
+    def build(self) -> str:
+        """Build string of a conda package, from its file name; empty for pip packages."""
+        if self.manager != "conda":
+            return ""
+        stem = self.file_name
+        for suffix in _CONDA_SUFFIXES:
+            stem = stem.removesuffix(suffix)
+        return stem.rsplit("-", 1)[-1]
+
+
+class Lock(msgspec.Struct, frozen=True, kw_only=True):
+    """A complete lock, in memory the same as ``conda-lock.yml`` v1 (CEP 37).
+
+    ``content_hash`` maps a platform to the hash of the inputs it was solved from;
+    ``inputs`` maps a source file's name to its sha256; ``custom`` holds strings of our own
+    (the target's virtual packages, the channel priority, the version of this program).
+    """
+
+    platforms: tuple[str, ...]
+    channels: tuple[str, ...]
+    packages: tuple[LockedPackage, ...]
+    content_hash: dict[str, str] = {}
+    inputs: dict[str, str] = {}
+    custom: dict[str, str] = {}
+
+    def for_platform(self, platform: str) -> tuple[LockedPackage, ...]:
+        """Packages of one platform, conda before pip, by name."""
+        chosen = (p for p in self.packages if p.platform == platform)
+        return tuple(sorted(chosen, key=lambda p: (p.manager, p.name)))
