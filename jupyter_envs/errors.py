@@ -181,7 +181,7 @@ class VersionNotFound(SolveError):
     """The name exists, but no build matches what is asked."""
 
     code = "version_not_found"
-    sentence = "{spec!r} does not exist in {channels}; the versions of {name} there are: {available}"
+    sentence = "{spec!r} does not exist in {channels}; the versions of {name} are: {available}"
     advice = "Ask for one of these versions."
 
 
@@ -191,6 +191,13 @@ class MatchSpecInvalid(InvalidInput):
     code = "match_spec_invalid"
     sentence = "The dependency {spec!r} is not understood: {reason}"
     advice = "Write it like 'numpy', 'numpy=1.26' or 'numpy>=1.26,<2'."
+
+
+class ExportFormatUnknown(InvalidInput):
+    """A format that environments cannot be exported to."""
+
+    code = "export_format_unknown"
+    sentence = "There is no export format {format!r}; there are: {formats}"
 
 
 # -- not there -------------------------------------------------------------------------------
@@ -244,7 +251,7 @@ class NameTaken(Conflict):
 
     code = "name_taken"
     sentence = "There is already an environment called {name!r}; it was left as it is"
-    advice = "Choose another name with --name, or change the existing one: jupyter envs update {name} FILE"
+    advice = "Choose another name with --name, or change it: jupyter envs update {name} FILE"
 
 
 class EnvironmentUnmanaged(Conflict):
@@ -252,7 +259,7 @@ class EnvironmentUnmanaged(Conflict):
 
     code = "environment_unmanaged"
     sentence = "{name!r} was not made by jupyter_envs, so it was left as it is"
-    advice = "Use the tool that made it, or clone it: jupyter envs export {name} and create from that."
+    advice = "Change it with the tool that made it."
 
 
 class EnvironmentBusy(Conflict):
@@ -321,7 +328,7 @@ class ChannelUnavailable(Unavailable):
 
     code = "channel_unavailable"
     sentence = "The channel {channel} could not be read: {reason}"
-    advice = "Check the network, the proxy and the spelling of the channel; --offline uses only what is cached."
+    advice = "Check the network, the proxy and the channel's spelling; --offline uses the cache."
 
 
 class ChannelDenied(Unavailable):
@@ -346,7 +353,7 @@ class SolveTimeout(Unavailable):
     status = 504
     code = "solve_timeout"
     sentence = "The solver found no answer within {seconds} seconds"
-    advice = "Pin the main packages (python, and those with many versions) or raise --solve-timeout."
+    advice = "Pin the main packages (python, those with many versions), or raise --solve-timeout."
 
 
 class NoSpace(Unavailable):
@@ -374,7 +381,7 @@ class PackageCorrupt(BuildFailed):
 
     code = "package_corrupt"
     sentence = "{package} is damaged or not the one that was locked: {reason}"
-    advice = "Try again; if it stays, the channel serves a changed file: make a new lock and tell its maintainers."
+    advice = "Try again; if it stays, the channel serves a changed file: make a new lock."
 
 
 class PipFailed(BuildFailed):

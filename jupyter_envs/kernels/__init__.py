@@ -1,0 +1,31 @@
+"""Kernelspecs, the start shim, and the proof that a kernel starts."""
+
+from .kernelspecs import (
+    Offer,
+    install_kernelspec,
+    installed_kernels,
+    kernel_name,
+    kernels_of,
+    kernelspec,
+    offers,
+    prefix_of,
+    published_kernels,
+    remove_kernelspec,
+)
+from .shim import render_shim
+from .verify import verify_kernel
+
+__all__ = [
+    "Offer",
+    "install_kernelspec",
+    "installed_kernels",
+    "kernel_name",
+    "kernels_of",
+    "kernelspec",
+    "offers",
+    "prefix_of",
+    "published_kernels",
+    "remove_kernelspec",
+    "render_shim",
+    "verify_kernel",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+import re
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
@@ -11,6 +11,7 @@ import msgspec
 Manager = Literal["conda", "pip"]
 
 _CONDA_SUFFIXES = (".conda", ".tar.bz2")
+_PIP_SEPARATORS = re.compile(r"[-_.]+")
 
 
 class LockedPackage(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +33,7 @@ class LockedPackage(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def file_name(self) -> str:
         """Last part of the URL's path, unquoted: ``numpy-2.1.0-py312_0.conda``."""
-        return unquote(PurePosixPath(urlsplit(self.url).path).name)
+        return unquote(urlsplit(self.url).path.rpartition("/")[2])
 
     @property
     def build(self) -> str:
@@ -44,13 +45,22 @@ class LockedPackage(msgspec.Struct, frozen=True, kw_only=True):
             stem = stem.removesuffix(suffix)
         return stem.rsplit("-", 1)[-1]
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Manager and name, pip names folded (PEP 503): what can occur once per platform."""
+        if self.manager == "conda":
+            return self.manager, self.name
+        return self.manager, _PIP_SEPARATORS.sub("-", self.name).lower()
+
 
 class Lock(msgspec.Struct, frozen=True, kw_only=True):
     """A complete lock, in memory the same as ``conda-lock.yml`` v1 (CEP 37).
 
-    ``content_hash`` maps a platform to the hash of the inputs it was solved from;
-    ``inputs`` maps a source file's name to its sha256; ``custom`` holds strings of our own
-    (the target's virtual packages, the channel priority, the version of this program).
+    ``content_hash`` maps a platform to the hash of the inputs it was solved from
+    (:func:`content_hash`); ``inputs`` maps a source file, relative to the lock, to its sha256
+    and ``inputs_md5`` to its md5, which CEP 37 wants as well (:func:`with_input` sets both);
+    ``custom`` holds strings of our own (the target's virtual packages, the channel priority,
+    the version of this program).
     """
 
     platforms: tuple[str, ...]
@@ -58,6 +68,7 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
     packages: tuple[LockedPackage, ...]
     content_hash: dict[str, str] = {}
     inputs: dict[str, str] = {}
+    inputs_md5: dict[str, str] = {}
     custom: dict[str, str] = {}
 
     def for_platform(self, platform: str) -> tuple[LockedPackage, ...]:

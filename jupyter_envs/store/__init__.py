@@ -1,0 +1,90 @@
+"""Generations on disk: build, publish step, leases, collection, conda's own files."""
+
+from .bytecode import fill_cache, harvest_bytecode, link_bytecode, sweep_unfinished
+from .collection import collect, collectable
+from .environments import (
+    complete_generations,
+    current_generation,
+    get_environment,
+    get_managed,
+    list_environments,
+    name_in_use,
+    read_info,
+)
+from .files import empty_trash, make_folder, remove_tree, write_atomically
+from .generations import (
+    Building,
+    begin_generation,
+    discard_generation,
+    finish_generation,
+    forget_empty,
+    make_current,
+    next_number,
+    unfinished_generations,
+)
+from .identity import ProcessIdentity, is_alive, this_process
+from .interop import (
+    forget_environment,
+    read_history,
+    register_environment,
+    remove_cache_tag,
+    write_history,
+    write_state,
+)
+from .layout import GenerationFiles, Store
+from .leases import Lease, live_leases, processes_of
+from .locking import environment_lock, is_locked
+from .model import Environment, GenerationInfo, KernelRecord, SourceInfo
+from .protection import detach, protect_cache
+from .sizes import packages_size
+
+__all__ = [
+    "Building",
+    "Environment",
+    "GenerationFiles",
+    "GenerationInfo",
+    "KernelRecord",
+    "Lease",
+    "ProcessIdentity",
+    "SourceInfo",
+    "Store",
+    "begin_generation",
+    "collect",
+    "collectable",
+    "complete_generations",
+    "current_generation",
+    "detach",
+    "discard_generation",
+    "empty_trash",
+    "environment_lock",
+    "fill_cache",
+    "finish_generation",
+    "forget_empty",
+    "forget_environment",
+    "get_environment",
+    "get_managed",
+    "harvest_bytecode",
+    "is_alive",
+    "is_locked",
+    "link_bytecode",
+    "list_environments",
+    "live_leases",
+    "make_current",
+    "make_folder",
+    "name_in_use",
+    "next_number",
+    "packages_size",
+    "processes_of",
+    "protect_cache",
+    "read_history",
+    "read_info",
+    "register_environment",
+    "remove_cache_tag",
+    "remove_tree",
+    "sweep_unfinished",
+    "this_process",
+    "unfinished_generations",
+    "write_atomically",
+    "write_history",
+    "write_state",
+]

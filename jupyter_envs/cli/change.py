@@ -1,0 +1,156 @@
+"""Verbs that change the store: create, update, rollback, clone, remove."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jupyter_envs.errors import KernelsRunning
+from jupyter_envs.operations import (
+    Create,
+    EnvironmentSource,
+    Remove,
+    Request,
+    Rollback,
+    Settings,
+    Update,
+    name_for,
+    read_operation,
+    run_here,
+    source_from_file,
+    submit,
+    update_source,
+)
+from jupyter_envs.spec import check_name
+from jupyter_envs.store import Store, get_managed, processes_of
+
+from .options import GlobalOptions, build_options, json_option, name_argument, yes_option
+from .output import out, print_failure, print_json
+from .watch import watch
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+def _carry_out(request: Request, settings: Settings, options: GlobalOptions) -> dict[str, Any]:
+    """Submit, watch, and leave with the operation's exit code unless it succeeded."""
+    job = submit(request, settings)
+    code = watch(settings, job.id, as_json=options.as_json)
+    if code != 0:
+        sys.exit(code)
+    summary, _ = read_operation(Store(settings.envs_dir), job.id)
+    return summary.result or {}
+
+
+def _say(options: GlobalOptions, text: str) -> None:
+    if not options.as_json:
+        out.print(text, markup=False)
+
+
+@click.command()
+@click.argument("file", type=_FILE)
+@click.option("--name", "-n", help="Name of the environment. Default: the file's own.")
+@build_options
+@json_option
+@click.pass_obj
+def create(options: GlobalOptions, /, file: Path, name: str | None, **limits: Any) -> None:
+    """Make an environment from FILE, an environment.yml or a conda-lock.yml."""
+    source = source_from_file(file)
+    chosen = name_for(source, name)
+    check_name(chosen)
+    result = _carry_out(Create(name=chosen, source=source), options.reconciled(**limits), options)
+    _say(
+        options,
+        f"{result['name']} is ready: {result['prefix']}\n"
+        f"Lock {result['lock_digest'][:12]}. Choose its kernel in Jupyter, or: "
+        f"jupyter envs run {result['name']} -- python",
+    )
+
+
+@click.command()
+@name_argument
+@click.argument("file", type=_FILE, required=False)
+@click.option(
+    "--upgrade", is_flag=True, help="Move every package to the newest version the file allows."
+)
+@build_options
+@json_option
+@click.pass_obj
+def update(
+    options: GlobalOptions, /, name: str, file: Path | None, upgrade: bool, **limits: Any
+) -> None:
+    """Build the next generation of NAME from FILE (default: the file it was made from).
+
+    Packages that the file does not force to change keep their versions.
+    """
+    settings = options.reconciled(**limits)
+    environment = get_managed(Store(settings.envs_dir), name)
+    source = source_from_file(file) if file else update_source(environment)
+    request = Update(name=environment.slug, source=source, upgrade=upgrade)
+    result = _carry_out(request, settings, options)
+    if result.get("changed"):
+        _say(
+            options,
+            f"{result['name']} is now generation {result['generation']}. Running kernels keep "
+            f"theirs; to go back: jupyter envs rollback {result['name']}",
+        )
+    else:
+        _say(options, f"{result['name']} is up to date; nothing was changed.")
+
+
+@click.command()
+@name_argument
+@click.option("--to", "generation", type=click.IntRange(min=1), help="Default: the one before.")
+@json_option
+@click.pass_obj
+def rollback(options: GlobalOptions, name: str, generation: int | None) -> None:
+    """Make an earlier generation of NAME current again, at once."""
+    settings = options.settings()
+    slug = get_managed(Store(settings.envs_dir), name).slug
+    summary = run_here(Rollback(name=slug, generation=generation), settings)
+    if summary.state != "succeeded":
+        print_failure(summary.error or {}, as_json=options.as_json)
+        sys.exit(1)
+    result = summary.result or {}
+    if options.as_json:
+        print_json(result)
+    _say(options, f"{result['name']} is now generation {result['generation']}.")
+
+
+@click.command()
+@name_argument
+@click.argument("new_name")
+@build_options
+@json_option
+@click.pass_obj
+def clone(options: GlobalOptions, /, name: str, new_name: str, **limits: Any) -> None:
+    """Make NEW_NAME with exactly the packages of NAME, without solving."""
+    check_name(new_name)
+    settings = options.reconciled(**limits)
+    slug = get_managed(Store(settings.envs_dir), name).slug
+    request = Create(name=new_name, source=EnvironmentSource(name=slug))
+    result = _carry_out(request, settings, options)
+    _say(options, f"{result['name']} is ready: the same lock {result['lock_digest'][:12]}.")
+
+
+@click.command()
+@name_argument
+@click.option("--force", is_flag=True, help="Also while its kernels are running.")
+@yes_option
+@json_option
+@click.pass_obj
+def remove(options: GlobalOptions, name: str, force: bool, yes: bool) -> None:
+    """Take NAME away, with its kernels and all generations. Its lock is kept in the ledger."""
+    settings = options.reconciled()
+    store = Store(settings.envs_dir)
+    environment = get_managed(store, name)
+    running = processes_of(store, environment.slug)
+    if running and not force:
+        raise KernelsRunning(name=environment.name, count=len(running))
+    if not yes and not options.as_json and sys.stdin.isatty():
+        count = len(environment.generations)
+        click.confirm(f"Remove {environment.name} ({count} generation(s))?", abort=True)
+    result = _carry_out(Remove(name=environment.slug, force=force), settings, options)
+    _say(options, f"{result['name']} is removed.")

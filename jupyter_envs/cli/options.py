@@ -1,0 +1,101 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from jupyter_envs.engine import read_configuration
+from jupyter_envs.errors import EnvsError
+from jupyter_envs.operations import Settings, default_settings, reconcile
+from jupyter_envs.store import Store, list_environments
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass
+class GlobalOptions:
+    """What was given before the command's name, and how it wants its answers."""
+
+    envs_dir: Path | None = None
+    as_json: bool = False
+
+    def settings(self, **changes: Any) -> Settings:
+        """Settings of this call; only what was really given overrides a default."""
+        given = {key: value for key, value in changes.items() if value is not None}
+        return default_settings(read_configuration(), envs_dir=self.envs_dir, **given)
+
+    def reconciled(self, **changes: Any) -> Settings:
+        """Settings, after the store has been brought in line with what crashed or was removed."""
+        settings = self.settings(**changes)
+        reconcile(settings)
+        return settings
+
+
+def _remember_json(context: click.Context, _: click.Parameter, value: bool) -> bool:
+    context.ensure_object(GlobalOptions).as_json = value
+    return value
+
+
+json_option: Callable[[Command], Command] = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    expose_value=False,
+    callback=_remember_json,
+    help="Print JSON: one document, or a line per event for long work.",
+)
+
+yes_option: Callable[[Command], Command] = click.option(
+    "--yes", "-y", is_flag=True, help="Answer every question with yes."
+)
+
+_BUILD_OPTIONS: tuple[Callable[[Any], Any], ...] = (
+    click.option("--offline", is_flag=True, default=None, help="Use only what is cached."),
+    click.option(
+        "--solve-timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Default: 300."
+    ),
+    click.option(
+        "--kernel-timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Default: 60."
+    ),
+    click.option(
+        "--cuda",
+        metavar="VERSION",
+        help="Solve for a GPU driver of this CUDA version, such as 12.4.",
+    ),
+)
+
+
+def build_options(command: Command) -> Command:
+    """Options of the commands that build a generation."""
+    for option in reversed(_BUILD_OPTIONS):
+        command = option(command)
+    return command
+
+
+class EnvironmentName(click.ParamType[str]):
+    """The name of an existing environment; completes in the shell."""
+
+    name = "name"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Names that begin with what was typed."""
+        root = ctx.find_root()
+        try:
+            options = GlobalOptions(envs_dir=root.params.get("envs_dir"))
+            found = list_environments(Store(options.settings().envs_dir))
+        except EnvsError:
+            return []
+        return [CompletionItem(e.slug) for e in found if e.slug.startswith(incomplete)]
+
+
+name_argument: Callable[[Command], Command] = click.argument(
+    "name", type=EnvironmentName(), metavar="NAME"
+)

@@ -1,0 +1,87 @@
+"""What the person reads: sentences, tables, sizes; or JSON, alone on stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from jupyter_envs.errors import EnvsError
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on one line of stdout."""
+    plain = msgspec.to_builtins(value, enc_hook=str)
+    sys.stdout.write(json.dumps(plain, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def print_error(error: EnvsError, *, as_json: bool) -> None:
+    """An error: its sentence, what belongs to it, and its hint on a line of its own."""
+    if as_json:
+        print_json(error.as_dict())
+        return
+    err.print(f"[bold red]error[/] {escape(error.message)}")
+    _print_details(error.details)
+    if error.hint:
+        err.print(f"[bold cyan]hint[/] {escape(error.hint)}")
+
+
+def print_failure(body: dict[str, Any], *, as_json: bool) -> None:
+    """An error that a journal tells of."""
+    if as_json:
+        print_json(body)
+        return
+    err.print(f"[bold red]error[/] {escape(str(body.get('message', body.get('code'))))}")
+    _print_details(body.get("details"))
+    if body.get("hint"):
+        err.print(f"[bold cyan]hint[/] {escape(str(body['hint']))}")
+
+
+def _print_details(details: Any) -> None:
+    if isinstance(details, dict):
+        details = details.get("lines")
+    if not isinstance(details, list):
+        return
+    for item in details:
+        text = _diagnostic(item) if isinstance(item, dict) else str(item)
+        err.print(f"  [dim]{escape(text)}[/]")
+
+
+def _diagnostic(item: dict[str, Any]) -> str:
+    start = item.get("start", {})
+    place = f"{start.get('line')}:{start.get('column')}" if start else ""
+    return f"{place} {item.get('severity', '')}: {item.get('message', item)}".strip()
+
+
+def table(*columns: str) -> Table:
+    """A plain table, for a terminal and for pipes."""
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
+
+
+def size(count: int | None) -> str:
+    """Bytes for people, in powers of 1000 as disks are sold."""
+    if count is None:
+        return ""
+    value = float(count)
+    for unit in ("B", "kB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"
+
+
+def moment(text: str | None) -> str:
+    """An ISO time to the minute."""
+    return (text or "")[:16].replace("T", " ")

@@ -1,0 +1,144 @@
+"""Following an operation on the terminal, and cancelling it by Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from jupyter_envs.errors import OperationEnded
+from jupyter_envs.operations import Event, Operation, Settings, cancel, follow, read_operation
+from jupyter_envs.store import Store
+
+from .output import err, print_failure, print_json, size
+
+CANCELLED = 130
+
+_PHASES = {
+    "queued": "Waiting for a place",
+    "metadata": "Reading channels",
+    "solve": "Solving",
+    "download": "Downloading",
+    "install": "Installing",
+    "pip": "Installing pip packages",
+    "verify": "Starting the kernel",
+    "publish": "Publishing",
+}
+
+_NOTES = {
+    "package_added": "{name} was added: the file does not ask for it, and it is needed",
+    "link_script_skipped": "the link script of {name} was not run (the policy does not allow it)",
+    "no_kernel": "no package of this environment brings a Jupyter kernel",
+    "kernel_not_started": "the kernel {kernel} was left out: {reason}",
+    "activation_unexplained": "{variable} is set to what it was while building",
+    "pip_check": "{finding}",
+    "waiting": "waiting: number {position} in the queue",
+}
+
+
+def watch(settings: Settings, operation: str, *, as_json: bool) -> int:
+    """Show an operation until it ends; returns the exit code. Ctrl-C cancels it."""
+    store = Store(settings.envs_dir)
+    with _interruptible() as interrupted:
+        events = follow(store, operation)
+        shown = _json_lines(events) if as_json else _bars(events)
+        for _ in shown:
+            if interrupted:
+                break
+    if interrupted:
+        try:
+            summary = cancel(store, operation)
+        except OperationEnded:
+            summary, _events = read_operation(store, operation)
+    else:
+        summary, _events = read_operation(store, operation)
+    return _conclude(summary, as_json=as_json)
+
+
+def _conclude(summary: Operation, *, as_json: bool) -> int:
+    if summary.state == "succeeded":
+        if as_json:
+            print_json(summary.result or {})
+        return 0
+    print_failure(summary.error or {}, as_json=as_json)
+    return CANCELLED if summary.state == "cancelled" else 1
+
+
+@contextmanager
+def _interruptible() -> Iterator[list[int]]:
+    """Collects Ctrl-C and SIGTERM instead of dying by them: the worker must not be left."""
+    received: list[int] = []
+
+    def remember(number: int, _: Any) -> None:
+        received.append(number)
+
+    before = {number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _json_lines(events: Iterator[Event | None]) -> Iterator[None]:
+    for event in events:
+        if event is not None and event.phase != "ended":
+            print_json(event)
+        yield
+
+
+def _bars(events: Iterator[Event | None]) -> Iterator[None]:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.fields[count]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=False, disable=not err.is_terminal) as bars:
+        tasks: dict[str, TaskID] = {}
+        for event in events:
+            if event is not None:
+                _show(event, bars, tasks)
+            yield
+        for task in tasks.values():
+            bars.update(task, total=1, completed=1)
+
+
+def _show(event: Event, bars: Progress, tasks: dict[str, TaskID]) -> None:
+    if event.code in _NOTES:
+        err.print(f"[yellow]note[/] {escape(_NOTES[event.code].format_map(event.params))}")
+    title = _PHASES.get(event.phase)
+    if event.code != "progress" or title is None:
+        return
+    if event.phase not in tasks:
+        for task in tasks.values():
+            bars.update(task, total=1, completed=1)
+        if not err.is_terminal:
+            err.print(title)
+        tasks[event.phase] = bars.add_task(title, total=None, count="")
+    bars.update(
+        tasks[event.phase],
+        total=event.total,
+        completed=event.done or 0,
+        count=_count(event),
+    )
+
+
+def _count(event: Event) -> str:
+    if event.total is None:
+        return ""
+    if event.unit == "bytes":
+        return f"{size(event.done)} of {size(event.total)}"
+    return f"{event.done} of {event.total} {event.unit}"

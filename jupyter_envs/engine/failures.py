@@ -1,0 +1,90 @@
+"""py-rattler's exceptions, which carry only text, as this program's errors."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from jupyter_envs.errors import (
+    BuildFailed,
+    ChannelDenied,
+    ChannelUnavailable,
+    DownloadFailed,
+    EnvsError,
+    NoSpace,
+    PackageCorrupt,
+    SolveTimeout,
+    Unsatisfiable,
+)
+
+if TYPE_CHECKING:
+    from .session import Session
+
+_URL = re.compile(r"(?:https?|file|s3|gcs|oci)://[^\s)`'\"]+")
+_SUBDIR_FILE = re.compile(r"/(?:noarch|(?:linux|osx|win)-[a-z0-9]+)(?:/.*)?$")
+_STATUS = re.compile(r"\b(?:status|error)\W{0,12}(4\d\d|5\d\d)\b|\((4\d\d|5\d\d) [A-Z]")
+_PACKAGE = re.compile(r"(?:fetch|link|unpack|install) ([A-Za-z0-9_.][^\s:]*)")
+
+_DAMAGE = ("hash mismatch", "Data corruption", "checksum", "rust future panicked", "invalid Zip")
+_PREFACE = "Cannot solve the request because of: "
+
+
+def translate(error: Exception, session: Session, *, seconds: float = 0) -> EnvsError:
+    """The error of ours that ``error`` means; credentials are removed from its text."""
+    if isinstance(error, EnvsError):
+        return error
+    text = session.redact(str(error))
+    kind = type(error).__name__
+    if "No space left on device" in text or "quota exceeded" in text.lower():
+        return NoSpace(path=str(session.cache.packages))
+    if kind == "SolverError":
+        return _solver_error(text, seconds)
+    if kind in {"GatewayError", "FetchRepoDataError"}:
+        return _channel_error(text)
+    return _installer_error(text)
+
+
+def _solver_error(text: str, seconds: float) -> EnvsError:
+    if "has been cancelled" in text:
+        return SolveTimeout(seconds=f"{seconds:g}")
+    if _URL.search(text) and "request" in text and "error sending" in text:
+        return _channel_error(text)
+    return Unsatisfiable(reason=text.removeprefix(_PREFACE).strip())
+
+
+def _channel_error(text: str) -> EnvsError:
+    channel = channel_in(text) or "in use"
+    status = _status(text)
+    if status in {"401", "403"}:
+        return ChannelDenied(channel=channel, reason=f"HTTP {status}")
+    return ChannelUnavailable(channel=channel, reason=_cause(text, status))
+
+
+def _installer_error(text: str) -> EnvsError:
+    found = _PACKAGE.search(text)
+    package = found.group(1) if found else "A package"
+    if any(sign in text for sign in _DAMAGE):
+        return PackageCorrupt(package=package, reason=_cause(text, None))
+    if "failed to fetch" in text or "error sending request" in text or _status(text):
+        return DownloadFailed(package=package, reason=_cause(text, _status(text)))
+    return BuildFailed(reason=_cause(text, None))
+
+
+def channel_in(text: str) -> str | None:
+    """The channel an error text speaks of, without file names."""
+    found = _URL.search(text)
+    return None if found is None else _SUBDIR_FILE.sub("", found.group(0)).rstrip("/")
+
+
+def _status(text: str) -> str | None:
+    found = _STATUS.search(text)
+    return None if found is None else found.group(1) or found.group(2)
+
+
+def _cause(text: str, status: str | None) -> str:
+    """The last cause in the chain: it is the one that says what happened."""
+    if status:
+        return f"HTTP {status}"
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    last = lines[-1].removeprefix("Caused by:").strip() if lines else "unknown"
+    return _URL.sub(lambda found: found.group(0).split("?", 1)[0], last)

@@ -1,0 +1,177 @@
+"""From a solution to files in a prefix: download, verify, link."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+from rattler import MatchSpec, PackageCache
+from rattler import install as rattler_install
+
+from jupyter_envs.errors import DownloadFailed, PackageCorrupt
+
+from .failures import translate
+from .progress import Progress
+from .records import Solution, not_cached
+from .session import Session
+
+if TYPE_CHECKING:
+    from rattler.install import InstallerReporter
+
+
+class InstallRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What to install where.
+
+    ``prefix`` is absolute and not a symlink: its path is written into files.
+    ``requested`` are the spec's dependencies, kept in conda-meta so that other tools know
+    what was asked for. ``link_scripts`` runs the packages' post-link scripts.
+    """
+
+    prefix: Path
+    requested: tuple[str, ...]
+    link_scripts: bool
+
+
+def install(
+    solution: Solution, request: InstallRequest, session: Session, progress: Progress
+) -> None:
+    """Make the prefix hold the solution; what is already there and right is kept.
+
+    A damaged cache entry is found and fetched anew once. Raises DownloadFailed, NoSpace,
+    PackageCorrupt or BuildFailed; the prefix is then incomplete and must not be published.
+    """
+    if session.offline:
+        _require_cached(solution, session)
+    try:
+        asyncio.run(_install(solution, request, session, progress, session.package_cache()))
+    except Exception as error:
+        failure = translate(error, session)
+        if not isinstance(failure, PackageCorrupt) or _nothing_cached(session):
+            raise failure from error
+        _install_thoroughly(solution, request, session, progress)
+
+
+def _install_thoroughly(
+    solution: Solution, request: InstallRequest, session: Session, progress: Progress
+) -> None:
+    try:
+        cache = session.package_cache(thorough=True)
+        asyncio.run(_install(solution, request, session, progress, cache))
+    except Exception as error:
+        raise translate(error, session) from error
+
+
+async def _install(
+    solution: Solution,
+    request: InstallRequest,
+    session: Session,
+    progress: Progress,
+    cache: PackageCache,
+) -> None:
+    await rattler_install(
+        list(solution.records),
+        str(request.prefix),
+        package_cache=cache,
+        show_progress=False,
+        client=session.client,
+        # The public MatchSpec is refused by py-rattler 0.28; its inner type is accepted.
+        requested_specs=[MatchSpec(t, strict=False)._match_spec for t in request.requested],
+        execute_link_scripts=request.link_scripts,
+        # A structural protocol, of which only what is told here needs to be there.
+        reporter=cast("InstallerReporter", _Reporter(solution, session.cache.packages, progress)),
+        config=session.config,
+    )
+
+
+class _Reporter:
+    """rattler's callbacks, which come from its own threads, as Progress.
+
+    Downloads and links overlap; "download" is told until the last byte is here.
+    """
+
+    def __init__(self, solution: Solution, packages: Path, progress: Progress) -> None:
+        self._progress = progress
+        self._sizes = {r.name.normalized: r.size or 0 for r in solution.records}
+        fresh = not_cached(solution, packages)
+        self._total = sum(r.size or 0 for r in fresh)
+        self._received: dict[int, int] = {}
+        self._linked = 0
+        self._operations = len(solution.records)
+        self._download_of: dict[int, str] = {}
+        self._names: dict[int, str] = {}
+        if self._total:
+            progress("download", 0, self._total, "bytes")
+
+    def on_transaction_start(self, total_operations: int) -> None:
+        self._operations = total_operations
+        if not self._total:
+            self._progress("install", 0, total_operations, "packages")
+
+    def on_populate_cache_start(self, operation: int, package_name: str) -> int:
+        self._names[operation] = package_name
+        return operation
+
+    def on_validate_start(self, cache_entry: int) -> int:
+        return cache_entry
+
+    def on_download_start(self, cache_entry: int) -> int:
+        return cache_entry
+
+    def on_download_progress(self, download_idx: int, progress: int, total: int | None) -> None:
+        self._received[download_idx] = progress
+        self._tell_download()
+
+    def on_download_completed(self, download_idx: int) -> None:
+        size = self._sizes.get(self._names.get(download_idx, ""), 0)
+        self._received[download_idx] = max(size, self._received.get(download_idx, 0))
+        self._tell_download()
+
+    def on_link_start(self, operation: int, package_name: str) -> int:
+        return operation
+
+    def on_link_complete(self, operation: int) -> None:
+        self._linked += 1
+        if self._downloaded >= self._total:
+            self._progress("install", self._linked, self._operations, "packages")
+
+    @property
+    def _downloaded(self) -> int:
+        return sum(self._received.values())
+
+    def _tell_download(self) -> None:
+        done = self._downloaded
+        self._total = max(self._total, done)
+        self._progress("download", done, self._total, "bytes")
+
+
+def _require_cached(solution: Solution, session: Session) -> None:
+    index = asyncio.run(session.package_cache().index())
+    missing = [
+        r.file_name
+        for r in solution.records
+        if not r.url.startswith("file:") and not index.contains_record(r)
+    ]
+    if missing:
+        raise DownloadFailed(
+            package=", ".join(missing[:5]),
+            reason=f"offline, and {len(missing)} package(s) are not in the cache",
+        )
+
+
+def _nothing_cached(session: Session) -> bool:
+    return not any(session.cache.packages.iterdir())
+
+
+def skipped_link_scripts(prefix: Path) -> tuple[str, ...]:
+    """Names of installed packages that bring a post-link script."""
+    names = []
+    for path in sorted((prefix / "conda-meta").glob("*.json")):
+        record = json.loads(path.read_bytes())
+        name = record["name"]
+        script = f"bin/.{name}-post-link.sh"
+        if script in record.get("files", ()):
+            names.append(name)
+    return tuple(names)

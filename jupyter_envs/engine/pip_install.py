@@ -1,0 +1,84 @@
+"""Installing locked pip packages into a prefix, and checking that conda's files stay conda's."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from jupyter_envs.errors import PackageCorrupt, PipFailed
+from jupyter_envs.lock import LockedPackage
+
+from .credentials import strip_url
+from .ownership import Ownership
+from .pip_lock import pylock
+from .uv import UvContext, run_uv
+
+
+def install_pip(packages: Sequence[LockedPackage], owned: Ownership, context: UvContext) -> None:
+    """Install exactly ``packages``, each verified by its sha256, without their dependencies.
+
+    Raises PackageCorrupt for a wrong hash and PipFailed, also when a package would replace a
+    file that a conda package owns.
+    """
+    with tempfile.TemporaryDirectory(prefix="jupyter-envs-pip-") as folder_name:
+        folder = Path(folder_name)
+        (folder / "pylock.toml").write_text(pylock(packages), "utf-8")
+        result = run_uv(
+            ["install", "--no-deps", "--require-hashes", "--quiet", "-r", "pylock.toml"],
+            context,
+            folder=folder,
+        )
+    text = strip_url(result.explanation)
+    if "Hash mismatch" in text:
+        raise PackageCorrupt(package="A pip package", reason=text)
+    if result.returncode != 0:
+        raise PipFailed(reason=text, details=result.stderr.strip().splitlines()[-30:])
+    _refuse_replaced_files(context.prefix, packages, owned)
+
+
+def _refuse_replaced_files(
+    prefix: Path, packages: Sequence[LockedPackage], owned: Ownership
+) -> None:
+    names = {package.name for package in packages}
+    for folder in prefix.glob("lib/python3*/site-packages/*.dist-info"):
+        name = canonicalize_name(folder.name.removesuffix(".dist-info").rsplit("-", 1)[0])
+        if name not in names:
+            continue
+        for path in _recorded_files(folder):
+            if (owner := owned.files.get(path.relative_to(prefix).as_posix())) is not None:
+                raise PipFailed(
+                    reason=f"{name} replaces {path.name} of the conda package {owner}",
+                    hint=f"Take {name} out of 'pip:', or take {owner} out of 'dependencies:'.",
+                )
+
+
+def _recorded_files(dist_info: Path) -> list[Path]:
+    record = dist_info / "RECORD"
+    if not record.is_file():
+        return []
+    site_packages = dist_info.parent
+    rows = csv.reader(record.read_text("utf-8", "replace").splitlines())
+    # resolve() would follow links of the prefix; ".." in RECORD is plain text.
+    return [Path(_normal(site_packages, row[0])) for row in rows if row]
+
+
+def _normal(base: Path, relative: str) -> str:
+    parts = list(base.parts)
+    for part in Path(relative).parts:
+        if part == "..":
+            parts.pop()
+        else:
+            parts.append(part)
+    return str(Path(*parts))
+
+
+def pip_findings(context: UvContext) -> tuple[str, ...]:
+    """What pip's consistency check has to say of the prefix, a sentence each."""
+    with tempfile.TemporaryDirectory(prefix="jupyter-envs-pip-") as folder:
+        result = run_uv(["check"], context, folder=Path(folder))
+    lines = (line.strip() for line in result.stderr.splitlines())
+    return tuple(line for line in lines if line.startswith("The package "))

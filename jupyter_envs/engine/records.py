@@ -1,0 +1,172 @@
+"""Package records: from a solve, from a lock, from a prefix.
+
+The rest of the program sees only :class:`Solution`; what is inside belongs to this room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+from rattler import MatchSpec, NoArchType, PackageRecord, PrefixRecord, RepoDataRecord, Subdir
+from rattler.package import BuildString
+
+from jupyter_envs.errors import LockInvalid
+from jupyter_envs.lock import Lock, LockedPackage
+
+from .credentials import strip_url
+from .session import Session
+
+_NAME = re.compile(r"^([A-Za-z0-9_.-]+)")
+
+
+class Solution(msgspec.Struct, frozen=True):
+    """The records that make one environment's conda part."""
+
+    records: tuple[RepoDataRecord, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Normalized package names."""
+        return frozenset(record.name.normalized for record in self.records)
+
+    def version_of(self, name: str) -> str | None:
+        """The version chosen for ``name``, or None."""
+        for record in self.records:
+            if record.name.normalized == name:
+                return str(record.version)
+        return None
+
+    @property
+    def stems(self) -> tuple[str, ...]:
+        """The folder names of the packages in a package cache."""
+        return tuple(map(cache_name, self.records))
+
+    def missing_size(self, session: Session) -> int:
+        """Bytes of the archives that are not in the cache yet, as far as the channel tells."""
+        return sum(record.size or 0 for record in not_cached(self, session.cache.packages))
+
+
+def cache_name(record: RepoDataRecord) -> str:
+    """The folder a package has in a package cache: its file name without the ending."""
+    return record.file_name.removesuffix(".conda").removesuffix(".tar.bz2")
+
+
+def not_cached(solution: Solution, packages: Path) -> list[RepoDataRecord]:
+    """The records that have no folder in the package cache."""
+    return [r for r in solution.records if not (packages / cache_name(r)).is_dir()]
+
+
+def locked_packages(solution: Solution, platform: str) -> tuple[LockedPackage, ...]:
+    """The solution as lock entries.
+
+    Raises LockInvalid when a channel gives no sha256: what cannot be verified is not locked.
+    """
+    return tuple(_locked(record, platform) for record in solution.records)
+
+
+def _locked(record: RepoDataRecord, platform: str) -> LockedPackage:
+    if record.sha256 is None:
+        raise LockInvalid(
+            file=strip_url(record.channel or record.url),
+            reason=f"the channel gives no sha256 for {record.file_name}",
+        )
+    return LockedPackage(
+        name=record.name.normalized,
+        version=str(record.version),
+        manager="conda",
+        platform=platform,
+        url=strip_url(record.url),
+        sha256=record.sha256.hex(),
+        md5=record.md5.hex() if record.md5 else None,
+        dependencies=_dependencies(record.depends),
+    )
+
+
+def _dependencies(depends: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in depends:
+        name, constraint = _NAME.split(text.strip(), maxsplit=1)[1:]
+        rules = [rule for rule in (found.get(name), constraint.strip()) if rule]
+        found[name] = ",".join(rules)
+    return found
+
+
+def prefix_records(prefix: Path) -> tuple[PrefixRecord, ...]:
+    """What conda-meta of a prefix says is installed."""
+    return tuple(PrefixRecord.from_path(path) for path in (prefix / "conda-meta").glob("*.json"))
+
+
+def solution_from_lock(
+    lock: Lock, platform: str, session: Session, *, known: Sequence[RepoDataRecord] = ()
+) -> Solution:
+    """Records for every conda package of a lock, without solving.
+
+    A lock knows less than a channel (no size, no build number, no constraints), so a full
+    record is taken where one with the same sha256 is at hand: from ``known`` (an installed
+    prefix) or from the channel's repodata; else the lock's own facts are enough to install.
+    """
+    wanted = [p for p in lock.for_platform(platform) if p.manager == "conda"]
+    by_hash = {record.sha256: record for record in known if record.sha256}
+    missing = [p for p in wanted if bytes.fromhex(p.sha256) not in by_hash]
+    for record in _from_repodata(missing, lock.channels, platform, session):
+        if record.sha256:
+            by_hash[record.sha256] = record
+    return Solution(tuple(_full_record(p, by_hash.get(bytes.fromhex(p.sha256))) for p in wanted))
+
+
+def _from_repodata(
+    packages: Sequence[LockedPackage],
+    channels: tuple[str, ...],
+    platform: str,
+    session: Session,
+) -> list[RepoDataRecord]:
+    if not packages or not channels:
+        return []
+    specs = [MatchSpec(f"{p.name} =={p.version} {p.build}", strict=False) for p in packages]
+    try:
+        found = asyncio.run(
+            session.gateway.query(
+                channels, [Subdir(platform), Subdir("noarch")], specs, recursive=False
+            )
+        )
+    except Exception:  # noqa: BLE001 - a channel that is gone is no obstacle: see _full_record
+        return []
+    return [record for records in found for record in records]
+
+
+def _full_record(package: LockedPackage, known: RepoDataRecord | None) -> RepoDataRecord:
+    if known is None:
+        return _bare_record(package)
+    # A mirror's URL in the lock is a wish: the bytes are the same by their hash.
+    known.url = package.url
+    return known
+
+
+def _bare_record(package: LockedPackage) -> RepoDataRecord:
+    folder = package.url.rpartition("/")[0]
+    channel, _, subdir = folder.rpartition("/")
+    digits = "".join(c for c in package.build.rsplit("_", 1)[-1] if c.isdigit())
+    record = PackageRecord(
+        name=package.name,
+        version=package.version,
+        build=BuildString(package.build),
+        build_number=int(digits or 0),
+        subdir=subdir,
+        noarch=_noarch(package, subdir),
+        depends=[f"{name} {rule}".strip() for name, rule in package.dependencies.items()],
+        sha256=bytes.fromhex(package.sha256),
+        md5=bytes.fromhex(package.md5) if package.md5 else None,
+    )
+    return RepoDataRecord(record, package.file_name, package.url, channel)
+
+
+def _noarch(package: LockedPackage, subdir: str) -> NoArchType:
+    if subdir != "noarch":
+        return NoArchType(None)
+    # conda's own rule cannot be applied without the archive; a noarch package that needs
+    # python is a python one in all but a handful of cases, and those carry no python files.
+    return NoArchType("python" if "python" in package.dependencies else "generic")

@@ -1,0 +1,100 @@
+"""One worker's connection to the channels: gateway, client and package cache.
+
+py-rattler maps repodata once per gateway, so a process opens one session and keeps it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from rattler import Client, Config, Gateway, PackageCache
+from rattler.package_cache import ValidationMode
+from rattler.repo_data.gateway import SourceConfig
+
+from .channels import Resolution, resolve_channels
+from .configuration import CondaConfiguration
+from .credentials import Credentials, find_credentials, redact, write_auth_file
+from .network import network_environment, rattler_config_toml
+
+
+class CacheDirs(msgspec.Struct, frozen=True):
+    """Where downloads are kept; ``packages`` must be on the file system of the environments."""
+
+    packages: Path
+    repodata: Path
+    uv: Path
+    bytecode: Path
+
+    @classmethod
+    def under(cls, root: Path) -> CacheDirs:
+        """The usual layout below one cache folder."""
+        return cls(root / "pkgs", root / "repodata", root / "uv", root / "pyc")
+
+
+class Session:
+    """Open channels of one process. Make it with :func:`open_session`."""
+
+    def __init__(
+        self,
+        configuration: CondaConfiguration,
+        cache: CacheDirs,
+        credentials: Credentials,
+        auth_file: Path | None,
+        *,
+        offline: bool,
+    ) -> None:
+        self.configuration = configuration
+        self.cache = cache
+        self.credentials = credentials
+        self.offline = offline
+        self.config = Config.from_toml(rattler_config_toml(configuration, auth_file))
+        self.client = Client.from_config(self.config)
+        self.gateway = Gateway(
+            cache_dir=cache.repodata,
+            default_config=SourceConfig(
+                cache_action="force-cache-only" if offline else "cache-or-fetch"
+            ),
+            client=self.client,
+        )
+
+    def package_cache(self, *, thorough: bool = False) -> PackageCache:
+        """The package cache; ``thorough`` re-reads every file's hash, for after a fault."""
+        mode = ValidationMode.full() if thorough else ValidationMode.fast()
+        return PackageCache.new_layered([str(self.cache.packages)], validation_mode=mode)
+
+    def redact(self, text: str) -> str:
+        """``text`` without any credential this session knows."""
+        return redact(text, self.credentials)
+
+
+@contextmanager
+def open_session(
+    configuration: CondaConfiguration,
+    cache: CacheDirs,
+    channels: tuple[str, ...],
+    *,
+    base: Path,
+    offline: bool,
+    home: Path,
+) -> Iterator[tuple[Session, Resolution]]:
+    """Resolve ``channels`` and open them.
+
+    ``base`` is the folder that relative channel paths start from. Credentials are handed to
+    the network layer in a private file that is gone when the session closes.
+    """
+    resolution = resolve_channels(channels, configuration, base=base)
+    credentials = find_credentials(resolution, configuration, environ=os.environ, home=home)
+    for folder in (cache.packages, cache.repodata, cache.uv, cache.bytecode):
+        folder.mkdir(parents=True, exist_ok=True)
+    os.environ.update(network_environment(configuration))
+    with tempfile.TemporaryDirectory(prefix="jupyter-envs-") as private:
+        auth_file = write_auth_file(credentials, Path(private) / "auth.json")
+        yield (
+            Session(configuration, cache, credentials, auth_file, offline=offline),
+            resolution,
+        )

@@ -1,0 +1,128 @@
+"""From a spec and a target to a solution."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import msgspec
+from rattler import ChannelPriority, MatchSpec, RepoDataRecord, Subdir
+from rattler import solve as rattler_solve
+
+from jupyter_envs.errors import MatchSpecInvalid
+from jupyter_envs.spec import dependency_name, split_dependency, text_for_solver
+
+from .catalogue import Candidates, find_candidates
+from .channels import Resolution, ResolvedChannel, resolve_channel
+from .explain import explain_refusal, require_candidates
+from .failures import translate
+from .records import Solution
+from .session import Session
+from .target import Target, generic_packages
+
+_PRIORITY = {
+    "strict": ChannelPriority.Strict,
+    "flexible": ChannelPriority.Flexible,
+    "disabled": ChannelPriority.Disabled,
+}
+
+
+class SolveRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What to solve.
+
+    ``preferred`` are records to keep where nothing speaks against it (an update changes as
+    little as it can). ``timeout`` is in seconds and bounds the solver, not the downloads.
+    """
+
+    dependencies: tuple[str, ...]
+    resolution: Resolution
+    target: Target
+    priority: str
+    preferred: tuple[RepoDataRecord, ...] = ()
+    constraints: tuple[str, ...] = ()
+    timeout: float = 300.0
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A request in the solver's own terms."""
+
+    specs: tuple[MatchSpec, ...]
+    texts: tuple[str, ...]
+    channels: tuple[ResolvedChannel, ...]
+    platforms: tuple[str, ...]
+
+
+def prepare(request: SolveRequest, session: Session) -> Question:
+    """Parse the dependencies; ``channel::name`` adds its channel after the listed ones.
+
+    Raises MatchSpecInvalid.
+    """
+    channels = list(request.resolution.channels)
+    specs = []
+    for text in request.dependencies:
+        spec, channel = _match_spec(text, session)
+        specs.append(spec)
+        if channel is not None and channel not in channels:
+            channels.append(channel)
+    return Question(
+        specs=tuple(specs),
+        texts=request.dependencies,
+        channels=tuple(channels),
+        platforms=(request.target.platform, "noarch"),
+    )
+
+
+def _match_spec(text: str, session: Session) -> tuple[MatchSpec, ResolvedChannel | None]:
+    dependency = split_dependency(text)
+    plain = text_for_solver(text)
+    channel = None
+    if dependency.channel is not None and "::" in plain:
+        channel = resolve_channel(dependency.channel, session.configuration)
+        subdir = f"/{dependency.subdir}" if dependency.subdir else ""
+        plain = f"{channel.url}{subdir}::{plain.rpartition('::')[2]}"
+    try:
+        return MatchSpec(plain, strict=False), channel
+    except Exception as error:
+        raise MatchSpecInvalid(spec=text, reason=session.redact(str(error))) from error
+
+
+def load_metadata(question: Question, session: Session) -> Candidates:
+    """Fetch what the channels know of the names asked for.
+
+    Raises PackageNotFound, VersionNotFound, ChannelUnavailable or ChannelDenied.
+    """
+    names = [name for text in question.texts if (name := dependency_name(text)) is not None]
+    candidates = find_candidates(question.channels, question.platforms, names, session)
+    require_candidates(question, candidates, session)
+    return candidates
+
+
+def solve(request: SolveRequest, question: Question, session: Session) -> Solution:
+    """The best set of packages for the request.
+
+    Raises Unsatisfiable with an explanation, SolveTimeout, ChannelUnavailable.
+    """
+    try:
+        records = asyncio.run(_solve(request, question, session))
+    except Exception as error:
+        failure = translate(error, session, seconds=request.timeout)
+        if failure.code == "unsatisfiable":
+            raise explain_refusal(failure, request, question, session) from error
+        raise failure from error
+    return Solution(tuple(records))
+
+
+async def _solve(
+    request: SolveRequest, question: Question, session: Session
+) -> list[RepoDataRecord]:
+    return await rattler_solve(
+        [channel.url for channel in question.channels],
+        list(question.specs),
+        gateway=session.gateway,
+        platforms=[Subdir(platform) for platform in question.platforms],
+        locked_packages=list(request.preferred),
+        virtual_packages=generic_packages(request.target),
+        channel_priority=_PRIORITY[request.priority],
+        timeout=timedelta(seconds=request.timeout),
+        constraints=[MatchSpec(text, strict=False) for text in request.constraints],
+    )

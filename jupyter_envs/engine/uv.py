@@ -1,0 +1,73 @@
+"""Running uv, the one tool that touches the pip part of a prefix."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+from uv import find_uv_bin
+
+# What an activated environment of the caller would make uv look at instead of our prefix.
+_MISLEADING = (
+    "CONDA_PREFIX",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "UV_PROJECT_ENVIRONMENT",
+    "UV_PYTHON",
+    "UV_SYSTEM_PYTHON",
+    "VIRTUAL_ENV",
+)
+_FRAME = re.compile(r"^[\s│╰├─▶×╭]+")  # noqa: RUF001 - uv draws with these
+
+
+class UvContext(msgspec.Struct, frozen=True, kw_only=True):
+    """Where uv works: the prefix, its cache, and the site's index settings as ``UV_*``."""
+
+    prefix: Path
+    cache: Path
+    environment: Mapping[str, str]
+    offline: bool = False
+
+    @property
+    def python(self) -> Path:
+        """The prefix's interpreter."""
+        return self.prefix / "bin" / "python"
+
+
+class UvResult(msgspec.Struct, frozen=True):
+    """What a uv call ended with."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+    @property
+    def explanation(self) -> str:
+        """uv's message as one paragraph, without its drawing."""
+        lines = (_FRAME.sub("", line).strip() for line in self.stderr.splitlines())
+        return " ".join(line for line in lines if line) or f"uv ended with {self.returncode}"
+
+
+def run_uv(arguments: Sequence[str], context: UvContext, *, folder: Path) -> UvResult:
+    """Run ``uv pip ...`` in ``folder``, which must hold no project of its own."""
+    environment = {k: v for k, v in os.environ.items() if k not in _MISLEADING}
+    environment.update(context.environment)
+    environment.update(UV_CACHE_DIR=str(context.cache), UV_NO_PROGRESS="1", NO_COLOR="1")
+    command = [find_uv_bin(), "pip", *arguments, "--python", str(context.python)]
+    if context.offline:
+        command.append("--offline")
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    return UvResult(done.returncode, done.stdout, done.stderr)

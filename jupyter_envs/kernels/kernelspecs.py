@@ -1,0 +1,185 @@
+"""Kernelspecs: what a prefix offers, and what Jupyter gets to see of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jupyter_envs.store import Environment, GenerationFiles, write_atomically
+
+#: nb_conda_kernels' names, so that a notebook opens under either.
+_SHORT = {"python": "py", "python2": "py", "python3": "py", "ir": "r"}
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A kernelspec that a package installed into the prefix. ``folder`` is its own name."""
+
+    folder: str
+    path: Path
+    content: dict[str, Any]
+
+    @property
+    def language(self) -> str:
+        """The language as the kernelspec gives it."""
+        return str(self.content.get("language", self.folder))
+
+
+def offers(prefix: Path) -> list[Offer]:
+    """The kernelspecs of a prefix, python's first, else by name; broken ones are left out."""
+    found = []
+    for path in sorted((prefix / "share/jupyter/kernels").glob("*/kernel.json")):
+        try:
+            content = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(content, dict) and isinstance(content.get("argv"), list) and content["argv"]:
+            found.append(Offer(path.parent.name, path.parent, content))
+    return sorted(found, key=lambda offer: (offer.language != "python", offer.folder))
+
+
+def kernel_name(slug: str, folder: str) -> str:
+    """The folder name under which Jupyter finds the kernel: ``conda-env-<slug>-<lang>``."""
+    return f"conda-env-{slug}-{_SHORT.get(folder, folder)}".lower()
+
+
+def kernelspec(
+    prefix: Path, offer: Offer, *, name: str, slug: str, generation: int, lock_digest: str
+) -> dict[str, Any]:
+    """The kernel.json for one offer: its own content, started through the generation's shim.
+
+    It is self-sufficient: nothing of this package is needed to start it.
+    """
+    content = dict(offer.content)
+    command = [str(word) for word in content["argv"]]
+    interpreter = _absolute(prefix, command[0])
+    content["argv"] = [str(GenerationFiles(prefix).start), interpreter, *command[1:]]
+    content["display_name"] = f"{name} ({_title(offer)})"
+    content["metadata"] = {
+        **_mapping(content.get("metadata")),
+        "conda_env_name": slug,
+        "conda_env_path": str(prefix),
+        "jupyter_envs": {
+            "environment": name,
+            "generation": generation,
+            "interpreter": interpreter,
+            "lock_digest": lock_digest,
+        },
+    }
+    return content
+
+
+def _title(offer: Offer) -> str:
+    language = offer.language
+    return language if language != language.lower() else language.capitalize()
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _absolute(prefix: Path, program: str) -> str:
+    # ipykernel's own file says "python": whose, would depend on the PATH of the starter.
+    inside = prefix / "bin" / program
+    return str(inside) if "/" not in program and inside.exists() else program
+
+
+def install_kernelspec(kernels_dir: Path, name: str, offer: Offer, content: dict[str, Any]) -> bool:
+    """Write ``<kernels_dir>/<name>/``: its pictures first, kernel.json last and at once.
+
+    Returns whether there was anything to write.
+    """
+    folder = kernels_dir / name
+    data = json.dumps(content, indent=1, ensure_ascii=False).encode()
+    if (folder / "kernel.json").is_file():
+        if (folder / "kernel.json").read_bytes() == data:
+            return False
+        _copy_resources(offer.path, folder)
+        write_atomically(folder / "kernel.json", data)
+        return True
+    kernels_dir.mkdir(parents=True, exist_ok=True)
+    staging = _outside(kernels_dir)
+    staging.mkdir()
+    _copy_resources(offer.path, staging)
+    write_atomically(staging / "kernel.json", data)
+    if folder.exists():
+        shutil.rmtree(folder)
+    staging.rename(folder)
+    return True
+
+
+def _copy_resources(source: Path, folder: Path) -> None:
+    for path in source.iterdir():
+        if path.is_file() and path.name != "kernel.json":
+            shutil.copyfile(path, folder / path.name)
+
+
+def installed_kernels(kernels_dir: Path) -> dict[str, dict[str, Any]]:
+    """Kernels in ``kernels_dir`` that this program registered: name to kernel.json."""
+    found = {}
+    for path in kernels_dir.glob("conda-env-*/kernel.json"):
+        try:
+            content = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(content, dict) and _mapping(content.get("metadata")).get("jupyter_envs"):
+            found[path.parent.name] = content
+    return found
+
+
+def prefix_of(content: dict[str, Any]) -> Path:
+    """The generation that a registered kernel starts from."""
+    return Path(content["metadata"].get("conda_env_path", "/nonexistent"))
+
+
+def kernels_of(kernels_dir: Path, environment_folder: Path) -> list[str]:
+    """Names of registered kernels that start from any generation in ``environment_folder``."""
+    return sorted(
+        name
+        for name, content in installed_kernels(kernels_dir).items()
+        if prefix_of(content).parent == environment_folder
+    )
+
+
+def remove_kernelspec(kernels_dir: Path, name: str) -> None:
+    """Take a kernel away, at once."""
+    grave = _outside(kernels_dir)
+    with suppress(FileNotFoundError):
+        (kernels_dir / name).rename(grave)
+    shutil.rmtree(grave, ignore_errors=True)
+
+
+def _outside(kernels_dir: Path) -> Path:
+    # Jupyter would list any folder inside kernels_dir that has a kernel.json, dot or no dot.
+    return kernels_dir.parent / f".jupyter-envs-{uuid.uuid4().hex[:8]}"
+
+
+def published_kernels(environment: Environment) -> dict[str, tuple[Offer, dict[str, Any]]]:
+    """What Jupyter should have for an environment's current generation: name to kernelspec.
+
+    Only kernels that once started and answered are among them.
+    """
+    info = environment.info
+    if info is None:
+        return {}
+    verified = {record.folder for record in info.kernels}
+    return {
+        kernel_name(info.slug, offer.folder): (
+            offer,
+            kernelspec(
+                environment.prefix,
+                offer,
+                name=info.name,
+                slug=info.slug,
+                generation=info.number,
+                lock_digest=info.lock_digest,
+            ),
+        )
+        for offer in offers(environment.prefix)
+        if offer.folder in verified
+    }

@@ -1,0 +1,92 @@
+"""Proof that a kernel works: start it as Jupyter would and wait for its answer."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import KernelManager
+
+from jupyter_envs.errors import KernelFailed
+from jupyter_envs.store import KernelRecord
+
+from .kernelspecs import Offer, install_kernelspec
+
+#: Set by containers and test runs; the first start could then leave no bytecode behind.
+_NOT_FOR_VERIFY = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
+
+
+def verify_kernel(offer: Offer, content: dict[str, Any], *, timeout: float) -> KernelRecord:
+    """Start the kernel from ``content`` (a kernel.json) and ask for its ``kernel_info``.
+
+    ``timeout`` is in seconds. Raises KernelFailed with the last lines the kernel wrote.
+    """
+    with tempfile.TemporaryDirectory(prefix="jupyter-envs-verify-") as name:
+        folder = Path(name)
+        install_kernelspec(folder / "kernels", offer.folder.lower(), offer, content)
+        manager = KernelManager(
+            kernel_name=offer.folder.lower(),
+            connection_file=str(folder / "connection.json"),
+            kernel_spec_manager=KernelSpecManager(
+                kernel_dirs=[str(folder / "kernels")], ensure_native_kernel=False
+            ),
+        )
+        with (folder / "output").open("w+b") as output:
+            return _run(manager, offer, folder, output, timeout)
+
+
+def _run(
+    manager: KernelManager, offer: Offer, folder: Path, output: Any, timeout: float
+) -> KernelRecord:
+    started = time.monotonic()
+    environment = {k: v for k, v in os.environ.items() if k not in _NOT_FOR_VERIFY}
+    client: BlockingKernelClient | None = None
+    try:
+        manager.start_kernel(cwd=str(folder), env=environment, stdout=output, stderr=output)
+        client = manager.blocking_client()
+        client.start_channels()
+        info = _kernel_info(manager, client, started + timeout)
+    except KernelFailed as error:
+        raise KernelFailed(**error.params, details=_tail(folder / "output")) from error
+    except OSError as error:
+        raise KernelFailed(reason=str(error), details=_tail(folder / "output")) from error
+    finally:
+        if client is not None:
+            client.stop_channels()
+        manager.shutdown_kernel(now=True)
+        manager.cleanup_resources()
+    return KernelRecord(
+        folder=offer.folder,
+        language=str(info.get("language_info", {}).get("name", offer.language)),
+        implementation=str(info.get("implementation", "")),
+        version=str(info.get("language_info", {}).get("version", "")),
+        seconds=round(time.monotonic() - started, 3),
+    )
+
+
+def _kernel_info(
+    manager: KernelManager, client: BlockingKernelClient, deadline: float
+) -> dict[str, Any]:
+    # wait_for_ready would also drain iopub and guess; here only the answer counts.
+    client.kernel_info()
+    while time.monotonic() < deadline:
+        try:
+            reply = client.get_shell_msg(timeout=0.2)
+        except Empty:
+            if not manager.is_alive():
+                raise KernelFailed(reason="its process ended before it answered") from None
+            continue
+        if reply["msg_type"] == "kernel_info_reply":
+            return dict(reply["content"])
+    raise KernelFailed(reason="it did not answer in time")
+
+
+def _tail(path: Path, lines: int = 40) -> list[str]:
+    text = path.read_text("utf-8", "replace") if path.exists() else ""
+    return text.strip().splitlines()[-lines:]

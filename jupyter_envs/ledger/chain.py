@@ -1,0 +1,73 @@
+"""The ledger's files: append-only JSON lines, one file a month, each line naming the one before.
+
+``<root>/<host>/YYYY-MM.jsonl``. A host has its own chain, so that a shared home needs no lock
+between hosts. ``prev`` is the sha256 of the previous complete line of that host, across months.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+#: ``prev`` of a chain's first line.
+GENESIS = "0" * 64
+
+
+def append_line(root: Path, host: str, entry: dict[str, Any], *, now: datetime) -> str:
+    """Append one entry and return its hash. Safe against other writers and torn lines."""
+    folder = root / host
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a+b") as guard:
+        fcntl.lockf(guard, fcntl.LOCK_EX)
+        line = json.dumps(
+            {**entry, "prev": _head(folder)}, ensure_ascii=False, separators=(",", ":")
+        ).encode()
+        _append(folder / f"{now:%Y-%m}.jsonl", line)
+    return line_hash(line)
+
+
+def _append(path: Path, line: bytes) -> None:
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        size = os.fstat(descriptor).st_size
+        torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        os.write(descriptor, (b"\n" if torn else b"") + line + b"\n")
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _head(folder: Path) -> str:
+    for path in sorted(folder.glob("*.jsonl"), reverse=True):
+        for line in reversed(path.read_bytes().splitlines()):
+            if parse_line(line) is not None:
+                return line_hash(line)
+    return GENESIS
+
+
+def line_hash(line: bytes) -> str:
+    """sha256 (hex) of a line without its newline."""
+    return hashlib.sha256(line).hexdigest()
+
+
+def parse_line(line: bytes) -> dict[str, Any] | None:
+    """The entry of a line; None for a torn or foreign one."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) and "prev" in entry else None
+
+
+def read_lines(root: Path) -> Iterator[tuple[Path, int, bytes]]:
+    """Every line of every host's chain: file, line number (from 1), bytes."""
+    for folder in sorted(path for path in root.glob("*") if path.is_dir()):
+        for path in sorted(folder.glob("*.jsonl")):
+            for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+                yield path, number, line

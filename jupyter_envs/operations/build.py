@@ -1,0 +1,217 @@
+"""Building one generation: from an order to a complete prefix that is not yet published."""
+
+from __future__ import annotations
+
+import platform as host_platform
+from datetime import datetime
+
+import msgspec
+
+from jupyter_envs import __version__
+from jupyter_envs.engine import (
+    CacheDirs,
+    Resolution,
+    Session,
+    Target,
+    check_pip_lines,
+    engine_versions,
+    measure_activation,
+    open_session,
+)
+from jupyter_envs.errors import KernelFailed
+from jupyter_envs.kernels import kernelspec, offers, render_shim, verify_kernel
+from jupyter_envs.lock import (
+    Lock,
+    emit_lock,
+    lock_digest,
+    parse_lock,
+    with_input,
+    with_packages,
+)
+from jupyter_envs.store import (
+    GenerationFiles,
+    GenerationInfo,
+    KernelRecord,
+    harvest_bytecode,
+    link_bytecode,
+    packages_size,
+    protect_cache,
+    read_history,
+    remove_cache_tag,
+    write_atomically,
+    write_history,
+    write_state,
+)
+
+from .conda_part import conda_lock_part, conda_solution, install_conda
+from .context import Context
+from .order import Order
+from .pip_part import install_pip_part
+
+
+class Unchanged(Exception):
+    """The order leads to exactly what the environment already is."""
+
+
+def build_generation(
+    order: Order, target: Target, files: GenerationFiles, context: Context
+) -> GenerationInfo:
+    """Fill the prefix, prove that its kernels start, and say what it is.
+
+    Raises Unchanged, and what the parts raise; the prefix is then to be discarded.
+    """
+    check_pip_lines(order.spec.pip)
+    cache = CacheDirs.under(context.settings.cache_dir)
+    channels = order.lock.channels if order.lock else order.spec.channels
+    with open_session(
+        context.configuration,
+        cache,
+        channels or context.configuration.channels,
+        base=order.base,
+        offline=context.settings.offline,
+        home=context.settings.home,
+    ) as (session, resolution):
+        context.policy.check_channels(channel.url for channel in resolution.channels)
+        lock, added, skipped = _install(order, target, files, session, resolution, context)
+    digest = lock_digest(lock, target.platform)
+    _write_records(order, lock, target, files)
+    kernels = _prove(order, lock, digest, files, cache, context)
+    packages = lock.for_platform(target.platform)
+    return GenerationInfo(
+        name=order.name,
+        slug=order.slug,
+        number=order.number,
+        created=datetime.now().astimezone().isoformat(timespec="seconds"),
+        created_by=context.job.actor,
+        platform=target.platform,
+        virtual_packages=target.virtual_packages,
+        channels=lock.channels,
+        lock_digest=digest,
+        source=order.source,
+        operation=context.job.id,
+        kernels=kernels,
+        added=added,
+        notes=tuple(context.notes),
+        skipped_link_scripts=skipped,
+        conda_packages=sum(p.manager == "conda" for p in packages),
+        pip_packages=sum(p.manager == "pip" for p in packages),
+        size=packages_size(files.prefix),
+        versions={
+            "jupyter_envs": __version__,
+            "python": host_platform.python_version(),
+            **engine_versions(),
+        },
+        phases=dict(context.journal.phases),
+    )
+
+
+def _install(
+    order: Order,
+    target: Target,
+    files: GenerationFiles,
+    session: Session,
+    resolution: Resolution,
+    context: Context,
+) -> tuple[Lock, tuple[str, ...], tuple[str, ...]]:
+    solution, requested, added = conda_solution(order, target, session, resolution, context)
+    conda = conda_lock_part(solution, target, resolution, order)
+    if not order.spec.pip:
+        _stop_if_unchanged(order, conda, target)
+    skipped = install_conda(order, solution, requested, files, session, context)
+    protect_cache(session.cache.packages, solution.stems)
+    pip = install_pip_part(order, conda, target, files, session, context)
+    if order.lock is not None:
+        return order.lock, added, skipped
+    custom = {
+        "channel_priority": context.configuration.channel_priority,
+        "virtual_packages": ",".join(target.virtual_packages),
+        "jupyter_envs": __version__,
+    }
+    lock = msgspec.structs.replace(with_packages(conda, pip), custom=custom)
+    lock = with_input(lock, "environment.yml", order.spec_bytes)
+    _stop_if_unchanged(order, lock, target)
+    return lock, added, skipped
+
+
+def _stop_if_unchanged(order: Order, lock: Lock, target: Target) -> None:
+    previous = order.previous
+    if previous is None or previous.info is None:
+        return
+    same_lock = previous.info.lock_digest == lock_digest(lock, target.platform)
+    if same_lock and GenerationFiles(previous.prefix).spec.read_bytes() == order.spec_bytes:
+        raise Unchanged
+
+
+def _write_records(order: Order, lock: Lock, target: Target, files: GenerationFiles) -> None:
+    """What conda, a later resume and a person look for in the prefix."""
+    remove_cache_tag(files.prefix)
+    write_atomically(files.spec, order.spec_bytes)
+    write_atomically(files.lock, emit_lock(lock))
+    previous = order.previous
+    before: Lock | None = None
+    if previous is not None:
+        path = GenerationFiles(previous.prefix).lock
+        before = parse_lock(path.read_bytes(), file=str(path))
+    write_history(
+        files.prefix,
+        before.for_platform(target.platform) if before else (),
+        lock.for_platform(target.platform),
+        order.spec.dependencies,
+        previous=read_history(previous.prefix) if previous else "",
+    )
+    write_state(files.prefix, order.spec.variables)
+
+
+def _prove(
+    order: Order,
+    lock: Lock,
+    digest: str,
+    files: GenerationFiles,
+    cache: CacheDirs,
+    context: Context,
+) -> tuple[KernelRecord, ...]:
+    context.journal.progress("verify", 0, None, "kernels")
+    wheels = {p.name: p.sha256 for p in lock.packages if p.manager == "pip"}
+    link_bytecode(files.prefix, cache.bytecode, wheels=wheels)
+    activation = measure_activation(files.prefix, name=order.slug, variables=order.spec.variables)
+    for name in activation.unexplained:
+        context.note("activation_unexplained", variable=name)
+    shim = render_shim(
+        files.prefix,
+        activation,
+        name=order.slug,
+        lock_digest=digest,
+        leases=context.store.leases(order.slug),
+        generation=order.number,
+    )
+    write_atomically(files.start, shim.encode("utf-8", "surrogateescape"), mode=0o755)
+    kernels = _verify(order, digest, files, context)
+    harvest_bytecode(files.prefix, cache.bytecode, wheels=wheels)
+    return kernels
+
+
+def _verify(
+    order: Order, digest: str, files: GenerationFiles, context: Context
+) -> tuple[KernelRecord, ...]:
+    found = offers(files.prefix)
+    if not found:
+        context.note("no_kernel")
+    records: list[KernelRecord] = []
+    for index, offer in enumerate(found):
+        content = kernelspec(
+            files.prefix,
+            offer,
+            name=order.name,
+            slug=order.slug,
+            generation=order.number,
+            lock_digest=digest,
+        )
+        try:
+            records.append(verify_kernel(offer, content, timeout=context.settings.kernel_timeout))
+        except KernelFailed as error:
+            # The first one is the reason why the environment exists; others are extras.
+            if index == 0:
+                raise
+            context.note("kernel_not_started", kernel=offer.folder, reason=error.message)
+        context.journal.progress("verify", index + 1, len(found), "kernels")
+    return tuple(records)

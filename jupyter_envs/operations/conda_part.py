@@ -1,0 +1,137 @@
+"""The conda half of a build: metadata, solve, download, install."""
+
+from __future__ import annotations
+
+import shutil
+
+from jupyter_envs.engine import (
+    InstallRequest,
+    Resolution,
+    Session,
+    Solution,
+    SolveRequest,
+    Target,
+    install,
+    load_metadata,
+    locked_packages,
+    missing_kernel,
+    prefix_records,
+    prepare,
+    skipped_link_scripts,
+    solution_from_lock,
+    solve,
+)
+from jupyter_envs.errors import NoSpace
+from jupyter_envs.lock import Lock
+from jupyter_envs.spec import classify_pip_line, dependency_name
+from jupyter_envs.store import GenerationFiles
+
+from .context import Context
+from .order import Order
+
+#: Installed size over archive size: 846 MB from 167 to 245 MB measured on 118 packages.
+_EXPANSION = 4
+
+
+def conda_solution(
+    order: Order, target: Target, session: Session, resolution: Resolution, context: Context
+) -> tuple[Solution, tuple[str, ...], tuple[str, ...]]:
+    """The records to install, the dependencies asked for, and those that we added."""
+    if order.lock is not None:
+        known = prefix_records(order.previous.prefix) if order.previous else ()
+        context.journal.progress("metadata", 0, None, "packages")
+        solution = solution_from_lock(order.lock, target.platform, session, known=known)
+        return solution, order.spec.dependencies, ()
+    return _solved(order, target, session, resolution, context)
+
+
+def _solved(
+    order: Order, target: Target, session: Session, resolution: Resolution, context: Context
+) -> tuple[Solution, tuple[str, ...], tuple[str, ...]]:
+    added = ["pip"] if _needs_pip(order) else []
+    request = _request(order, tuple(added), target, resolution, context)
+    context.journal.progress("metadata", 0, None, "packages")
+    question = prepare(request, session)
+    load_metadata(question, session)
+    context.journal.progress("solve", 0, None, "packages")
+    solution = solve(request, question, session)
+    kernel = missing_kernel(solution.names)
+    if kernel is not None and not _from_pip(order, kernel):
+        added.append(kernel)
+        request = _request(order, tuple(added), target, resolution, context)
+        question = prepare(request, session)
+        load_metadata(question, session)
+        solution = solve(request, question, session)
+    for name in added:
+        context.note("package_added", name=name)
+    return solution, request.dependencies, tuple(added)
+
+
+def _needs_pip(order: Order) -> bool:
+    names = {dependency_name(text) for text in order.spec.dependencies}
+    return bool(order.spec.pip) and "pip" not in names
+
+
+def _from_pip(order: Order, name: str) -> bool:
+    return any(classify_pip_line(line).name == name for line in order.spec.pip)
+
+
+def _request(
+    order: Order,
+    added: tuple[str, ...],
+    target: Target,
+    resolution: Resolution,
+    context: Context,
+) -> SolveRequest:
+    keep = order.previous is not None and order.keep_versions
+    return SolveRequest(
+        dependencies=(*order.spec.dependencies, *added),
+        resolution=resolution,
+        target=target,
+        priority=context.configuration.channel_priority,
+        preferred=prefix_records(order.previous.prefix) if keep and order.previous else (),
+        constraints=context.configuration.pinned_packages,
+        timeout=context.settings.solve_timeout,
+    )
+
+
+def install_conda(
+    order: Order,
+    solution: Solution,
+    requested: tuple[str, ...],
+    files: GenerationFiles,
+    session: Session,
+    context: Context,
+) -> tuple[str, ...]:
+    """Install the solution; returns the packages whose link script was left out."""
+    context.policy.check_packages(solution.names)
+    _require_space(solution, session, context)
+    allowed = bool(context.policy.link_scripts) and context.policy.may_run_link_scripts(
+        solution.names
+    )
+    request = InstallRequest(prefix=files.prefix, requested=requested, link_scripts=allowed)
+    install(solution, request, session, context.journal.progress)
+    skipped = () if allowed else skipped_link_scripts(files.prefix)
+    for name in skipped:
+        context.note("link_script_skipped", name=name)
+    return skipped
+
+
+def _require_space(solution: Solution, session: Session, context: Context) -> None:
+    needed = solution.missing_size(session) * _EXPANSION
+    for path in (context.settings.envs_dir, session.cache.packages):
+        if needed > shutil.disk_usage(path).free:
+            raise NoSpace(path=str(path), needed=needed)
+
+
+def conda_lock_part(
+    solution: Solution, target: Target, resolution: Resolution, order: Order
+) -> Lock:
+    """The lock of the conda half; pip's packages join it later."""
+    if order.lock is not None:
+        return order.lock
+    return Lock(
+        platforms=(target.platform,),
+        channels=tuple(channel.url for channel in resolution.channels),
+        packages=locked_packages(solution, target.platform),
+    )

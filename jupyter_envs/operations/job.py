@@ -1,0 +1,59 @@
+"""Carrying a job out, from its first journal line to its last."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from typing import Any
+
+from jupyter_envs.errors import EnvsError, NoSpace
+from jupyter_envs.store import Store, environment_lock, forget_empty
+
+from .context import Context
+from .journal import JournalWriter, journal_path
+from .queue import wait_for_slot
+from .requests import Job, verb_of
+from .verbs import perform, slug_of
+
+_NO_SPACE = (28, 122)  # ENOSPC, EDQUOT
+
+
+def run_job(job: Job) -> bool:
+    """Carry a job out, in this process; returns whether it succeeded. Never raises."""
+    store = Store(job.settings.envs_dir)
+    journal = JournalWriter(journal_path(store, job.id))
+    journal.start(verb=verb_of(job.request), name=job.request.name, actor=job.actor)
+    slot: int | None = None
+    try:
+        slot = wait_for_slot(store, job.id, job.settings.max_operations, journal)
+        result = _locked(job, store, journal)
+    except EnvsError as error:
+        journal.end("failed", error.as_dict())
+        return False
+    except Exception as error:  # noqa: BLE001 - the journal is the only way to tell
+        traceback.print_exc()
+        journal.end("failed", _unexpected(error, job).as_dict())
+        return False
+    else:
+        journal.end("succeeded", {**result, "phases": journal.phases})
+        return True
+    finally:
+        if slot is not None:
+            os.close(slot)
+        journal.close()
+
+
+def _locked(job: Job, store: Store, journal: JournalWriter) -> dict[str, Any]:
+    context = Context(job, journal)
+    slug = slug_of(job.request, context)
+    with environment_lock(store, slug):
+        try:
+            return perform(job.request, context)
+        finally:
+            forget_empty(store, slug)
+
+
+def _unexpected(error: Exception, job: Job) -> EnvsError:
+    if isinstance(error, OSError) and error.errno in _NO_SPACE:
+        return NoSpace(path=str(error.filename or job.settings.envs_dir))
+    return EnvsError(reason=f"{type(error).__name__}: {error}")

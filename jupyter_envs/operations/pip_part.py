@@ -1,0 +1,81 @@
+"""The pip half of a build: resolved inside the new prefix, after conda, never against it."""
+
+from __future__ import annotations
+
+import os
+
+from jupyter_envs.engine import (
+    Ownership,
+    Session,
+    Target,
+    UvContext,
+    install_pip,
+    lock_pip,
+    pip_findings,
+    read_ownership,
+    uv_environment,
+)
+from jupyter_envs.errors import PipFailed
+from jupyter_envs.lock import Lock, LockedPackage, parse_lock
+from jupyter_envs.store import GenerationFiles
+
+from .context import Context
+from .order import Order
+
+
+def install_pip_part(
+    order: Order,
+    conda: Lock,
+    target: Target,
+    files: GenerationFiles,
+    session: Session,
+    context: Context,
+) -> tuple[LockedPackage, ...]:
+    """Lock and install the pip section; returns its packages.
+
+    Findings of pip's check that were there before are notes, new ones are errors.
+    """
+    locked = [p for p in conda.for_platform(target.platform) if p.manager == "pip"]
+    if not order.spec.pip and not locked:
+        return ()
+    uv = UvContext(
+        prefix=files.prefix,
+        cache=session.cache.uv,
+        environment=uv_environment(os.environ, context.settings.home),
+        offline=session.offline,
+    )
+    _require_python(files)
+    context.journal.progress("pip", 0, None, "packages")
+    owned = read_ownership(files.prefix)
+    before = set(pip_findings(uv))
+    packages = tuple(locked) if order.lock is not None else _resolve(order, owned, target, uv)
+    install_pip(packages, owned, uv)
+    context.journal.progress("pip", len(packages), len(packages), "packages")
+    _judge(before, set(pip_findings(uv)), context)
+    return packages
+
+
+def _require_python(files: GenerationFiles) -> None:
+    if not (files.prefix / "bin" / "python").exists():
+        raise PipFailed(
+            reason="the environment has no python", hint="Add 'python' under 'dependencies:'."
+        )
+
+
+def _resolve(
+    order: Order, owned: Ownership, target: Target, uv: UvContext
+) -> tuple[LockedPackage, ...]:
+    preferred: tuple[LockedPackage, ...] = ()
+    if order.previous is not None and order.keep_versions:
+        path = GenerationFiles(order.previous.prefix).lock
+        lock = parse_lock(path.read_bytes(), file=str(path))
+        preferred = tuple(p for p in lock.for_platform(target.platform) if p.manager == "pip")
+    return lock_pip(order.spec.pip, owned, target.platform, uv, preferred=preferred)
+
+
+def _judge(before: set[str], after: set[str], context: Context) -> None:
+    introduced = sorted(after - before)
+    if introduced:
+        raise PipFailed(reason=introduced[0], details=introduced)
+    for finding in sorted(before):
+        context.note("pip_check", finding=finding)

@@ -1,0 +1,59 @@
+"""Making a generation the current one, and everything that follows from that.
+
+After the symlink all steps are derived from it, so that :func:`publish_tail` may be repeated by
+anyone, at any time, after any crash.
+"""
+
+from __future__ import annotations
+
+from jupyter_envs.kernels import (
+    install_kernelspec,
+    kernels_of,
+    published_kernels,
+    remove_kernelspec,
+)
+from jupyter_envs.ledger import Ledger
+from jupyter_envs.store import (
+    Environment,
+    GenerationFiles,
+    Store,
+    get_managed,
+    make_current,
+    register_environment,
+)
+
+from .settings import Settings
+
+
+def publish(
+    store: Store, slug: str, number: int, settings: Settings, ledger: Ledger
+) -> Environment:
+    """Swap the symlink, then bring kernels and registers in line with it."""
+    make_current(store, slug, number)
+    environment = get_managed(store, slug)
+    publish_tail(store, environment, settings)
+    keep_lock(environment, ledger)
+    return environment
+
+
+def publish_tail(store: Store, environment: Environment, settings: Settings) -> bool:
+    """Kernels and environments.txt as the current generation wants them; idempotent.
+
+    Returns whether something had to be changed.
+    """
+    wanted = published_kernels(environment)
+    present = set(kernels_of(settings.kernels_dir, store.folder(environment.slug)))
+    changed = False
+    for name, (offer, content) in wanted.items():
+        changed |= install_kernelspec(settings.kernels_dir, name, offer, content)
+    for name in sorted(present - set(wanted)):
+        remove_kernelspec(settings.kernels_dir, name)
+        changed = True
+    return register_environment(settings.environments_txt, environment.path) or changed
+
+
+def keep_lock(environment: Environment, ledger: Ledger) -> None:
+    """Keep the lock by its digest, for when the environment is gone."""
+    if environment.info is not None:
+        lock = GenerationFiles(environment.prefix).lock.read_bytes()
+        ledger.keep_lock(environment.info.lock_digest, lock)

@@ -1,0 +1,56 @@
+"""How many operations run at once in a store: slots, held as file locks, so that a worker that
+dies frees its own."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from pathlib import Path
+
+from jupyter_envs.store import Store, make_folder
+
+from .catalogue import list_operations
+from .journal import JournalWriter, is_running
+
+_POLL_SECONDS = 0.2
+
+
+def wait_for_slot(store: Store, operation: str, slots: int, journal: JournalWriter) -> int:
+    """Take one of ``slots``; until then the journal tells the position in the queue.
+
+    Returns the descriptor that holds the slot: closing it, or dying, frees it.
+    """
+    folder = store.operations / "slots"
+    make_folder(folder)
+    told = 0
+    while True:
+        position = _position(store, operation)
+        if position <= slots and (held := _take(folder, slots)) is not None:
+            return held
+        if position != told:
+            journal.event("waiting", {"position": position})
+            told = position
+        time.sleep(_POLL_SECONDS)
+
+
+def _take(folder: Path, slots: int) -> int | None:
+    for index in range(slots):
+        descriptor = os.open(folder / str(index), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            continue
+        return descriptor
+    return None
+
+
+def _position(store: Store, operation: str) -> int:
+    """1 for the first that waits; ids sort by time."""
+    waiting = [
+        other.id
+        for other in list_operations(store)
+        if other.state == "queued" and other.id < operation and is_running(other)
+    ]
+    return len(waiting) + 1

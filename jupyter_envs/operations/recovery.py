@@ -1,0 +1,215 @@
+"""After a crash, a kill or a hand that meddled: the store says what is true again.
+
+Everything here is idempotent and touches only environments whose lock it can take.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from jupyter_envs.errors import Cancelled, EnvironmentBusy, EnvsError, Interrupted
+from jupyter_envs.kernels import installed_kernels, prefix_of, remove_kernelspec
+from jupyter_envs.spec import check_name
+from jupyter_envs.store import (
+    Environment,
+    Store,
+    complete_generations,
+    current_generation,
+    discard_generation,
+    empty_trash,
+    environment_lock,
+    forget_empty,
+    forget_environment,
+    list_environments,
+    processes_of,
+    read_info,
+    remove_tree,
+    unfinished_generations,
+)
+
+from .catalogue import list_operations, read_operation
+from .context import open_ledger
+from .journal import ENDED, JournalWriter, Operation, is_running, journal_path
+from .publish import keep_lock, publish_tail
+from .settings import Settings
+
+#: How long an interrupted build waits to be resumed.
+RESUME_SECONDS = 24 * 3600.0
+
+
+def close_operation(store: Store, operation: str, *, cancelled: bool = False) -> Operation:
+    """Give an operation without a worker its end: succeeded where its generation is the
+    current one, else cancelled (and cleaned up) or interrupted (and kept for a resume)."""
+    summary, _ = read_operation(store, operation)
+    if summary.state in ENDED or is_running(summary):
+        return summary
+    try:
+        with environment_lock(store, _folder_name(store, summary.name)):
+            _close(store, summary, cancelled=cancelled)
+    except EnvironmentBusy:
+        _end(store, operation, cancelled=cancelled)
+    return read_operation(store, operation)[0]
+
+
+def _folder_name(store: Store, name: str) -> str:
+    return name if store.folder(name).exists() else check_name(name)
+
+
+def _close(store: Store, summary: Operation, *, cancelled: bool) -> None:
+    slug = _folder_name(store, summary.name)
+    published = _outcome(store, slug, summary)
+    if published is not None:
+        _write_end(store, summary.id, "succeeded", published)
+        return
+    _end(store, summary.id, cancelled=cancelled)
+    if cancelled:
+        for number in unfinished_generations(store, slug):
+            discard_generation(store, slug, number)
+    forget_empty(store, slug)
+
+
+def _outcome(store: Store, slug: str, summary: Operation) -> dict[str, Any] | None:
+    """What the operation achieved before it was stopped, where that was all there was to do."""
+    if summary.verb == "remove":
+        gone = not store.link(slug).is_symlink()
+        return {"name": summary.name, "removed": True, "recovered": True} if gone else None
+    return _published_by(store, slug, summary.id)
+
+
+def _published_by(store: Store, slug: str, operation: str) -> dict[str, Any] | None:
+    number = current_generation(store, slug)
+    if number is None or number not in complete_generations(store, slug):
+        return None
+    info = read_info(store.generation(slug, number))
+    if info.operation != operation:
+        return None
+    return {
+        "name": info.name,
+        "path": str(store.link(slug)),
+        "prefix": str(store.generation(slug, number)),
+        "generation": number,
+        "lock_digest": info.lock_digest,
+        "changed": True,
+        "recovered": True,
+    }
+
+
+def _end(store: Store, operation: str, *, cancelled: bool) -> None:
+    error: EnvsError = Cancelled() if cancelled else Interrupted(id=operation)
+    _write_end(store, operation, "cancelled" if cancelled else "interrupted", error.as_dict())
+
+
+def _write_end(store: Store, operation: str, state: Any, params: dict[str, Any]) -> None:
+    journal = JournalWriter(journal_path(store, operation))
+    try:
+        journal.end(state, params)
+    finally:
+        journal.close()
+
+
+def reconcile(settings: Settings) -> list[str]:
+    """Bring operations, kernels and registers in line with the store; returns what was done,
+    as codes with names, for a log."""
+    store = Store(settings.envs_dir)
+    if not store.hidden.is_dir():
+        return []
+    done = _close_dead(store)
+    for environment in list_environments(store):
+        if environment.managed:
+            done += _finish_publish(store, environment, settings)
+    done += _retire_orphans(store, settings)
+    done += _drop_stale_builds(store)
+    empty_trash(store.trash)
+    return done
+
+
+def _close_dead(store: Store) -> list[str]:
+    closed = []
+    for operation in list_operations(store):
+        if operation.state not in ENDED and not is_running(operation):
+            summary = close_operation(store, operation.id)
+            closed.append(f"{summary.state}: {operation.id}")
+    return closed
+
+
+def _finish_publish(store: Store, environment: Environment, settings: Settings) -> list[str]:
+    try:
+        with environment_lock(store, environment.slug):
+            changed = publish_tail(store, environment, settings)
+            keep_lock(environment, open_ledger(settings))
+    except EnvironmentBusy:
+        return []
+    return [f"registered: {environment.slug}"] if changed else []
+
+
+def _retire_orphans(store: Store, settings: Settings) -> list[str]:
+    """Environments whose symlink somebody took away (``conda env remove`` does)."""
+    retired = []
+    for slug in _slugs(store):
+        if store.link(slug).is_symlink() or unfinished_generations(store, slug):
+            continue
+        complete = complete_generations(store, slug)
+        if not complete or not _was_published(store, slug, complete[-1]):
+            continue
+        try:
+            with environment_lock(store, slug):
+                _retire(store, slug, settings)
+        except EnvironmentBusy:
+            continue
+        retired.append(f"removed: {slug}")
+    return retired
+
+
+def _was_published(store: Store, slug: str, number: int) -> bool:
+    info = read_info(store.generation(slug, number))
+    try:
+        return read_operation(store, info.operation)[0].state == "succeeded"
+    except EnvsError:
+        return True
+
+
+def _retire(store: Store, slug: str, settings: Settings) -> None:
+    folder = store.folder(slug)
+    for name, content in installed_kernels(settings.kernels_dir).items():
+        if prefix_of(content).parent == folder:
+            remove_kernelspec(settings.kernels_dir, name)
+    forget_environment(settings.environments_txt, store.link(slug))
+    if processes_of(store, slug):
+        return
+    info = read_info(store.generation(slug, complete_generations(store, slug)[-1]))
+    open_ledger(settings).record(
+        "environment_removed",
+        "reconcile",
+        environment=slug,
+        store=str(store.root),
+        generation=info.number,
+        lock_digest=info.lock_digest,
+    )
+    remove_tree(folder, store.trash)
+
+
+def _drop_stale_builds(store: Store) -> list[str]:
+    dropped = []
+    for slug in _slugs(store):
+        stale = [n for n in unfinished_generations(store, slug) if _age(store, slug, n)]
+        if not stale:
+            continue
+        try:
+            with environment_lock(store, slug):
+                for number in stale:
+                    discard_generation(store, slug, number)
+        except EnvironmentBusy:
+            continue
+        dropped.append(f"discarded: {slug}")
+    return dropped
+
+
+def _age(store: Store, slug: str, number: int) -> bool:
+    made = store.generation(slug, number).stat().st_mtime
+    return time.time() - made > RESUME_SECONDS
+
+
+def _slugs(store: Store) -> list[str]:
+    folders = (path for path in store.hidden.iterdir() if path.is_dir())
+    return sorted(p.name for p in folders if p != store.operations and p.name[0] != ".")

@@ -1,0 +1,99 @@
+"""What can be asked of a worker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from .settings import Settings, decode_path, encode
+
+
+class SpecSource(msgspec.Struct, frozen=True, kw_only=True, tag="spec", tag_field="kind"):
+    """An environment.yml: its bytes, and the path it was read from."""
+
+    data: bytes
+    file: str | None = None
+
+
+class LockSource(msgspec.Struct, frozen=True, kw_only=True, tag="lock", tag_field="kind"):
+    """A conda-lock.yml: its bytes, and the path it was read from."""
+
+    data: bytes
+    file: str | None = None
+
+
+class EnvironmentSource(
+    msgspec.Struct, frozen=True, kw_only=True, tag="environment", tag_field="kind"
+):
+    """Another environment: its current generation's spec and lock."""
+
+    name: str
+
+
+Source = SpecSource | LockSource | EnvironmentSource
+
+
+class Create(msgspec.Struct, frozen=True, kw_only=True, tag="create", tag_field="verb"):
+    """Make a new environment."""
+
+    name: str
+    source: Source
+
+
+class Update(msgspec.Struct, frozen=True, kw_only=True, tag="update", tag_field="verb"):
+    """Build the next generation. ``upgrade`` lets every package move to its newest."""
+
+    name: str
+    source: Source
+    upgrade: bool = False
+
+
+class Remove(msgspec.Struct, frozen=True, kw_only=True, tag="remove", tag_field="verb"):
+    """Take an environment and its kernels away. ``force`` ignores running kernels."""
+
+    name: str
+    force: bool = False
+
+
+class Rollback(msgspec.Struct, frozen=True, kw_only=True, tag="rollback", tag_field="verb"):
+    """Make an earlier (or later) generation current; None means the one before."""
+
+    name: str
+    generation: int | None = None
+
+
+Request = Create | Update | Remove | Rollback
+
+
+def verb_of(request: Request) -> str:
+    """The verb's name, as journals carry it."""
+    return str(request.__struct_config__.tag)
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A request with everything its worker needs to know."""
+
+    id: str
+    request: Request
+    settings: Settings
+    actor: str
+
+    def to_json(self) -> bytes:
+        """The form a worker reads from its standard input."""
+        return encode(self)
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Job:
+        """Inverse of :meth:`to_json`."""
+        return msgspec.json.decode(data, type=cls, dec_hook=decode_path)
+
+    def to_builtins(self) -> dict[str, Any]:
+        """The form kept in a ``building`` marker, from which the operation can be resumed."""
+        body: dict[str, Any] = msgspec.json.decode(self.to_json())
+        return body
+
+    @classmethod
+    def from_builtins(cls, body: dict[str, Any]) -> Job:
+        """Inverse of :meth:`to_builtins`."""
+        return cls.from_json(msgspec.json.encode(body))

@@ -1,0 +1,40 @@
+"""Taking up an interrupted operation where it stopped."""
+
+from __future__ import annotations
+
+import msgspec
+
+from jupyter_envs.errors import OperationEnded
+from jupyter_envs.store import Building, Store, unfinished_generations
+
+from .catalogue import read_operation
+from .journal import is_running
+from .launch import start
+from .requests import Job
+from .settings import Settings
+
+
+def resume(operation: str, settings: Settings) -> Job:
+    """Start a worker that completes an interrupted operation under the same id.
+
+    What was downloaded is in the cache, so only what is missing is done again. Raises
+    OperationNotFound, and OperationEnded when there is nothing left to take up.
+    """
+    store = Store(settings.envs_dir)
+    summary, _ = read_operation(store, operation)
+    marker = _marker(store, operation)
+    if marker is None or summary.state != "interrupted" or is_running(summary):
+        raise OperationEnded(id=operation, state=summary.state)
+    # Limits and folders may have changed since; what was asked for has not.
+    job = msgspec.structs.replace(Job.from_builtins(marker.request), settings=settings)
+    start(job)
+    return job
+
+
+def _marker(store: Store, operation: str) -> Building | None:
+    for path in store.hidden.iterdir():
+        if path.is_dir() and path.name[0] != "." and path != store.operations:
+            for marker in unfinished_generations(store, path.name).values():
+                if marker is not None and marker.operation == operation:
+                    return marker
+    return None

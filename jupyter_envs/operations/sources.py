@@ -1,0 +1,59 @@
+"""From what a person names (a file, an environment) to a source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jupyter_envs.errors import NameMissing, SourceNotFound
+from jupyter_envs.spec import read_spec
+from jupyter_envs.store import Environment, GenerationFiles
+
+from .requests import LockSource, Source, SpecSource
+
+
+def source_from_file(path: Path) -> Source:
+    """Read an environment.yml or a conda-lock.yml; which it is, its content says.
+
+    Raises SourceNotFound.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SourceNotFound(file=str(path), reason=error.strerror or str(error)) from error
+    file = str(path.absolute())
+    if _is_lock(data):
+        return LockSource(data=data, file=file)
+    return SpecSource(data=data, file=file)
+
+
+def _is_lock(data: bytes) -> bool:
+    """Whether the file has the keys that every conda-lock.yml has and no spec may have."""
+    keys = {line.partition(b":")[0] for line in data.splitlines() if line[:1].isalpha()}
+    return {b"version", b"package"} <= keys
+
+
+def name_for(source: Source, given: str | None) -> str:
+    """The name of a new environment: the one given, else the file's own.
+
+    Raises NameMissing, and SpecInvalid for a file that cannot be read.
+    """
+    if given:
+        return given
+    if isinstance(source, SpecSource):
+        file = source.file or "environment.yml"
+        name = read_spec(source.data, file).name
+        if name:
+            return name
+        raise NameMissing(file=file)
+    raise NameMissing(file=getattr(source, "file", None) or "The lock")
+
+
+def update_source(environment: Environment) -> Source:
+    """The file an environment was made from, as it is now; its stored spec where that file is
+    gone or is no spec any more."""
+    info = environment.info
+    file = info.source.file if info and info.source.kind == "spec" else None
+    if file is not None and Path(file).is_file():
+        return source_from_file(Path(file))
+    files = GenerationFiles(environment.prefix)
+    return SpecSource(data=files.spec.read_bytes(), file=None)

@@ -1,0 +1,216 @@
+"""The verbs as sequences of the rooms' functions. Each runs with the environment's lock held."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from jupyter_envs.engine import Target, detect_target
+from jupyter_envs.errors import (
+    EnvironmentNotFound,
+    GenerationNotFound,
+    KernelsRunning,
+    NameTaken,
+)
+from jupyter_envs.kernels import kernels_of, remove_kernelspec
+from jupyter_envs.spec import check_name
+from jupyter_envs.store import (
+    Building,
+    Environment,
+    begin_generation,
+    collect,
+    discard_generation,
+    finish_generation,
+    forget_environment,
+    get_managed,
+    name_in_use,
+    next_number,
+    processes_of,
+    remove_tree,
+    unfinished_generations,
+)
+
+from .build import Unchanged, build_generation
+from .context import Context
+from .order import Order, base_folder, read_source
+from .publish import publish
+from .requests import Create, Remove, Request, Rollback, Source, Update
+
+
+def create(request: Create, context: Context) -> dict[str, Any]:
+    """Make a new environment. Raises NameTaken and whatever the build raises."""
+    slug = check_name(request.name)
+    taken = name_in_use(context.store, slug)
+    if taken is not None:
+        raise NameTaken(name=taken)
+    order = _order(request.name, slug, request.source, context)
+    return _build_and_publish(order, "environment_created", context)
+
+
+def update(request: Update, context: Context) -> dict[str, Any]:
+    """Build the next generation; the environment keeps its name and its earlier generations."""
+    previous = get_managed(context.store, request.name)
+    order = _order(
+        previous.name,
+        previous.slug,
+        request.source,
+        context,
+        previous=previous,
+        keep_versions=not request.upgrade,
+    )
+    return _build_and_publish(order, "environment_updated", context)
+
+
+def _order(
+    name: str,
+    slug: str,
+    source: Source,
+    context: Context,
+    *,
+    previous: Environment | None = None,
+    keep_versions: bool = True,
+) -> Order:
+    target = _target(context)
+    info, spec, data, lock = read_source(source, context.store, target)
+    return Order(
+        name=name,
+        slug=slug,
+        number=next_number(context.store, slug),
+        source=info,
+        spec=spec,
+        spec_bytes=data,
+        lock=lock,
+        base=base_folder(source),
+        previous=previous,
+        keep_versions=keep_versions,
+    )
+
+
+def _target(context: Context) -> Target:
+    return detect_target(platform=context.configuration.subdir, cuda=context.settings.cuda)
+
+
+def _build_and_publish(order: Order, action: str, context: Context) -> dict[str, Any]:
+    store = context.store
+    for number in unfinished_generations(store, order.slug):
+        discard_generation(store, order.slug, number)
+    marker = Building(operation=context.job.id, request=context.job.to_builtins())
+    files = begin_generation(store, order.slug, order.number, marker)
+    try:
+        info = build_generation(order, _target(context), files, context)
+    except Unchanged:
+        assert order.previous is not None
+        discard_generation(store, order.slug, order.number)
+        return result(order.previous, changed=False)
+    except BaseException:
+        discard_generation(store, order.slug, order.number)
+        raise
+    context.journal.progress("publish", 0, None, "steps")
+    finish_generation(store, order.slug, files, info)
+    environment = publish(store, order.slug, order.number, context.settings, context.ledger)
+    record(action, environment, context, source=msgspec.to_builtins(order.source))
+    collect(store, order.slug, keep=context.settings.keep_generations)
+    return result(environment, changed=True)
+
+
+def rollback(request: Rollback, context: Context) -> dict[str, Any]:
+    """Make another generation current. Raises GenerationNotFound."""
+    environment = get_managed(context.store, request.name)
+    number = request.generation or _before(environment)
+    if number not in environment.generations:
+        raise _no_generation(environment, number)
+    changed = number != environment.generation
+    environment = publish(context.store, environment.slug, number, context.settings, context.ledger)
+    if changed:
+        record("environment_rolled_back", environment, context)
+    return result(environment, changed=changed)
+
+
+def _before(environment: Environment) -> int:
+    earlier = [n for n in environment.generations if n < (environment.generation or 0)]
+    if not earlier:
+        raise _no_generation(environment, "before the current one")
+    return earlier[-1]
+
+
+def _no_generation(environment: Environment, wanted: int | str) -> GenerationNotFound:
+    known = ", ".join(map(str, environment.generations))
+    return GenerationNotFound(name=environment.name, generation=wanted, generations=known)
+
+
+def remove(request: Remove, context: Context) -> dict[str, Any]:
+    """Take an environment away: symlink, kernels, registers, files, in this order.
+
+    Raises KernelsRunning unless forced.
+    """
+    environment = get_managed(context.store, request.name)
+    running = processes_of(context.store, environment.slug)
+    if running and not request.force:
+        raise KernelsRunning(name=environment.name, count=len(running))
+    context.journal.progress("publish", 0, None, "steps")
+    environment.path.unlink(missing_ok=True)
+    record("environment_removed", environment, context)
+    retire(environment.slug, context)
+    return {"name": environment.name, "removed": True}
+
+
+def retire(slug: str, context: Context) -> None:
+    """Remove what is left of an environment whose symlink is gone."""
+    store, settings = context.store, context.settings
+    for kernel in kernels_of(settings.kernels_dir, store.folder(slug)):
+        remove_kernelspec(settings.kernels_dir, kernel)
+    forget_environment(settings.environments_txt, store.link(slug))
+    remove_tree(store.folder(slug), store.trash)
+
+
+def record(action: str, environment: Environment, context: Context, **facts: Any) -> None:
+    """Write an event about an environment into the ledger."""
+    info = environment.info
+    context.ledger.record(
+        action,
+        context.job.actor,
+        environment=environment.slug,
+        store=str(context.store.root),
+        generation=environment.generation,
+        lock_digest=info.lock_digest if info else None,
+        operation=context.job.id,
+        **facts,
+    )
+
+
+def result(environment: Environment, *, changed: bool) -> dict[str, Any]:
+    """What an operation that ended well says of its environment."""
+    info = environment.info
+    assert info is not None
+    return {
+        "name": environment.name,
+        "path": str(environment.path),
+        "prefix": str(environment.prefix),
+        "generation": environment.generation,
+        "lock_digest": info.lock_digest,
+        "changed": changed,
+        "added": list(info.added),
+        "phases": info.phases,
+    }
+
+
+def perform(request: Request, context: Context) -> dict[str, Any]:
+    """Run one request."""
+    if isinstance(request, Create):
+        return create(request, context)
+    if isinstance(request, Update):
+        return update(request, context)
+    if isinstance(request, Remove):
+        return remove(request, context)
+    return rollback(request, context)
+
+
+def slug_of(request: Request, context: Context) -> str:
+    """The folder name that the request works on, for locking. Raises EnvironmentNotFound."""
+    if isinstance(request, Create):
+        return check_name(request.name)
+    slug = get_managed(context.store, request.name).slug
+    if not slug:
+        raise EnvironmentNotFound(name=request.name)
+    return slug

@@ -1,0 +1,118 @@
+"""Environments as the command line and REST show them: the same shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from jupyter_envs.export import ExportSource
+from jupyter_envs.kernels import published_kernels
+from jupyter_envs.lock import parse_lock
+from jupyter_envs.store import Environment, GenerationFiles, Store, live_leases, read_info
+
+
+class GenerationView(msgspec.Struct, frozen=True, kw_only=True):
+    """One generation in an environment's history."""
+
+    number: int
+    current: bool
+    created: str
+    created_by: str
+    lock_digest: str
+    packages: int
+    in_use: bool
+
+
+class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
+    """One environment. ``size`` is in bytes, everything counted in full; ``path`` is the
+    symlink that stays, ``prefix`` the current generation behind it."""
+
+    name: str
+    slug: str
+    path: str
+    prefix: str
+    managed: bool
+    generation: int | None = None
+    kernel: str | None = None
+    kernels: tuple[str, ...] = ()
+    language: str | None = None
+    lock_digest: str | None = None
+    platform: str | None = None
+    created: str | None = None
+    source: dict[str, Any] | None = None
+    size: int | None = None
+    packages: int | None = None
+    processes: int = 0
+    notes: tuple[dict[str, Any], ...] = ()
+    generations: tuple[GenerationView, ...] = ()
+
+
+def view(store: Store, environment: Environment) -> EnvironmentView:
+    """An environment without its history."""
+    info = environment.info
+    if info is None:
+        return EnvironmentView(
+            name=environment.name,
+            slug=environment.slug,
+            path=str(environment.path),
+            prefix=str(environment.prefix),
+            managed=False,
+        )
+    kernels = tuple(published_kernels(environment))
+    return EnvironmentView(
+        name=environment.name,
+        slug=environment.slug,
+        path=str(environment.path),
+        prefix=str(environment.prefix),
+        managed=True,
+        generation=environment.generation,
+        kernel=kernels[0] if kernels else None,
+        kernels=kernels,
+        language=info.kernels[0].language if info.kernels else None,
+        lock_digest=info.lock_digest,
+        platform=info.platform,
+        created=info.created,
+        source=msgspec.to_builtins(info.source),
+        size=info.size,
+        packages=info.conda_packages + info.pip_packages,
+        processes=len(live_leases(store, environment.slug)),
+        notes=info.notes,
+    )
+
+
+def full_view(store: Store, environment: Environment) -> EnvironmentView:
+    """An environment with all its generations."""
+    leased = {lease.generation for lease in live_leases(store, environment.slug)}
+    generations = tuple(
+        _generation(store, environment, number, number in leased)
+        for number in environment.generations
+    )
+    return msgspec.structs.replace(view(store, environment), generations=generations)
+
+
+def _generation(
+    store: Store, environment: Environment, number: int, in_use: bool
+) -> GenerationView:
+    info = read_info(store.generation(environment.slug, number))
+    return GenerationView(
+        number=number,
+        current=number == environment.generation,
+        created=info.created,
+        created_by=info.created_by,
+        lock_digest=info.lock_digest,
+        packages=info.conda_packages + info.pip_packages,
+        in_use=in_use,
+    )
+
+
+def export_source(environment: Environment) -> ExportSource:
+    """What the export formats are made from: the current generation's own files."""
+    files = GenerationFiles(environment.prefix)
+    info = read_info(environment.prefix)
+    return ExportSource(
+        spec_bytes=files.spec.read_bytes(),
+        lock=parse_lock(files.lock.read_bytes(), file=str(files.lock)),
+        platform=info.platform,
+        name=info.name,
+    )

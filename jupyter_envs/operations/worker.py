@@ -1,0 +1,26 @@
+"""The child process that does the work: ``python -m jupyter_envs.operations.worker``.
+
+It reads one job from its standard input and tells everything through the journal. It ends by
+``os._exit``: the interpreter's own exit may crash in py-rattler's threads.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .job import run_job
+from .requests import Job
+
+
+def main() -> None:
+    """Read a job, do it, leave."""
+    job = Job.from_json(sys.stdin.buffer.read())
+    succeeded = run_job(job)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0 if succeeded else 1)
+
+
+if __name__ == "__main__":
+    main()

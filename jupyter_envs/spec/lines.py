@@ -1,0 +1,48 @@
+"""Offsets in a text, and the lines and columns that people and editors count in."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+import msgspec
+
+# The breaks editors know. YAML parsers know others too, so of their marks only offsets are used.
+_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+class Position(msgspec.Struct, frozen=True):
+    """A place in a file: line and column, both from 1, counted in characters."""
+
+    line: int
+    column: int
+
+
+class Lines:
+    """A text with the starts of its lines."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._starts = [0, *(match.end() for match in _BREAK.finditer(text))]
+
+    def position(self, offset: int) -> Position:
+        """Line and column of an offset; one outside the text is moved to its nearest end."""
+        inside = min(max(offset, 0), len(self.text))
+        line = bisect_right(self._starts, inside)
+        return Position(line, inside - self._starts[line - 1] + 1)
+
+    def start_of(self, line: int) -> int:
+        """Offset of the first character of a line, counted from 1."""
+        return self._starts[min(max(line, 1), len(self._starts)) - 1]
+
+    def line(self, number: int) -> str:
+        """Text of a line counted from 1, without its break; empty for a line that is not there."""
+        if not 1 <= number <= len(self._starts):
+            return ""
+        end = self._starts[number] if number < len(self._starts) else len(self.text)
+        return self.text[self._starts[number - 1] : end].rstrip("\r\n")
+
+    def rest(self, offset: int) -> str:
+        """What follows an offset on its line."""
+        place = self.position(offset)
+        return self.line(place.line)[place.column - 1 :]

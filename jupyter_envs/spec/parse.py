@@ -1,0 +1,136 @@
+"""Bytes of an ``environment.yml`` to a Spec and its diagnostics."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import msgspec
+
+from jupyter_envs.errors import SpecInvalid
+
+from .consistency import check_together, needs_pip
+from .dependencies import Dependencies, read_dependencies
+from .diagnostics import Diagnostic, Findings, as_builtins
+from .document import Document, read_document
+from .model import Spec
+from .sections import read_channels, read_name, read_platforms, read_variables, refuse_node
+from .tree import Mapping, Node, Scalar
+
+# CEP 24: its keys, and what we do not use of them.
+_KEYS = ("name", "channels", "dependencies", "platforms", "variables")
+_IGNORED = {"prefix": "prefix_ignored", "category": "category_ignored"}
+# To lose one of these is to get another environment than the one that was written down.
+_ESSENTIAL = frozenset(("channels", "dependencies", "variables"))
+
+
+class ParsedSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """What came out of a file; ``spec`` is None if any of the diagnostics is an error."""
+
+    file: str
+    spec: Spec | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def parse_spec(data: bytes, *, file: str = "environment.yml") -> ParsedSpec:
+    """Parse a file's bytes. Never raises, whatever they are; the time is bounded by their size.
+
+    ``file`` is the name that people know the file by.
+    """
+    document, findings = read_document(data)
+    spec = None if document is None else _read(document, findings)
+    return ParsedSpec(
+        file=file,
+        spec=None if findings.has_error else spec,
+        diagnostics=findings.in_order(),
+    )
+
+
+def read_spec(data: bytes, file: str) -> Spec:
+    """Parse a file's bytes to its Spec.
+
+    Raises SpecInvalid with the first error as reason and all diagnostics as details.
+    """
+    parsed = parse_spec(data, file=file)
+    if parsed.spec is not None:
+        return parsed.spec
+    first = next(d for d in parsed.diagnostics if d.severity == "error")
+    raise SpecInvalid(
+        file=file,
+        reason=f"line {first.start.line}: {first.message.rstrip('.')}",
+        details=[as_builtins(d) for d in parsed.diagnostics],
+    )
+
+
+def _read(document: Document, findings: Findings) -> Spec | None:
+    root = document.root
+    if isinstance(root, Scalar) and root.is_null:
+        findings.add("file_empty", root)
+        return None
+    if not isinstance(root, Mapping):
+        refuse_node(root, "not_mapping", findings)
+        return None
+    sections = _sections(root, findings)
+    dependencies = _dependencies(sections, findings)
+    spec = Spec(
+        name=read_name(sections["name"], findings) if "name" in sections else None,
+        channels=read_channels(sections["channels"], findings) if "channels" in sections else (),
+        dependencies=tuple(d.text for d, _ in dependencies.conda),
+        pip=tuple(line.text for line, _ in dependencies.pip),
+        variables=(
+            read_variables(sections["variables"], findings) if "variables" in sections else {}
+        ),
+        platforms=(
+            read_platforms(sections["platforms"], findings) if "platforms" in sections else ()
+        ),
+    )
+    if needs_pip(dependencies):
+        # As conda and mamba do: an environment with pip packages has pip.
+        return msgspec.structs.replace(spec, dependencies=(*spec.dependencies, "pip"))
+    return spec
+
+
+def _sections(root: Mapping, findings: Findings) -> dict[str, Node]:
+    """The values of the known keys; other keys go to ``findings``."""
+    sections: dict[str, Node] = {}
+    present = {key.text for key, _ in root.pairs if isinstance(key, Scalar)}
+    seen: set[str] = set()
+    for key, value in root.pairs:
+        if not isinstance(key, Scalar) or key.is_null:
+            refuse_node(key, "key_not_text", findings)
+        elif key.text in seen:
+            findings.add("duplicate_key", key, key=key.text)
+        elif key.text in _KEYS:
+            sections[key.text] = value
+        else:
+            _other_key(key, present, findings)
+        if isinstance(key, Scalar):
+            seen.add(key.text)
+    return sections
+
+
+def _other_key(key: Scalar, present: set[str], findings: Findings) -> None:
+    if key.text in _IGNORED:
+        findings.add(_IGNORED[key.text], key)
+    elif key.text == "pip":
+        findings.add("pip_indentation", key)
+    elif key.text == "<<":
+        findings.add("merge_key", key)
+    else:
+        missing = [known for known in _KEYS if known not in present]
+        close = get_close_matches(key.text.strip().lower()[:40], missing, n=1, cutoff=0.8)
+        if not close:
+            findings.add("unknown_key", key, key=key.text)
+        else:
+            code = "key_misspelt" if close[0] in _ESSENTIAL else "unknown_key_similar"
+            findings.add(code, key, key=key.text, suggestion=close[0])
+
+
+def _dependencies(sections: dict[str, Node], findings: Findings) -> Dependencies:
+    node = sections.get("dependencies")
+    if node is None:
+        if not findings.has_error:
+            findings.add_range("dependencies_missing", 0, 0)
+        return Dependencies()
+    read = read_dependencies(node, findings)
+    check_together(read, findings)
+    return read

@@ -1,0 +1,122 @@
+"""Reading a store: which environments there are. No child process, no conda-meta is read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from jupyter_envs.errors import EnvironmentNotFound, EnvironmentUnmanaged, GenerationNotFound
+
+from .layout import HIDDEN, GenerationFiles, Store
+from .model import Environment, GenerationInfo
+
+_INFO = msgspec.json.Decoder(GenerationInfo)
+
+
+def list_environments(store: Store) -> list[Environment]:
+    """All environments of a store by name; one that is only being built is not among them."""
+    try:
+        entries = sorted(os.scandir(store.root), key=lambda entry: entry.name.casefold())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    found = (_read(store, entry.name) for entry in entries if not entry.name.startswith("."))
+    return [environment for environment in found if environment is not None]
+
+
+def get_environment(store: Store, name: str) -> Environment:
+    """One environment by its name or slug. Raises EnvironmentNotFound."""
+    if name and "/" not in name and not name.startswith("."):
+        direct = _read(store, name)
+        if direct is not None:
+            return direct
+    for environment in list_environments(store):
+        if environment.name == name or environment.slug.casefold() == name.casefold():
+            return environment
+    raise EnvironmentNotFound(name=name)
+
+
+def get_managed(store: Store, name: str) -> Environment:
+    """Like :func:`get_environment`; raises EnvironmentUnmanaged for one that is not ours."""
+    environment = get_environment(store, name)
+    if not environment.managed:
+        raise EnvironmentUnmanaged(name=name)
+    return environment
+
+
+def name_in_use(store: Store, slug: str) -> str | None:
+    """The name of an entry of the store that is ``slug`` without regard to case."""
+    try:
+        names = os.listdir(store.root)
+    except FileNotFoundError:
+        return None
+    wanted = slug.casefold()
+    return next((name for name in names if name.casefold() == wanted), None)
+
+
+def current_generation(store: Store, slug: str) -> int | None:
+    """The number the symlink points to; None where there is no symlink of ours."""
+    try:
+        target = os.readlink(store.link(slug))
+    except OSError:
+        return None
+    parts = Path(target).parts
+    if len(parts) >= 3 and parts[-3] == HIDDEN and parts[-1].isdigit():
+        return int(parts[-1])
+    return None
+
+
+def complete_generations(store: Store, slug: str) -> tuple[int, ...]:
+    """Numbers of the generations that were finished, in order."""
+    try:
+        names = os.listdir(store.folder(slug))
+    except FileNotFoundError:
+        return ()
+    numbers = (int(name) for name in names if name.isdigit())
+    return tuple(sorted(n for n in numbers if _is_complete(store.generation(slug, n))))
+
+
+def _is_complete(prefix: Path) -> bool:
+    files = GenerationFiles(prefix)
+    return files.info.is_file() and not files.building.exists()
+
+
+def read_info(prefix: Path) -> GenerationInfo:
+    """generation.json of a prefix. Raises GenerationNotFound when there is none to read."""
+    try:
+        return _INFO.decode(GenerationFiles(prefix).info.read_bytes())
+    except (OSError, msgspec.MsgspecError) as error:
+        raise GenerationNotFound(
+            name=prefix.parent.name, generation=prefix.name, generations="(unreadable)"
+        ) from error
+
+
+def _read(store: Store, slug: str) -> Environment | None:
+    path = store.link(slug)
+    number = current_generation(store, slug)
+    if number is None:
+        return _unmanaged(path, slug)
+    prefix = store.generation(slug, number)
+    if not _is_complete(prefix):
+        return None
+    try:
+        info = read_info(prefix)
+    except GenerationNotFound:
+        return None
+    return Environment(
+        name=info.name,
+        slug=slug,
+        path=path,
+        prefix=prefix,
+        managed=True,
+        generation=number,
+        generations=complete_generations(store, slug),
+        info=info,
+    )
+
+
+def _unmanaged(path: Path, slug: str) -> Environment | None:
+    if not (path / "conda-meta" / "history").is_file():
+        return None
+    return Environment(name=slug, slug=slug, path=path, prefix=path.resolve(), managed=False)

@@ -1,0 +1,110 @@
+"""The life of a generation: begun, finished or discarded, made current."""
+
+from __future__ import annotations
+
+import os
+import uuid
+
+import msgspec
+
+from jupyter_envs.errors import PathTooLong
+
+from .environments import complete_generations, current_generation
+from .files import make_folder, remove_tree, sync_folder, write_atomically
+from .layout import MAX_PREFIX_BYTES, GenerationFiles, Store
+from .model import GenerationInfo
+
+
+class Building(msgspec.Struct, frozen=True, kw_only=True):
+    """The ``building`` marker: which operation is at work, and what was asked of it."""
+
+    operation: str
+    request: dict[str, object]
+
+
+def next_number(store: Store, slug: str) -> int:
+    """A number that no generation of this environment ever had."""
+    counter = store.folder(slug) / "next"
+    try:
+        reserved = int(counter.read_text("ascii"))
+    except (OSError, ValueError):
+        reserved = 1
+    return max([reserved, *(n + 1 for n in _numbers(store, slug))])
+
+
+def _numbers(store: Store, slug: str) -> list[int]:
+    try:
+        return [int(name) for name in os.listdir(store.folder(slug)) if name.isdigit()]
+    except FileNotFoundError:
+        return []
+
+
+def begin_generation(store: Store, slug: str, number: int, building: Building) -> GenerationFiles:
+    """Make the folder of a new generation, marked as being built.
+
+    Raises PathTooLong and StoreReadOnly.
+    """
+    prefix = store.generation(slug, number)
+    length = len(os.fsencode(prefix))
+    if length > MAX_PREFIX_BYTES:
+        raise PathTooLong(path=str(prefix), length=length, limit=MAX_PREFIX_BYTES)
+    files = GenerationFiles(prefix)
+    make_folder(files.folder)
+    make_folder(store.leases(slug))
+    write_atomically(files.building, msgspec.json.encode(building))
+    return files
+
+
+def unfinished_generations(store: Store, slug: str) -> dict[int, Building | None]:
+    """Generations that were begun and not finished; None where the marker cannot be read."""
+    found: dict[int, Building | None] = {}
+    complete = set(complete_generations(store, slug))
+    for number in _numbers(store, slug):
+        if number not in complete:
+            found[number] = _read_marker(GenerationFiles(store.generation(slug, number)))
+    return found
+
+
+def _read_marker(files: GenerationFiles) -> Building | None:
+    try:
+        return msgspec.json.decode(files.building.read_bytes(), type=Building)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def finish_generation(
+    store: Store, slug: str, files: GenerationFiles, info: GenerationInfo
+) -> None:
+    """Write generation.json and take the marker away: the generation is complete."""
+    write_atomically(files.info, msgspec.json.format(msgspec.json.encode(info), indent=2))
+    write_atomically(store.folder(slug) / "next", str(info.number + 1).encode())
+    files.building.unlink(missing_ok=True)
+    sync_folder(files.folder)
+
+
+def discard_generation(store: Store, slug: str, number: int) -> None:
+    """Remove one generation; the environment's folder goes with its last one."""
+    remove_tree(store.generation(slug, number), store.trash)
+    forget_empty(store, slug)
+
+
+def forget_empty(store: Store, slug: str) -> None:
+    """Remove the folder of an environment that has neither generation nor symlink.
+
+    To be called with the environment's lock held: the lock file goes too.
+    """
+    if _numbers(store, slug) or current_generation(store, slug) is not None:
+        return
+    remove_tree(store.folder(slug), store.trash)
+
+
+def make_current(store: Store, slug: str, number: int) -> None:
+    """Point the symlink to a generation, by one rename."""
+    temporary = store.root / f".{slug}.{uuid.uuid4().hex[:8]}"
+    temporary.symlink_to(store.link_target(slug, number))
+    try:
+        temporary.replace(store.link(slug))
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(store.root)

@@ -1,0 +1,76 @@
+"""Which process is meant, across restarts and hosts: host, boot id, pid and start time."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import msgspec
+import psutil
+
+
+class ProcessIdentity(msgspec.Struct, frozen=True):
+    """Names one process for good: a pid alone is reused.
+
+    ``start_time`` is in clock ticks since boot where the system tells (Linux), else in
+    hundredths of a second since the epoch.
+    """
+
+    host: str
+    boot_id: str
+    pid: int
+    start_time: int
+
+
+def this_process() -> ProcessIdentity:
+    """The identity of the calling process."""
+    pid = os.getpid()
+    return ProcessIdentity(host_name(), boot_id(), pid, start_time(pid) or 0)
+
+
+def host_name() -> str:
+    """This host's name, as the start shim sees it too."""
+    try:
+        return Path("/proc/sys/kernel/hostname").read_text().strip()
+    except OSError:
+        return socket.gethostname()
+
+
+def boot_id() -> str:
+    """Changes with each boot, so that a pid from before a reboot is known to be dead."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return str(int(psutil.boot_time()))
+
+
+def start_time(pid: int) -> int | None:
+    """When the process started; None where there is no such process."""
+    try:
+        # The command name in field 2 may hold spaces and parentheses: count after the last one.
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return int(fields[19])
+    except (OSError, IndexError, ValueError):
+        pass
+    try:
+        return int(psutil.Process(pid).create_time() * 100)
+    except psutil.Error:
+        return None
+
+
+def is_alive(identity: ProcessIdentity) -> bool | None:
+    """Whether the process still runs; None when it is another host's, so not to be known."""
+    if identity.host != host_name():
+        return None
+    if identity.boot_id != boot_id():
+        return False
+    started = start_time(identity.pid)
+    return started is not None and started == identity.start_time and not _is_zombie(identity.pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False

@@ -1,0 +1,105 @@
+"""The files by which conda and mamba know our prefixes as theirs."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from jupyter_envs.lock import LockedPackage
+
+from .files import write_atomically
+from .layout import HIDDEN
+
+
+def write_history(
+    prefix: Path,
+    before: Sequence[LockedPackage],
+    after: Sequence[LockedPackage],
+    specs: Sequence[str],
+    *,
+    previous: str = "",
+) -> None:
+    """Write ``conda-meta/history`` so that ``conda list --revisions`` tells all generations.
+
+    ``previous`` is the history of the generation before. The line ``conda version`` is what
+    conda's own parser looks for; its format is conda's "history" module's.
+    """
+    old, new = _dists(before), _dists(after)
+    stamp = time.strftime("%Y-%m-%d %H:%M:%S")
+    lines = [f"==> {stamp} <==", "# cmd: jupyter envs", "# conda version: 4.0.0"]
+    lines += [f"-{dist}" for dist in sorted(old - new)]
+    lines += [f"+{dist}" for dist in sorted(new - old)]
+    lines.append(f"# update specs: {json.dumps(list(specs))}")
+    text = previous + "\n".join(lines) + "\n"
+    (prefix / "conda-meta" / "history").write_text(text, "utf-8")
+
+
+def _dists(packages: Iterable[LockedPackage]) -> set[str]:
+    return {_dist(p) for p in packages if p.manager == "conda"}
+
+
+def _dist(package: LockedPackage) -> str:
+    folder = package.url.rpartition("/")[0]
+    return f"{folder}::{package.name}-{package.version}-{package.build}"
+
+
+def read_history(prefix: Path) -> str:
+    """The history of a prefix, empty where there is none."""
+    try:
+        return (prefix / "conda-meta" / "history").read_text("utf-8")
+    except FileNotFoundError:
+        return ""
+
+
+def write_state(prefix: Path, variables: Mapping[str, str]) -> None:
+    """``conda-meta/state``: the spec's variables, so that conda's activation sets them too."""
+    if variables:
+        body = {"version": 1, "env_vars": dict(variables)}
+        (prefix / "conda-meta" / "state").write_text(json.dumps(body), "utf-8")
+
+
+def remove_cache_tag(prefix: Path) -> None:
+    """The installer marks the prefix as a cache, and backup tools then leave it out."""
+    (prefix / "CACHEDIR.TAG").unlink(missing_ok=True)
+
+
+def register_environment(register: Path, link: Path) -> bool:
+    """Have a line for ``link`` in conda's environments.txt, and none for its generations.
+
+    Returns whether the file had to be changed.
+    """
+    return _edit_register(register, lambda lines: [*_without(lines, link), str(link)])
+
+
+def forget_environment(register: Path, link: Path) -> None:
+    """Have no line for ``link`` or its generations in environments.txt."""
+    if register.exists():
+        _edit_register(register, lambda lines: _without(lines, link))
+
+
+def _without(lines: Sequence[str], link: Path) -> list[str]:
+    # From inside a kernel conda writes the generation's path: not a place to go by.
+    generations = f"{link.parent / HIDDEN / link.name}/"
+    return [line for line in lines if line != str(link) and not line.startswith(generations)]
+
+
+def _edit_register(register: Path, edit: Callable[[Sequence[str]], list[str]]) -> bool:
+    register.parent.mkdir(parents=True, exist_ok=True)
+    guard = os.open(register.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):  # some network file systems have no flock; the rename still holds
+            fcntl.flock(guard, fcntl.LOCK_EX)
+        before = register.read_text("utf-8") if register.exists() else ""
+        lines = [line for line in before.splitlines() if line.strip()]
+        after = "".join(f"{line}\n" for line in edit(lines))
+        if after == before:
+            return False
+        write_atomically(register, after.encode())
+        return True
+    finally:
+        os.close(guard)

@@ -1,0 +1,60 @@
+"""Who uses which generation.
+
+The start shim writes a lease for every process it starts, on whatever host. A generation with
+a live lease is never collected.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import msgspec
+
+from .identity import ProcessIdentity, is_alive
+from .layout import Store
+
+#: A lease of another host cannot be checked from here; after this long it counts no more.
+FOREIGN_LEASE_SECONDS = 7 * 24 * 3600
+
+
+class Lease(msgspec.Struct, frozen=True):
+    """One line of JSON, written by the start shim."""
+
+    generation: int
+    host: str
+    boot_id: str
+    pid: int
+    start_time: int
+
+    @property
+    def process(self) -> ProcessIdentity:
+        """The process that holds the lease."""
+        return ProcessIdentity(self.host, self.boot_id, self.pid, self.start_time)
+
+
+def live_leases(store: Store, slug: str) -> tuple[Lease, ...]:
+    """Leases that still count; those of dead processes of this host are cleared away."""
+    return tuple(lease for path in _paths(store, slug) if (lease := _live(path)) is not None)
+
+
+def processes_of(store: Store, slug: str) -> tuple[int, ...]:
+    """Pids on this host that were started from any generation of the environment."""
+    return tuple(lease.pid for lease in live_leases(store, slug) if is_alive(lease.process))
+
+
+def _paths(store: Store, slug: str) -> list[Path]:
+    return sorted(store.leases(slug).glob("*.json"))
+
+
+def _live(path: Path) -> Lease | None:
+    try:
+        lease = msgspec.json.decode(path.read_bytes(), type=Lease)
+        age = time.time() - path.stat().st_mtime
+    except (OSError, msgspec.MsgspecError):
+        return None
+    alive = is_alive(lease.process)
+    if alive or (alive is None and age < FOREIGN_LEASE_SECONDS):
+        return lease
+    path.unlink(missing_ok=True)
+    return None

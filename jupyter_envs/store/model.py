@@ -1,0 +1,75 @@
+"""What the store knows of generations and environments, as plain values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+
+class SourceInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a generation came from. ``file`` is an absolute path, ``sha256`` of its bytes."""
+
+    kind: Literal["spec", "lock", "environment"]
+    file: str | None = None
+    sha256: str | None = None
+
+
+class KernelRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A kernel that was started from this generation and answered.
+
+    ``folder`` is the kernelspec's folder below ``share/jupyter/kernels`` of the prefix.
+    """
+
+    folder: str
+    language: str
+    implementation: str
+    version: str
+    seconds: float
+
+
+class GenerationInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """generation.json: everything about a generation that its conda-meta does not say.
+
+    ``created`` is ISO 8601 with offset. ``size`` is in bytes, as if nothing were shared.
+    ``added`` names packages that we added to the spec, ``notes`` are codes with params.
+    """
+
+    name: str
+    slug: str
+    number: int
+    created: str
+    created_by: str
+    platform: str
+    virtual_packages: tuple[str, ...]
+    channels: tuple[str, ...]
+    lock_digest: str
+    source: SourceInfo
+    operation: str
+    kernels: tuple[KernelRecord, ...] = ()
+    added: tuple[str, ...] = ()
+    notes: tuple[dict[str, Any], ...] = ()
+    skipped_link_scripts: tuple[str, ...] = ()
+    conda_packages: int = 0
+    pip_packages: int = 0
+    size: int = 0
+    versions: dict[str, str] = {}
+    phases: dict[str, float] = {}
+
+
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
+    """One environment of a store.
+
+    ``path`` is the symlink people and conda use, ``prefix`` the current generation. An
+    unmanaged environment (made by something else) has no generation.
+    """
+
+    name: str
+    slug: str
+    path: Path
+    prefix: Path
+    managed: bool
+    generation: int | None = None
+    generations: tuple[int, ...] = ()
+    info: GenerationInfo | None = None

@@ -1,0 +1,232 @@
+"""Keeping an edit in one environment from reaching the cache and all others.
+
+Packages are hard links from the cache, so a file that is opened and written in place changes
+everywhere. Where the file system can share content without sharing the file (:func:`link_mode`
+says "reflink") there is nothing to do. Else the links are made read-only, which holds for
+ordinary users and for all that does not change the mode on purpose. Modes do not bind uid 0:
+there :func:`detach` gives the environment copies of its own of all that people edit.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import os
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from jupyter_envs.errors import StoreReadOnly
+
+_WRITABLE = 0o222
+#: Written last, so that a package with a read-only one is protected as a whole.
+_MARKER = Path("info", "index.json")
+#: linux/fs.h: _IOW(0x94, 9, int); the same on all architectures that conda has.
+_FICLONE = 0x40049409
+_DETACHED_BYTES = 256 * 1024
+_SNIFFED_BYTES = 8192
+_TEMPORARY = ".jupyter-envs-detach-"
+_BATCH = 256
+
+LinkMode = Literal["reflink", "hardlink", "copy"]
+
+
+def protect_cache(packages: Path, stems: Iterable[str]) -> int:
+    """Make the files of extracted packages read-only; returns how many packages were not yet.
+
+    ``stems`` are archive names without their suffix. Folders stay writable, so that the cache
+    can be repaired and environments removed. Packages of another owner are left as they are.
+    """
+    count = 0
+    for stem in stems:
+        folder = packages / stem
+        if Path(stem).name == stem and _is_writable(folder / _MARKER):
+            with suppress(PermissionError):
+                _protect_package(folder)
+                count += 1
+    return count
+
+
+def protect_links(prefix: Path) -> int:
+    """Make every hard-linked file of a prefix read-only; returns how many were not yet.
+
+    For what does not come from the package cache: uv links wheels from a cache whose layout is
+    its own affair. The mode belongs to all links of a file, so this reaches uv's cache too.
+    """
+    count = 0
+    for path, stat in _files(prefix):
+        if stat.st_nlink > 1 and stat.st_mode & _WRITABLE:
+            with suppress(PermissionError):
+                path.chmod(stat.st_mode & 0o7777 & ~_WRITABLE)
+                count += 1
+    return count
+
+
+def link_mode(cache: Path, envs: Path) -> LinkMode:
+    """How files can get from one folder to the other, by trying it with an empty file.
+
+    The engine reflinks by itself where hard links work and the file system can. On macOS this
+    says "hardlink" also where the engine clones. Raises StoreReadOnly.
+    """
+    try:
+        with (
+            tempfile.NamedTemporaryFile(dir=cache) as source,
+            tempfile.NamedTemporaryFile(dir=envs) as target,
+        ):
+            source.write(b"x" * 4096)
+            source.flush()
+            if sys.platform == "linux" and _clones(source.fileno(), target.fileno()):
+                return "reflink"
+            return "hardlink" if _links(Path(source.name), envs) else "copy"
+    except OSError as error:
+        raise StoreReadOnly(path=str(envs), reason=error.strerror or str(error)) from error
+
+
+def detach(prefix: Path, *, nice: int = 0) -> int:
+    """Replace hard links to small text files by private, writable copies; returns how many.
+
+    Time, mode and owner stay, so bytecode stays valid; processes that have a file open keep the
+    old one. May be killed and repeated. To be called with the environment's lock held.
+    ``nice`` lowers the priority of the calling process for good.
+    """
+    os.nice(nice)
+    candidates = (
+        (path, stat)
+        for path, stat in _files(prefix)
+        if not _swept(path) and stat.st_nlink > 1 and stat.st_size < _DETACHED_BYTES
+    )
+    count = 0
+    while batch := list(islice(candidates, _BATCH)):
+        copies = [copy for path, stat in batch if (copy := _copy(path, stat)) is not None]
+        # Else a power cut could leave empty files where the names were changed first.
+        flush_file_system(prefix)
+        count += sum(_replace(copy) for copy in copies)
+    return count
+
+
+def flush_file_system(folder: Path) -> None:
+    """Bring to disk what was written to the file system of ``folder``.
+
+    One call for many files, where fsync would wait for the journal once for each.
+    """
+    syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if syncfs is None:
+        os.sync()
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if syncfs(descriptor) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), str(folder))
+    finally:
+        os.close(descriptor)
+
+
+# -- read-only -------------------------------------------------------------------------------
+
+
+def _is_writable(path: Path) -> bool:
+    try:
+        return path.lstat().st_mode & _WRITABLE != 0
+    except OSError:
+        return False
+
+
+def _protect_package(folder: Path) -> None:
+    marker = folder / _MARKER
+    for path, stat in _files(folder):
+        if stat.st_mode & _WRITABLE and path != marker:
+            path.chmod(stat.st_mode & 0o7777 & ~_WRITABLE)
+    marker.chmod(marker.stat().st_mode & 0o7777 & ~_WRITABLE)
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """Regular files below ``folder``; bytecode, which Python replaces as a whole, is left out."""
+    for root, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        for name in names:
+            path = Path(root, name)
+            with suppress(FileNotFoundError):
+                stat = path.lstat()
+                # S_IFMT without the stat module's call per bit: regular files only.
+                if stat.st_mode & 0o170000 == 0o100000:
+                    yield path, stat
+
+
+# -- probes ----------------------------------------------------------------------------------
+
+
+def _clones(source: int, target: int) -> bool:
+    try:
+        fcntl.ioctl(target, _FICLONE, source)
+    except OSError:
+        return False
+    return True
+
+
+def _links(source: Path, envs: Path) -> bool:
+    # Trying beats comparing devices: two mounts of one file system share the device number.
+    target = envs / f"{source.name}.{uuid.uuid4().hex[:8]}"
+    try:
+        target.hardlink_to(source)
+    except OSError as error:
+        if error.errno in (errno.EROFS, errno.ENOSPC):
+            raise
+        return False
+    target.unlink()
+    return True
+
+
+# -- detaching -------------------------------------------------------------------------------
+
+
+class _Copy(msgspec.Struct, frozen=True):
+    temporary: Path
+    path: Path
+    version: tuple[int, int, int]
+
+
+def _version(stat: os.stat_result) -> tuple[int, int, int]:
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+def _swept(path: Path) -> bool:
+    """Remove a copy that a killed call left."""
+    if path.name.startswith(_TEMPORARY):
+        path.unlink(missing_ok=True)
+        return True
+    return False
+
+
+def _copy(path: Path, stat: os.stat_result) -> _Copy | None:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    if b"\0" in data[:_SNIFFED_BYTES]:
+        return None
+    temporary = path.with_name(f"{_TEMPORARY}{uuid.uuid4().hex}")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+        os.fchown(file.fileno(), stat.st_uid, stat.st_gid)
+        os.fchmod(file.fileno(), stat.st_mode & 0o7777 | 0o200)
+    os.utime(temporary, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    return _Copy(temporary, path, _version(stat))
+
+
+def _replace(copy: _Copy) -> bool:
+    """Put the copy in place, unless somebody has edited or removed the file in the meantime."""
+    with suppress(FileNotFoundError):
+        if _version(copy.path.lstat()) == copy.version:
+            copy.temporary.replace(copy.path)
+            return True
+    copy.temporary.unlink(missing_ok=True)
+    return False
