@@ -185,6 +185,14 @@ class VersionNotFound(SolveError):
     advice = "Ask for one of these versions."
 
 
+class ChannelInvalid(InvalidInput):
+    """A channel that is neither a name, a URL nor a folder."""
+
+    code = "channel_invalid"
+    sentence = "{channel!r} cannot be used as a channel: {reason}"
+    advice = "Give a name like 'conda-forge', a URL, or a folder like './my-channel'."
+
+
 class MatchSpecInvalid(InvalidInput):
     """A dependency line that is not a conda match spec."""
 

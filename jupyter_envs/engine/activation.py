@@ -11,7 +11,6 @@ import re
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
@@ -20,7 +19,8 @@ from jupyter_envs.errors import ActivationFailed
 
 from .activation_model import Activation, Case, Effect, State
 from .activation_rules import Row, explain, reproduces, touched
-from .activation_trace import SHELL_OWN, ScriptsFailed, Tracer
+from .activation_trace import ScriptsFailed, Tracer
+from .activation_trials import callers, candidates
 
 __all__ = [
     "DEFAULT_PATH",
@@ -57,28 +57,10 @@ DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin"
 # conda writes this for "conda env config vars unset".
 _UNSET_BY_CONDA = "***unset***"
 
-# Seeding these would change how the shell or the loader itself works, not what scripts see.
-_NOT_SEEDED = SHELL_OWN | {
-    "HOME", "PATH", "IFS", "ENV", "SHELLOPTS", "POSIXLY_CORRECT", "GLOBIGNORE", "EXECIGNORE",
-    "UID", "EUID", "PPID", "GROUPS", "DIRSTACK", "FUNCNAME", "FUNCNEST", "RANDOM", "SRANDOM",
-    "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME", "LINENO", "OPTARG", "OPTIND", "OPTERR",
-    "PIPESTATUS", "HOSTNAME", "HOSTTYPE", "MACHTYPE", "OSTYPE", "SHELL", "TERM", "COLUMNS", "LINES",
-    "TIMEFORMAT", "PS0", "PS1", "PS2", "PS3", "PS4", "PROMPT_COMMAND", "TMOUT",
-    "DYLD_INSERT_LIBRARIES",
-}  # fmt: skip
-_NOT_SEEDED_PREFIXES = ("BASH", "COMP_", "LC_", "LD_")
-_YET_SEEDED = frozenset({"LD_LIBRARY_PATH", "LD_PRELOAD"})
-_KEYWORDS = frozenset({
-    "if", "then", "else", "elif", "fi", "for", "in", "do", "done", "while", "until", "case", "esac",
-    "function", "export", "unset", "local", "declare", "return", "echo", "test", "eval", "source",
-})  # fmt: skip
-
-# A wrong table survives one mixed run in two, so this many leave it next to no chance.
-_ROWS_AT_ONCE = 16
 _MOST_ROWS = 100
 # Seconds for all runs but the first. Some scripts take a second or two (R's writes files), and
 # the last runs only confirm.
-_PATIENCE = 8.0
+_PATIENCE = 5.0
 
 
 def environment_scripts(prefix: Path, folder: str, suffix: str) -> list[Path]:
@@ -143,24 +125,26 @@ def _observe(tracer: Tracer) -> tuple[list[Row], set[str]]:
         raise failure.as_error() from None
     deadline = time.monotonic() + _PATIENCE
     tracer.seconds = min(tracer.seconds, _PATIENCE)
-    uncontrolled = _culprits(tracer, _candidates(tracer, rows), deadline)
-    names = [n for n in _candidates(tracer, rows) if n not in uncontrolled]
-    rows += _more(tracer, [dict.fromkeys(names, "filled"), dict.fromkeys(names, "empty")], deadline)
+    uncontrolled = _culprits(tracer, _seedable(tracer, rows, set()), deadline)
     while len(rows) < _MOST_ROWS and time.monotonic() < deadline:
-        names = [n for n in _candidates(tracer, rows) if n not in uncontrolled]
         effects = _effects(rows)
-        callers = [_mixed(names, len(rows) + i) for i in range(_ROWS_AT_ONCE)]
-        fresh = _more(tracer, callers, deadline)
+        names = _seedable(tracer, rows, uncontrolled)
+        known = [e for e in effects.values() if e is not None]
+        fresh = _more(tracer, callers(names, known, rows), deadline)
         rows += fresh
         if all(_foretold(effects, row) for row in fresh):
             break
     return rows, uncontrolled
 
 
-def _more(tracer: Tracer, callers: Iterable[Mapping[str, State]], deadline: float) -> list[Row]:
+def _seedable(tracer: Tracer, rows: Sequence[Row], uncontrolled: set[str]) -> list[str]:
+    return candidates(tracer.scripts, rows, {*tracer.settings, *LEAKS, *uncontrolled})
+
+
+def _more(tracer: Tracer, tried: Iterable[Mapping[str, State]], deadline: float) -> list[Row]:
     """A row per caller while there is time, without those that the scripts cannot bear."""
-    tried = (_try(tracer, states) for states in callers if time.monotonic() < deadline)
-    return [row for row in tried if row is not None]
+    ended = (_try(tracer, states) for states in tried if time.monotonic() < deadline)
+    return [row for row in ended if row is not None]
 
 
 def _try(tracer: Tracer, states: Mapping[str, State]) -> Row | None:
@@ -168,29 +152,6 @@ def _try(tracer: Tracer, states: Mapping[str, State]) -> Row | None:
         return tracer.run(states)
     except ScriptsFailed:
         return None
-
-
-def _mixed(names: Iterable[str], number: int) -> dict[str, State]:
-    """A caller with some variables set and some not; each number gives another one."""
-    if number % _ROWS_AT_ONCE < 2:
-        uniform: State = "filled" if number % _ROWS_AT_ONCE else "unset"
-        return dict.fromkeys(names, uniform)
-    states: tuple[State, ...] = ("unset", "empty", "filled")
-    return {n: states[blake2b(f"{number} {n}".encode()).digest()[0] % 3] for n in names}
-
-
-def _candidates(tracer: Tracer, rows: Sequence[Row]) -> list[str]:
-    """Names that may matter: all identifiers in the scripts, and what they were seen to set."""
-    text = "\n".join(script.read_text(errors="replace") for script in tracer.scripts)
-    code = re.sub(r"(?m)^\s*#.*$", "", text)
-    names = dict.fromkeys(re.findall(r"(?<![A-Za-z0-9_])[A-Za-z_][A-Za-z0-9_]*", code))
-    names.update(dict.fromkeys(n for n in touched(rows) if IDENTIFIER.match(n)))
-    given = {*tracer.settings, *LEAKS, *_NOT_SEEDED, *_KEYWORDS}
-    return [n for n in names if n not in given and _may_be_seeded(n)]
-
-
-def _may_be_seeded(name: str) -> bool:
-    return name in _YET_SEEDED or not name.startswith(_NOT_SEEDED_PREFIXES)
 
 
 def _culprits(tracer: Tracer, names: Sequence[str], deadline: float) -> set[str]:

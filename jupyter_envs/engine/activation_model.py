@@ -40,6 +40,11 @@ class Effect(msgspec.Struct, frozen=True):
     name: str
     cases: tuple[Case, ...]
 
+    def inputs(self) -> set[str]:
+        """Variables whose values before activation decide or make up the new value."""
+        parts = {p.old for c in self.cases for p in c.value or () if isinstance(p, Old)}
+        return parts.union(*(c.when for c in self.cases))
+
     def keeps(self, case: Case) -> bool:
         """Whether the case leaves the variable as the caller has it."""
         return case.value == (Old(self.name),)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from jupyter_envs.errors import InvalidInput
+from jupyter_envs.errors import ChannelInvalid
 
 from .condarc import expand_variables
 from .configuration import CondaConfiguration
@@ -30,14 +30,6 @@ _SUBDIR = re.compile(
     r"noarch|zos-z|(?:emscripten|wasi)-wasm32|(?:linux|osx|win|freebsd)-"
     r"(?:32|64|arm64|aarch64|armv6l|armv7l|ppc64|ppc64le|riscv32|riscv64|s390x)"
 )
-
-
-class ChannelInvalid(InvalidInput):
-    """A channel that is neither a name, a URL nor a folder."""
-
-    code = "channel_invalid"
-    sentence = "{channel!r} cannot be used as a channel: {reason}"
-    advice = "Give a name like 'conda-forge', a URL, or a folder like './my-channel'."
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -10,14 +10,13 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from jupyter_envs.errors import PolicyDenied
+from jupyter_envs.errors import ChannelInvalid, PolicyDenied
 
-from .channel_places import ChannelInvalid, Place, locate, without_subdir
+from .channel_places import Place, locate, without_subdir
 from .configuration import CondaConfiguration
 from .redaction import Login, split_url, strip_url
 
 __all__ = [
-    "ChannelInvalid",
     "Resolution",
     "ResolvedChannel",
     "resolve_channel",

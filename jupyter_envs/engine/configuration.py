@@ -250,6 +250,8 @@ def _ssl_verify(values: Values, environ: Mapping[str, str], home: Path) -> bool 
     if known is False:
         return False
     if known is True:
+        if environ.get("SSL_CERT_FILE") or environ.get("SSL_CERT_DIR"):
+            return True  # rattler and uv read these themselves
         bundle = environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE")
         return bundle if bundle and Path(bundle).exists() else True
     if value in {"truststore", "<system>"}:

@@ -16,15 +16,23 @@ from jupyter_envs.errors import (
     PackageNotFound,
     SolveError,
     Unsatisfiable,
-    VersionNotFound,
 )
 from jupyter_envs.spec import text_for_solver
 
 from .catalogue import Candidates, package_names
-from .conflict_sentence import Cause, Line, World, find_cause
-from .conflict_tree import ConflictNode, contested_names, parse_conflict, walk
-from .near_names import joined, near_names, near_version, newest_first, some
-from .smallest_edit import Suggestion, describe, find_edits, loosened, with_version
+from .conflict_sentence import Cause, World, find_cause
+from .conflict_tree import ConflictNode, contested_names, parse_conflict, shortened, walk
+from .near_names import (
+    Line,
+    Unknown,
+    missing_version,
+    near_names,
+    of_channel,
+    other_channel,
+    where,
+    where_to_look,
+)
+from .smallest_edit import Suggestion, describe, find_edits
 from .target import Target, generic_packages
 
 if TYPE_CHECKING:
@@ -45,28 +53,6 @@ _PRIORITY = {
 }
 
 
-class BuildNotFound(VersionNotFound):
-    """The version exists, but not in the build that is asked for."""
-
-    code = "build_not_found"
-    sentence = (
-        "{spec!r} does not exist in {channels}; the builds of {name} {version} are: {available}"
-    )
-    advice = "Ask for one of these builds, or leave the build out."
-
-
-class Unknown(msgspec.Struct, frozen=True):
-    """A name that the channels do not have, with what the person may have meant.
-
-    ``elsewhere`` are the platforms, other than the target's, for which the name exists.
-    """
-
-    name: str
-    line: str
-    near: tuple[str, ...] = ()
-    elsewhere: tuple[str, ...] = ()
-
-
 # -- names and versions that do not exist ----------------------------------------------------
 
 
@@ -85,108 +71,34 @@ def require_candidates(question: Question, candidates: Candidates, session: Sess
             raise error
 
 
-def missing_version(
-    line: Line, records: Mapping[str, Sequence[RepoDataRecord]], channels: Mapping[str, str]
-) -> SolveError | None:
-    """The error to tell where no record fits ``line``; None where one does.
-
-    ``channels`` maps the URLs in the records to names, in order of priority.
-    """
-    there = _of_channel(line, records.get(line.name, ()))
-    if not line.name or any(line.spec.matches(record) for record in there):
-        return None
-    params = {"spec": line.text, "name": line.name, "channels": _where(line, channels)}
-    version = MatchSpec(f"{line.name} {line.spec.version or '*'}", strict=False)
-    if line.spec.build and (same := _same_version(version, there)):
-        return _build_not_found(line, same, params)
-    versions = newest_first(str(record.version) for record in there)
-    nearest = with_version(line.text, near_version(_asked(line), versions))
-    hint = f"The nearest that exists: {nearest}"
-    if line.spec.channel and (other := _other_channel(line, records, channels)):
-        hint += f". The channel {other[0]} has it: {other[1]}"
-    details = {"available": versions}
-    return VersionNotFound(**params, available=some(versions), hint=hint, details=details)
-
-
-def _build_not_found(
-    line: Line, same: Sequence[RepoDataRecord], params: Mapping[str, str]
-) -> BuildNotFound:
-    newest = newest_first(str(record.version) for record in same)[0]
-    builds = sorted({str(record.build) for record in same if str(record.version) == newest})
-    without = with_version(f"{loosened(line.text) or line.name}={line.spec.version}", newest)
-    return BuildNotFound(
-        **params,
-        version=newest,
-        available=some(builds).replace("older", "more"),
-        hint=f"Any build will do: {without}",
-        details={"available": builds},
-    )
-
-
-def _same_version(version: MatchSpec, there: Sequence[RepoDataRecord]) -> list[RepoDataRecord]:
-    """Records of the version; with a build beside it ``=1.26`` means exactly that, so 1.26.x."""
-    exact = [record for record in there if version.matches(record)]
-    text = (version.version or "").lstrip("=")
-    return exact or [r for r in there if text and str(r.version).startswith(f"{text}.")]
-
-
-def _asked(line: Line) -> str | None:
-    digits = (line.spec.version or "").lstrip("=<>!~ ").split(",")[0].split("|")[0]
-    return digits.removesuffix(".*").strip() or None
-
-
-def _other_channel(
-    line: Line, records: Mapping[str, Sequence[RepoDataRecord]], channels: Mapping[str, str]
-) -> tuple[str, str] | None:
-    for record in records.get(line.name, ()):
-        name = channels.get(record.channel or "")
-        if name and line.spec.matches(record):
-            return name, f"{name}::{line.text.rpartition('::')[2].strip()}"
-    return None
-
-
 def _package_not_found(
     lines: Sequence[Line], candidates: Candidates, question: Question, session: Session
 ) -> PackageNotFound:
     names = _names(question, session)
-    elsewhere = _elsewhere([line.name for line in lines], question, session)
+    # A name that another channel has needs no other spelling.
+    near = {
+        line.name: () if line.name in names else tuple(near_names(line.name, names))
+        for line in lines
+    }
+    elsewhere = _elsewhere([name for name in near if not near[name]], question, session)
+    channels = _channel_names(question.channels)
     unknown = [
         Unknown(
             line.name,
             line.text,
-            # A name that another channel has needs no other spelling.
-            () if line.name in names else tuple(near_names(line.name, names)),
+            near[line.name],
             elsewhere.get(line.name, ()),
+            other_channel(line, candidates.by_name, channels),
         )
         for line in lines
     ]
-    channels = _channel_names(question.channels)
-    advice = [
-        _advice(item, line, candidates, channels) for item, line in zip(unknown, lines, strict=True)
-    ]
-    hint = advice[0]
-    if len(unknown) > 1:
-        others = (
-            f"{item.name!r}: {text}" for item, text in zip(unknown[1:], advice[1:], strict=True)
-        )
-        hint = f"{hint} Not found either, {' '.join(others)}"
     return PackageNotFound(
         name=unknown[0].name,
         names=[item.name for item in unknown],
-        channels=_where(lines[0], channels),
-        hint=hint,
+        channels=where(lines[0], channels),
+        hint=where_to_look(unknown),
         details=msgspec.to_builtins(unknown),
     )
-
-
-def _advice(item: Unknown, line: Line, candidates: Candidates, channels: Mapping[str, str]) -> str:
-    if other := _other_channel(line, candidates.by_name, channels):
-        return f"The channel {other[0]} has it: {other[1]}"
-    if item.elsewhere:
-        return f"It exists for {joined(item.elsewhere)} only."
-    if item.near:
-        return f"Did you mean {joined([repr(name) for name in item.near], 'or')}?"
-    return "Check the spelling; a package that is only on PyPI goes under 'pip:'."
 
 
 def _names(question: Question, session: Session) -> frozenset[str]:
@@ -200,6 +112,8 @@ def _elsewhere(
     names: Sequence[str], question: Question, session: Session
 ) -> dict[str, tuple[str, ...]]:
     found: dict[str, set[str]] = {}
+    if not names:
+        return {}
     platforms = [platform for platform in _PLATFORMS if platform not in question.platforms]
     for record in asyncio.run(_query_each(names, question.channels, platforms, session)):
         found.setdefault(record.name.normalized, set()).add(record.subdir)
@@ -247,14 +161,13 @@ def explain_refusal(
         question.texts,
         cause.lines,
         lambda texts: _attempt(texts, request, question, session),
-        # Another version of an innocent line would only dodge what the machine lacks.
-        only_at_fault=cause.machine is not None,
+        lacking=cause.machine,
     )
     return Unsatisfiable(
         reason=cause.sentence,
         hint=_hint(cause, edits),
         details={
-            "tree": msgspec.to_builtins(tree),
+            "tree": msgspec.to_builtins(shortened(tree)),
             "lines": [question.texts[i] for i in cause.lines],
             "edits": msgspec.to_builtins(edits),
         },
@@ -304,9 +217,7 @@ def _first_channel(
     """
     own = [line for line in lines if line.name == name]
     for record in records:
-        if not own or any(
-            line.spec.matches(record) and _of_channel(line, [record]) for line in own
-        ):
+        if not own or any(line.spec.matches(record) and of_channel(line, [record]) for line in own):
             return record.channel
     return None
 
@@ -370,7 +281,7 @@ def _parsed(text: str, question: Question) -> MatchSpec:
 
 
 def _hint(cause: Cause, edits: Sequence[Suggestion]) -> str | None:
-    hints = [cause.hint, describe(edits)]
+    hints = [cause.hint or describe(edits)]
     if cause.machine == "__cuda":
         hints.append("On a machine with a suitable GPU driver the file works as it is.")
     return " ".join(hint for hint in hints if hint) or None
@@ -388,19 +299,5 @@ def _channel_names(channels: Iterable[ResolvedChannel]) -> dict[str, str]:
     return {f"{channel.url}/": channel.name for channel in channels}
 
 
-def _of_channel(line: Line, records: Sequence[RepoDataRecord]) -> Sequence[RepoDataRecord]:
-    channel = line.spec.channel
-    if channel is None:
-        return records
-    return [record for record in records if record.channel == channel.base_url]
-
-
 def _in_channel(line: Line, candidates: Candidates) -> bool:
-    return bool(_of_channel(line, candidates.by_name.get(line.name, ())))
-
-
-def _where(line: Line, channels: Mapping[str, str]) -> str:
-    if line.spec.channel is not None:
-        url = line.spec.channel.base_url
-        return channels.get(url, line.spec.channel.name or url)
-    return joined(list(channels.values()))
+    return bool(of_channel(line, candidates.by_name.get(line.name, ())))

@@ -25,7 +25,7 @@ _SUBDIR_FILE = re.compile(r"/(?:noarch|(?:linux|osx|win)-[a-z0-9]+)(?:/.*)?$")
 _STATUS = re.compile(r"\b(?:status|error)\W{0,12}(4\d\d|5\d\d)\b|\((4\d\d|5\d\d) [A-Z]")
 _PACKAGE = re.compile(r"(?:fetch|link|unpack|install) ([A-Za-z0-9_.][^\s:]*)")
 
-_DAMAGE = ("hash mismatch", "Data corruption", "checksum", "rust future panicked", "invalid Zip")
+_DAMAGE = ("hash mismatch", "Data corruption", "checksum", "Invalid checksum", "rust future panicked", "invalid Zip")
 _PREFACE = "Cannot solve the request because of: "
 
 

@@ -94,14 +94,14 @@ class _Reporter:
 
     def __init__(self, solution: Solution, packages: Path, progress: Progress) -> None:
         self._progress = progress
-        self._sizes = {r.name.normalized: r.size or 0 for r in solution.records}
         fresh = not_cached(solution, packages)
-        self._total = sum(r.size or 0 for r in fresh)
+        self._sizes = {r.name.normalized: r.size or 0 for r in fresh}
+        self._total = sum(self._sizes.values())
+        self._names: dict[int, str] = {}
         self._received: dict[int, int] = {}
+        self._told = 0
         self._linked = 0
         self._operations = len(solution.records)
-        self._download_of: dict[int, str] = {}
-        self._names: dict[int, str] = {}
         if self._total:
             progress("download", 0, self._total, "bytes")
 
@@ -124,27 +124,27 @@ class _Reporter:
         self._received[download_idx] = progress
         self._tell_download()
 
-    def on_download_completed(self, download_idx: int) -> None:
-        size = self._sizes.get(self._names.get(download_idx, ""), 0)
-        self._received[download_idx] = max(size, self._received.get(download_idx, 0))
-        self._tell_download()
+    def on_populate_cache_complete(self, cache_entry: int) -> None:
+        # Also for what a file:// channel gives, of which no download is told.
+        size = self._sizes.get(self._names[cache_entry])
+        if size is not None:
+            self._received[cache_entry] = size
+            self._tell_download()
 
     def on_link_start(self, operation: int, package_name: str) -> int:
         return operation
 
     def on_link_complete(self, operation: int) -> None:
         self._linked += 1
-        if self._downloaded >= self._total:
+        if sum(self._received.values()) >= self._total:
             self._progress("install", self._linked, self._operations, "packages")
 
-    @property
-    def _downloaded(self) -> int:
-        return sum(self._received.values())
-
     def _tell_download(self) -> None:
-        done = self._downloaded
-        self._total = max(self._total, done)
-        self._progress("download", done, self._total, "bytes")
+        # Threads report out of order; a bar must not go back.
+        done = min(sum(self._received.values()), self._total)
+        if done > self._told:
+            self._told = done
+            self._progress("download", done, self._total, "bytes")
 
 
 def _require_cached(solution: Solution, session: Session) -> None:

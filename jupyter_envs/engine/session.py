@@ -52,8 +52,8 @@ class Session:
         self.cache = cache
         self.credentials = credentials
         self.offline = offline
-        self.config = Config.from_toml(rattler_config_toml(configuration, auth_file))
-        self.client = Client.from_config(self.config)
+        self.config = Config.from_toml(rattler_config_toml(configuration, auth_file, credentials))
+        self.client = Client.from_config(self.config, max_retries=configuration.max_retries)
         self.gateway = Gateway(
             cache_dir=cache.repodata,
             default_config=SourceConfig(

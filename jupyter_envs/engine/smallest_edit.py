@@ -10,11 +10,13 @@ from typing import Literal
 
 import msgspec
 
+from jupyter_envs.spec import dependency_name
+
 # A try answers with the version of each package, or None when there is no solution.
 Try = Callable[[tuple[str, ...]], Mapping[str, str] | None]
 
 _LINE = re.compile(
-    r"^(?P<head>\s*(?:[^\s\[\]]+::)?(?P<name>[A-Za-z0-9_.-]+))\s*(?P<rule>[^\[]*)(?P<extra>\[.*)?$"
+    r"^(?P<head>\s*(?:[^\s\[\]]+::)?[A-Za-z0-9_.-]+)\s*(?P<rule>[^\[]*)(?P<extra>\[.*)?$"
 )
 _RULE = re.compile(r"^(?P<sign>==|>=|<=|~=|=|>|<|)\s*(?P<version>[0-9][\w.!+*-]*)(?:[ =].*)?$")
 _VARIANT = "-gpu"
@@ -42,7 +44,7 @@ def find_edits(
     at_fault: Sequence[int],
     attempt: Try,
     *,
-    only_at_fault: bool = False,
+    lacking: str | None = None,
     seconds: float = 3.0,
     tries: int = 40,
     limit: int = 3,
@@ -50,15 +52,17 @@ def find_edits(
     """At most ``limit`` alternatives of the smallest size that works, the best first.
 
     ``at_fault`` are indexes of the lines in the conflict, the one to change first at the
-    front; only where they do not help, others are tried too, unless ``only_at_fault``. It ends
-    after ``seconds`` or that many ``tries``, with what was found until then.
+    front; where they do not help, others are tried too. ``lacking`` is the virtual package that
+    the target lacks, if that is the cause: then only the lines at fault are changed, since
+    another version of an innocent line would only dodge the matter. It ends after ``seconds``
+    or that many ``tries``, with what was found until then.
     """
     search = _Search(tuple(dependencies), attempt, time.monotonic() + seconds, tries)
     suspects = list(dict.fromkeys(at_fault))
-    others = [] if only_at_fault else [i for i in range(len(dependencies)) if i not in suspects]
+    others = [i for i in range(len(dependencies)) if i not in suspects and lacking is None]
     everyone = suspects + others
     plans = (
-        ([(i,) for i in suspects], search.variant),
+        ([(i,) for i in suspects if lacking == "__cuda"], search.variant),
         ([(i,) for i in suspects], search.loosened),
         ([(i,) for i in others], search.loosened),
         (list(combinations(suspects, 2)), search.loosened),
@@ -115,12 +119,6 @@ def with_version(text: str, version: str) -> str:
     if sign in {">", ">=", "~="}:
         return f"{head}>={_cut(version, precision)}"
     return f"{head}={_cut(version, precision)}"
-
-
-def name_in(text: str) -> str | None:
-    """The package a line asks for, without regard to case; None where it is not plain."""
-    found = _LINE.match(text)
-    return None if found is None else found.group("name").lower()
 
 
 class _Search:
@@ -181,7 +179,7 @@ class _Search:
         versions: Mapping[str, str],
     ) -> SuggestedEdit:
         line = self.dependencies[i]
-        outcome = versions.get(name_in(text or line) or "")
+        outcome = versions.get(dependency_name(text or line) or "")
         if kind == "loosen" and outcome is not None and _asks_version(line):
             text = with_version(line, outcome)
         return SuggestedEdit(kind, line, text, outcome)
@@ -190,7 +188,7 @@ class _Search:
 def _asks_version(text: str) -> bool:
     found = _LINE.match(text)
     rule = found.group("rule").strip() if found else ""
-    return bool(rule) and not rule.startswith("*")
+    return bool(rule) and not rule.startswith(("*", "=*"))
 
 
 def _words(suggestion: Suggestion) -> str:

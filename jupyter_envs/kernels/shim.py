@@ -97,7 +97,7 @@ def _activation(prefix: Path, activation: Activation) -> Iterator[str]:
     settings = dict(activation.settings)
     callers_path = settings.pop("PATH", None)
     yield _callers_path(callers_path)
-    saved = sorted(n for e in effects.values() for n in _reads(e) if n != e.name and n in effects)
+    saved = sorted(n for e in effects.values() for n in e.inputs() if n != e.name and n in effects)
     kept = {n: f"jupyter_envs_old_{n}" for n in saved}
     for old, copy in kept.items():
         yield f"unset {copy}; {_TESTS['present'] % old} && {copy}=${old}"
@@ -116,12 +116,6 @@ def _callers_path(value: str | None) -> str:
 
 def _exports(values: Mapping[str, str]) -> str:
     return "".join(f"export {n}={shlex.quote(v)}\n" for n, v in values.items())
-
-
-def _reads(effect: Effect) -> set[str]:
-    """Variables whose values before activation decide or make up the new value."""
-    parts = {p.old for c in effect.cases for p in c.value or () if isinstance(p, Old)}
-    return parts.union(*(c.when for c in effect.cases))
 
 
 def _effect(effect: Effect, kept: Mapping[str, str]) -> Iterator[str]:

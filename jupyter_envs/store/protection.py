@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from stat import S_ISREG
 from typing import Literal
 
 import msgspec
@@ -156,8 +157,7 @@ def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
             path = Path(root, name)
             with suppress(FileNotFoundError):
                 stat = path.lstat()
-                # S_IFMT without the stat module's call per bit: regular files only.
-                if stat.st_mode & 0o170000 == 0o100000:
+                if S_ISREG(stat.st_mode):
                     yield path, stat
 
 

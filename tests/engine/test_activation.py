@@ -164,9 +164,21 @@ def test_a_last_command_that_is_false_is_not_a_failure(tmp_path: Path) -> None:
     assert effect(measure(prefix), "SET").cases == (Case({}, ("1",)),)
 
 
+def test_where_there_is_no_bash_sh_reads_the_scripts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prefix = make_prefix(tmp_path / "p", 'export SHELL_IS="bash$BASH_VERSION" A="${A:-1}"')
+    monkeypatch.setenv("PATH", str(prefix / "bin"))
+    if Path("/bin/sh").resolve().name == "bash":
+        pytest.skip("needs a /bin/sh that is not bash")
+    activation = measure(prefix)
+    assert effect(activation, "SHELL_IS").cases == (Case({}, ("bash",)),)
+    assert Case({"A": "blank"}, ("1",)) in effect(activation, "A").cases
+
+
 def test_a_slow_script_is_stopped_and_named(tmp_path: Path) -> None:
     prefix = make_prefix(tmp_path / "p", "echo waiting; sleep 60")
-    with pytest.raises(ActivationFailed, match="did not end within 0.5 seconds") as caught:
+    with pytest.raises(ActivationFailed, match=r"did not end within 0\.5 seconds") as caught:
         measure(prefix, seconds=0.5)
     assert caught.value.details == "waiting"
 

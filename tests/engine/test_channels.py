@@ -8,14 +8,13 @@ import msgspec
 import pytest
 
 from jupyter_envs.engine.channels import (
-    ChannelInvalid,
     ResolvedChannel,
     resolve_channel,
     resolve_channels,
     resolve_mirrors,
 )
 from jupyter_envs.engine.configuration import CondaConfiguration
-from jupyter_envs.errors import PolicyDenied
+from jupyter_envs.errors import ChannelInvalid, PolicyDenied
 
 PLAIN = CondaConfiguration(home=Path("/home/ada"))
 SITE = msgspec.structs.replace(

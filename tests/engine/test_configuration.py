@@ -263,7 +263,9 @@ def test_certificates(host: Host, tmp_path: Path) -> None:
     host.condarc("ssl_verify: truststore\n")
     assert network_environment(host.read()) == {}
     host.condarc("ssl_verify: true\n")
-    assert host.read({"REQUESTS_CA_BUNDLE": str(bundle)}).ssl_verify == str(bundle)
+    environ = {"REQUESTS_CA_BUNDLE": str(bundle)}
+    assert host.read(environ).ssl_verify == str(bundle)
+    assert network_environment(host.read({**environ, "SSL_CERT_FILE": "/mine.pem"})) == {}
 
 
 def test_the_configuration_does_not_show_its_secrets(host: Host) -> None:

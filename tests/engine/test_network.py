@@ -98,8 +98,8 @@ def test_rattler_understands_every_line(home: Path) -> None:
     assert unknown == []
     assert config.tls_root_certs == "system"
     assert config.concurrency_downloads == 7
-    assert config.proxy_http == "http://all.example:3128"
-    assert config.proxy_https == "http://u:%22@p.example:1"
+    assert config.proxy_http == "http://all.example:3128/"
+    assert config.proxy_https == "http://u:%22@p.example:1/"
     assert config.proxy_non_proxy_hosts == ["localhost", ".example.org"]
     assert config.authentication_override_file == home / 'odd "name".json'
     assert [len(targets) for targets in config.mirrors.values()] == [2]

@@ -31,9 +31,7 @@ def exported(command: Sequence[str | Path], environment: Mapping[str, str]) -> d
     return {name: value for name, _, value in entries if name not in SHELLS_OWN}
 
 
-def sourced(
-    prefix: Path, settings: Mapping[str, str], caller: Mapping[str, str]
-) -> dict[str, str]:
+def sourced(prefix: Path, settings: Mapping[str, str], caller: Mapping[str, str]) -> dict[str, str]:
     """The truth: bash sources the scripts in the caller's own environment."""
     bash = shutil.which("bash")
     assert bash is not None

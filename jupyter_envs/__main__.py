@@ -1,0 +1,5 @@
+"""``python -m jupyter_envs``: the same as ``jupyter envs``."""
+
+from .cli import main
+
+main()
