@@ -168,7 +168,7 @@ def of_channel(line: Line, records: Sequence[RepoDataRecord]) -> Sequence[RepoDa
 def where_to_look(unknown: Sequence[Unknown]) -> str:
     if len(unknown) == 1:
         text = _advice(unknown[0]) or "check the spelling; what is only on PyPI goes under 'pip:'."
-        return text[0].upper() + text[1:]
+        return text[0].upper() + text[1:] + ("" if text.endswith(("?", ".")) else ".")
     parts = (f"{item.name!r} ({_advice(item) or 'nothing near'})" for item in unknown)
     return f"Not found: {', '.join(parts)}. What is only on PyPI goes under 'pip:'."
 

@@ -50,6 +50,8 @@ _PARTS_KEPT = 4
 #: os.link releases the interpreter lock; more threads only wait for the same journal.
 _THREADS = 2
 _BATCH_MODULES = 400
+#: Nobody waits for it, and a notebook may be running beside it.
+_PROCESSES = 1
 _UNLINKABLE = frozenset(
     {errno.EXDEV, errno.EMLINK, errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.ENOSYS}
 )
@@ -115,7 +117,7 @@ def harvest_bytecode(prefix: Path, cache: Path, wheels: Mapping[str, str] | None
 
     Taken is bytecode of a source that is byte for byte, and of the time, that its package
     shipped. It is rewritten to name its source relative to the prefix, since Python wrote
-    absolute paths into it.
+    absolute paths into it. Raises OSError where the cache cannot be written: no reason to fail.
     """
     python = target_python(prefix)
     if python is None:
@@ -126,7 +128,7 @@ def harvest_bytecode(prefix: Path, cache: Path, wheels: Mapping[str, str] | None
         jobs = list(_written(prefix, python, package, known))
         if jobs:
             wanted.append((package, jobs))
-    return _add(prefix, cache, python, wanted, complete=False, processes=1, nice=0)
+    return _add(prefix, cache, python, wanted, complete=False, nice=0)
 
 
 def fill_cache(
@@ -137,6 +139,7 @@ def fill_cache(
     Meant for the time after publishing: the whole of a package at a time, without its tests, in
     one process of low priority. A package with an edited module is left out. Killed at any
     moment it leaves complete packages and a ``.tmp-*`` folder, which is swept a day later.
+    Raises OSError where the cache cannot be written.
     """
     sweep_unfinished(cache)
     python = target_python(prefix)
@@ -150,8 +153,7 @@ def fill_cache(
             if all(_is_as_shipped(prefix, package, job.source) for job in jobs):
                 wanted.append((package, jobs))
     return sum(
-        _add(prefix, cache, python, batch, complete=True, processes=1, nice=nice)
-        for batch in _batches(wanted)
+        _add(prefix, cache, python, batch, complete=True, nice=nice) for batch in _batches(wanted)
     )
 
 
@@ -302,21 +304,20 @@ def _add(
     wanted: Sequence[_Wanted],
     *,
     complete: bool,
-    processes: int,
     nice: int,
 ) -> int:
     jobs = [job for _, its_jobs in wanted for job in its_jobs]
     if not jobs:
         return 0
     with _unfinished(cache) as out:
-        results = run_pool(python, prefix, jobs, out, processes=processes, nice=nice)
+        results = run_pool(python, prefix, jobs, out, processes=_PROCESSES, nice=nice)
         by_source = {jobs[result.number].source: result for result in results}
         parts = []
         for package, its_jobs in wanted:
             its_results = [by_source.get(job.source) for job in its_jobs]
             made = [r for r in its_results if r is not None and r.outcome == "made"]
             whole = all(r is not None and r.outcome != "unfit" for r in its_results)
-            if whole if complete else made:
+            if (complete and whole) or (made and not complete):
                 modules = (Module(jobs[r.number].source, r.mtime, r.size) for r in made)
                 manifest = Manifest(tuple(modules), complete)
                 folder = _assemble(out, [r.number for r in made], manifest)

@@ -207,19 +207,25 @@ def _swept(path: Path) -> bool:
 
 
 def _copy(path: Path, stat: os.stat_result) -> _Copy | None:
+    """A copy beside the file; None for what is not text or cannot be copied (no space left)."""
+    temporary = path.with_name(f"{_TEMPORARY}{uuid.uuid4().hex}")
     try:
         data = path.read_bytes()
+        if b"\0" in data[:_SNIFFED_BYTES]:
+            return None
+        _write_like(temporary, data, stat)
     except OSError:
+        temporary.unlink(missing_ok=True)
         return None
-    if b"\0" in data[:_SNIFFED_BYTES]:
-        return None
-    temporary = path.with_name(f"{_TEMPORARY}{uuid.uuid4().hex}")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    return _Copy(temporary, path, _version(stat))
+
+
+def _write_like(path: Path, data: bytes, stat: os.stat_result) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(data)
         os.fchown(file.fileno(), stat.st_uid, stat.st_gid)
         os.fchmod(file.fileno(), stat.st_mode & 0o7777 | 0o200)
-    os.utime(temporary, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    return _Copy(temporary, path, _version(stat))
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
 def _replace(copy: _Copy) -> bool:

@@ -1,0 +1,1 @@
+"""A demonstration that leaves nothing behind: ``make demo``."""
