@@ -193,6 +193,16 @@ class ChannelInvalid(InvalidInput):
     advice = "Give a name like 'conda-forge', a URL, or a folder like './my-channel'."
 
 
+class BuildNotFound(VersionNotFound):
+    """The version exists, but not in the build that is asked for."""
+
+    code = "build_not_found"
+    sentence = (
+        "{spec!r} does not exist in {channels}; the builds of {name} {version} are: {available}"
+    )
+    advice = "Ask for one of these builds, or leave the build out."
+
+
 class MatchSpecInvalid(InvalidInput):
     """A dependency line that is not a conda match spec."""
 

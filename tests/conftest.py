@@ -61,15 +61,26 @@ def second_channel(channel: LocalChannel) -> LocalChannel:
 
 
 @pytest.fixture(scope="session")
+def two_minors(channel: LocalChannel) -> tuple[str, str]:
+    """An older and a newer minor version of Python that the channel has."""
+    if len(channel.python_minors) < 2:
+        pytest.skip("needs a second Python on this machine")
+    older, newer, *_ = sorted(channel.python_minors, key=lambda minor: int(minor.split(".")[1]))
+    return older, newer
+
+
+@pytest.fixture(scope="session")
 def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One package cache for all tests that do not care: the second install is fast."""
     return tmp_path_factory.mktemp("package-cache")
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path, shared_cache: Path, channel: LocalChannel) -> Sandbox:
+def sandbox(tmp_path: Path, shared_cache: Path, channel: LocalChannel) -> Iterator[Sandbox]:
     """A user with an empty home, and the local channel as the only one configured."""
-    return Sandbox(tmp_path, cache=shared_cache, channels=(channel.url,))
+    user = Sandbox(tmp_path, cache=shared_cache, channels=(channel.url,))
+    yield user
+    user.close()
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,8 @@ from .options import GlobalOptions, build_options, json_option, name_argument, y
 from .output import out, print_failure, print_json
 from .watch import watch
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+# Whether it can be read is told by our own error, which has a code.
+_FILE = click.Path(path_type=Path, readable=False)
 
 
 def _carry_out(request: Request, settings: Settings, options: GlobalOptions) -> dict[str, Any]:

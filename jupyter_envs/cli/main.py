@@ -16,7 +16,7 @@ from .inspect import export, list_, show
 from .operation_commands import operations
 from .options import GlobalOptions
 from .output import print_error
-from .use import activate, completion, run
+from .use import COMPLETE_VARIABLE, activate, completion, run
 
 _HELP = """Conda environments as verified Jupyter kernels.
 
@@ -53,7 +53,7 @@ class _Group(click.Group):
     help="Folder of the environments. Default: conda's first writable envs_dirs.",
 )
 @click.pass_context
-def main(context: click.Context, envs_dir: Path | None) -> None:
+def group(context: click.Context, envs_dir: Path | None) -> None:
     context.obj = GlobalOptions(envs_dir=envs_dir)
 
 
@@ -71,4 +71,9 @@ for command in (
     show,
     update,
 ):
-    main.add_command(command)
+    group.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; ends the process."""
+    group(prog_name="jupyter envs", complete_var=COMPLETE_VARIABLE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,17 +56,24 @@ yes_option: Callable[[Command], Command] = click.option(
     "--yes", "-y", is_flag=True, help="Answer every question with yes."
 )
 
+# To the solver 0 means no limit, to the kernel none at all: neither is what was meant.
+_SECONDS = click.FloatRange(min=0, min_open=True)
+
+
+def _driver_version(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"\d+(\.\d+)?", value):
+        raise click.BadParameter(f"{value!r} is not a version such as 12.4.")
+    return value
+
+
 _BUILD_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option("--offline", is_flag=True, default=None, help="Use only what is cached."),
-    click.option(
-        "--solve-timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Default: 300."
-    ),
-    click.option(
-        "--kernel-timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Default: 60."
-    ),
+    click.option("--solve-timeout", type=_SECONDS, metavar="SECONDS", help="Default: 300."),
+    click.option("--kernel-timeout", type=_SECONDS, metavar="SECONDS", help="Default: 60."),
     click.option(
         "--cuda",
         metavar="VERSION",
+        callback=_driver_version,
         help="Solve for a GPU driver of this CUDA version, such as 12.4.",
     ),
 )

@@ -52,6 +52,8 @@ def _print_details(details: Any) -> None:
     if not isinstance(details, list):
         return
     for item in details:
+        if isinstance(item, dict) and "message" not in item:
+            continue  # facts for a client; the sentence and the hint have told them
         text = _diagnostic(item) if isinstance(item, dict) else str(item)
         err.print(f"  [dim]{escape(text)}[/]")
 
@@ -59,7 +61,7 @@ def _print_details(details: Any) -> None:
 def _diagnostic(item: dict[str, Any]) -> str:
     start = item.get("start", {})
     place = f"{start.get('line')}:{start.get('column')}" if start else ""
-    return f"{place} {item.get('severity', '')}: {item.get('message', item)}".strip()
+    return f"{place} {item.get('severity', '')}: {item['message']}".strip()
 
 
 def table(*columns: str) -> Table:

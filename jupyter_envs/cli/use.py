@@ -15,8 +15,7 @@ from jupyter_envs.store import GenerationFiles, Store, get_managed
 
 from .options import GlobalOptions, name_argument
 
-_NOT_FOUND = 127
-_NOT_EXECUTABLE = 126
+COMPLETE_VARIABLE = "_JUPYTER_ENVS_COMPLETE"
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -73,4 +72,4 @@ def completion(context: click.Context, shell: str) -> None:
     if kind is None:
         raise InvalidInput(reason=f"There is no completion for {shell}")
     root = context.find_root().command
-    sys.stdout.write(kind(root, {}, "jupyter-envs", "_JUPYTER_ENVS_COMPLETE").source())
+    sys.stdout.write(kind(root, {}, "jupyter-envs", COMPLETE_VARIABLE).source())

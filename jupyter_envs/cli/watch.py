@@ -39,6 +39,7 @@ _PHASES = {
 _NOTES = {
     "package_added": "{name} was added: the file does not ask for it, and it is needed",
     "link_script_skipped": "the link script of {name} was not run (the policy does not allow it)",
+    "link_script_said": "{name} says: {text}",
     "no_kernel": "no package of this environment brings a Jupyter kernel",
     "kernel_not_started": "the kernel {kernel} was left out: {reason}",
     "activation_unexplained": "{variable} is set to what it was while building",

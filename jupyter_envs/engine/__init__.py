@@ -5,8 +5,10 @@ from .activation import measure_activation
 from .activation_model import Activation
 from .channels import Resolution, ResolvedChannel
 from .configuration import CondaConfiguration, read_configuration
-from .install import InstallRequest, install, skipped_link_scripts
+from .dependencies import clean_dependency, named_channels
+from .install import InstallRequest, install
 from .kernel_packages import missing_kernel
+from .link_scripts import LinkScript, link_scripts, run_link_scripts
 from .ownership import Ownership, read_ownership
 from .pip_configuration import uv_environment
 from .pip_install import install_pip, pip_findings
@@ -24,6 +26,7 @@ __all__ = [
     "CacheDirs",
     "CondaConfiguration",
     "InstallRequest",
+    "LinkScript",
     "Ownership",
     "Resolution",
     "ResolvedChannel",
@@ -33,16 +36,19 @@ __all__ = [
     "Target",
     "UvContext",
     "check_pip_lines",
+    "clean_dependency",
     "detect_target",
     "engine_versions",
     "fish_activation",
     "install",
     "install_pip",
+    "link_scripts",
     "load_metadata",
     "lock_pip",
     "locked_packages",
     "measure_activation",
     "missing_kernel",
+    "named_channels",
     "open_session",
     "pip_findings",
     "posix_activation",
@@ -50,7 +56,7 @@ __all__ = [
     "prepare",
     "read_configuration",
     "read_ownership",
-    "skipped_link_scripts",
+    "run_link_scripts",
     "solution_from_lock",
     "solve",
     "uv_environment",

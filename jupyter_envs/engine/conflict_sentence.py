@@ -195,7 +195,7 @@ class _Reasoning:
         there = newest_first(str(r.version) for r in self.world.records.get(subject, ()))
         channels = joined(list(self.world.channels.values())) or "the channels in use"
         if there:
-            return f"but {channels} only has {subject} {some(there)}", None
+            return f"but there is only {subject} {some(there)} in {channels}", None
         hint = f"Add the channel that has {subject}; for most packages that is conda-forge."
         return f"and there is no {subject} in {channels}", hint
 

@@ -17,7 +17,7 @@ from jupyter_envs.errors import (
     SolveError,
     Unsatisfiable,
 )
-from jupyter_envs.spec import text_for_solver
+from jupyter_envs.spec import text_for_solver, without_credentials
 
 from .catalogue import Candidates, package_names
 from .conflict_sentence import Cause, World, find_cause
@@ -158,9 +158,9 @@ def explain_refusal(
     lines = own_lines(question)
     cause = find_conflict(tree, lines, request, question, session)
     edits = find_edits(
-        question.texts,
+        [line.text for line in lines],
         cause.lines,
-        lambda texts: _attempt(texts, request, question, session),
+        lambda texts: _attempt(texts, lines, request, question, session),
         lacking=cause.machine,
     )
     return Unsatisfiable(
@@ -168,7 +168,7 @@ def explain_refusal(
         hint=_hint(cause, edits),
         details={
             "tree": msgspec.to_builtins(shortened(tree)),
-            "lines": [question.texts[i] for i in cause.lines],
+            "lines": [lines[i].text for i in cause.lines],
             "edits": msgspec.to_builtins(edits),
         },
     )
@@ -248,10 +248,14 @@ def _look_up(
 
 
 def _attempt(
-    texts: Sequence[str], request: SolveRequest, question: Question, session: Session
+    texts: Sequence[str],
+    lines: Sequence[Line],
+    request: SolveRequest,
+    question: Question,
+    session: Session,
 ) -> dict[str, str] | None:
     try:
-        specs = [_parsed(text, question) for text in texts]
+        specs = [_parsed(text, lines) for text in texts]
         records = asyncio.run(
             rattler_solve(
                 [channel.url for channel in question.channels],
@@ -270,13 +274,14 @@ def _attempt(
     return {record.name.normalized: str(record.version) for record in records}
 
 
-def _parsed(text: str, question: Question) -> MatchSpec:
-    if text in question.texts:
-        return question.specs[question.texts.index(text)]
+def _parsed(text: str, lines: Sequence[Line]) -> MatchSpec:
+    """A line or a changed line; a change keeps the channel that was written before ``::``."""
     channel, separator, rest = text_for_solver(text).rpartition("::")
-    for written, spec in zip(question.texts, question.specs, strict=True):
-        if separator and written.startswith(f"{channel}::") and spec.channel:
-            return MatchSpec(f"{spec.channel.base_url.rstrip('/')}::{rest}", strict=False)
+    for line in lines:
+        if line.text == text:
+            return line.spec
+        if separator and line.text.startswith(f"{channel}::") and line.spec.channel:
+            return MatchSpec(f"{line.spec.channel.base_url.rstrip('/')}::{rest}", strict=False)
     return MatchSpec(text_for_solver(text), strict=False)
 
 
@@ -291,8 +296,11 @@ def _hint(cause: Cause, edits: Sequence[Suggestion]) -> str | None:
 
 
 def own_lines(question: Question) -> list[Line]:
-    """The person's dependencies, each with the solver's form of it."""
-    return [Line(text, spec) for text, spec in zip(question.texts, question.specs, strict=True)]
+    """The person's dependencies, fit to be shown, each with the solver's form of it."""
+    return [
+        Line(without_credentials(text), spec)
+        for text, spec in zip(question.texts, question.specs, strict=True)
+    ]
 
 
 def _channel_names(channels: Iterable[ResolvedChannel]) -> dict[str, str]:

@@ -25,7 +25,19 @@ _SUBDIR_FILE = re.compile(r"/(?:noarch|(?:linux|osx|win)-[a-z0-9]+)(?:/.*)?$")
 _STATUS = re.compile(r"\b(?:status|error)\W{0,12}(4\d\d|5\d\d)\b|\((4\d\d|5\d\d) [A-Z]")
 _PACKAGE = re.compile(r"(?:fetch|link|unpack|install) ([A-Za-z0-9_.][^\s:]*)")
 
-_DAMAGE = ("hash mismatch", "Data corruption", "checksum", "Invalid checksum", "rust future panicked", "invalid Zip")
+_DAMAGE = (
+    "hash mismatch",
+    "Data corruption",
+    "checksum",
+    "Invalid checksum",
+    "rust future panicked",
+    "invalid Zip",
+)
+# What py-rattler says with cache_action="force-cache-only".
+_NOT_CACHED = re.compile(r"the shard for package '([^']+)' is not in the cache|no usable repodata")
+_ABSENT = "No such file or directory"
+_MISMATCH = re.compile(r"expected ([0-9a-f]{64}), got ([0-9a-f]{64})")
+_ERRNO = re.compile(r" \(os error \d+\)$")
 _PREFACE = "Cannot solve the request because of: "
 
 
@@ -57,6 +69,19 @@ def _channel_error(text: str) -> EnvsError:
     status = _status(text)
     if status in {"401", "403"}:
         return ChannelDenied(channel=channel, reason=f"HTTP {status}")
+    if channel.startswith("file:") and _ABSENT in text:
+        return ChannelUnavailable(
+            channel=channel,
+            reason="there is no such folder with a noarch/repodata.json",
+            hint="Check the path; './my-channel' starts from the folder of the file.",
+        )
+    if found := _NOT_CACHED.search(text):
+        what = f"what it has of {found.group(1)!r}" if found.group(1) else "its list of packages"
+        return ChannelUnavailable(
+            channel=channel,
+            reason=f"offline, and {what} is not in the cache",
+            hint="Do it once with the network; after that it works offline.",
+        )
     return ChannelUnavailable(channel=channel, reason=_cause(text, status))
 
 
@@ -81,10 +106,23 @@ def _status(text: str) -> str | None:
     return None if found is None else found.group(1) or found.group(2)
 
 
+def mismatch(expected: str, found: str) -> str:
+    """Two hashes that should be the same, short enough for a sentence."""
+    return f"its sha256 begins with {found[:12]}, not with {expected[:12]}"
+
+
+def _meaning(status: str) -> str:
+    if status in {"404", "410"}:
+        return "there is nothing at that address"
+    return "its server failed" if status.startswith("5") else "its server refused"
+
+
 def _cause(text: str, status: str | None) -> str:
     """The last cause in the chain: it is the one that says what happened."""
     if status:
-        return f"HTTP {status}"
+        return f"{_meaning(status)} (HTTP {status})"
+    if hashes := _MISMATCH.search(text):
+        return mismatch(*hashes.groups())
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     last = lines[-1].removeprefix("Caused by:").strip() if lines else "unknown"
-    return _URL.sub(lambda found: found.group(0).split("?", 1)[0], last)
+    return _URL.sub(lambda found: found.group(0).split("?", 1)[0], _ERRNO.sub("", last))

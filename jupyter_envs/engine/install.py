@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -14,6 +13,7 @@ from rattler import install as rattler_install
 from jupyter_envs.errors import DownloadFailed, PackageCorrupt
 
 from .failures import translate
+from .local_archives import verify_local_archives
 from .progress import Progress
 from .records import Solution, not_cached
 from .session import Session
@@ -27,12 +27,11 @@ class InstallRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     ``prefix`` is absolute and not a symlink: its path is written into files.
     ``requested`` are the spec's dependencies, kept in conda-meta so that other tools know
-    what was asked for. ``link_scripts`` runs the packages' post-link scripts.
+    what was asked for.
     """
 
     prefix: Path
     requested: tuple[str, ...]
-    link_scripts: bool
 
 
 def install(
@@ -45,6 +44,7 @@ def install(
     """
     if session.offline:
         _require_cached(solution, session)
+    verify_local_archives(solution, session)
     try:
         asyncio.run(_install(solution, request, session, progress, session.package_cache()))
     except Exception as error:
@@ -57,6 +57,7 @@ def install(
 def _install_thoroughly(
     solution: Solution, request: InstallRequest, session: Session, progress: Progress
 ) -> None:
+    verify_local_archives(solution, session, cached=True)
     try:
         cache = session.package_cache(thorough=True)
         asyncio.run(_install(solution, request, session, progress, cache))
@@ -79,7 +80,7 @@ async def _install(
         client=session.client,
         # The public MatchSpec is refused by py-rattler 0.28; its inner type is accepted.
         requested_specs=[MatchSpec(t, strict=False)._match_spec for t in request.requested],
-        execute_link_scripts=request.link_scripts,
+        execute_link_scripts=False,
         # A structural protocol, of which only what is told here needs to be there.
         reporter=cast("InstallerReporter", _Reporter(solution, session.cache.packages, progress)),
         config=session.config,
@@ -163,15 +164,3 @@ def _require_cached(solution: Solution, session: Session) -> None:
 
 def _nothing_cached(session: Session) -> bool:
     return not any(session.cache.packages.iterdir())
-
-
-def skipped_link_scripts(prefix: Path) -> tuple[str, ...]:
-    """Names of installed packages that bring a post-link script."""
-    names = []
-    for path in sorted((prefix / "conda-meta").glob("*.json")):
-        record = json.loads(path.read_bytes())
-        name = record["name"]
-        script = f"bin/.{name}-post-link.sh"
-        if script in record.get("files", ()):
-            names.append(name)
-    return tuple(names)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from rattler import MatchSpec, RepoDataRecord, VersionWithSource
 
-from jupyter_envs.errors import SolveError, VersionNotFound
+from jupyter_envs.errors import BuildNotFound, SolveError, VersionNotFound
 from jupyter_envs.spec import dependency_name
 
 from .smallest_edit import loosened, with_version
@@ -66,16 +66,6 @@ class Line(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """The package asked for; empty for a URL or a pattern of names."""
         return dependency_name(self.text) or ""
-
-
-class BuildNotFound(VersionNotFound):
-    """The version exists, but not in the build that is asked for."""
-
-    code = "build_not_found"
-    sentence = (
-        "{spec!r} does not exist in {channels}; the builds of {name} {version} are: {available}"
-    )
-    advice = "Ask for one of these builds, or leave the build out."
 
 
 class Unknown(msgspec.Struct, frozen=True):

@@ -13,9 +13,11 @@ from jupyter_envs.errors import PackageCorrupt, PipFailed
 from jupyter_envs.lock import LockedPackage
 
 from .credentials import strip_url
+from .failures import mismatch
 from .ownership import Ownership
 from .pip_lock import pylock
 from .uv import UvContext, run_uv
+from .uv_messages import hash_mismatch
 
 
 def install_pip(packages: Sequence[LockedPackage], owned: Ownership, context: UvContext) -> None:
@@ -24,6 +26,8 @@ def install_pip(packages: Sequence[LockedPackage], owned: Ownership, context: Uv
     Raises PackageCorrupt for a wrong hash and PipFailed, also when a package would replace a
     file that a conda package owns.
     """
+    if not packages:
+        return  # conda has brought all of them; uv would refuse the empty list
     with tempfile.TemporaryDirectory(prefix="jupyter-envs-pip-") as folder_name:
         folder = Path(folder_name)
         (folder / "pylock.toml").write_text(pylock(packages), "utf-8")
@@ -32,10 +36,11 @@ def install_pip(packages: Sequence[LockedPackage], owned: Ownership, context: Uv
             context,
             folder=folder,
         )
-    text = strip_url(result.explanation)
-    if "Hash mismatch" in text:
-        raise PackageCorrupt(package="A pip package", reason=text)
+    if wrong := hash_mismatch(result.stderr):
+        package, expected, found = wrong
+        raise PackageCorrupt(package=package, reason=mismatch(expected, found))
     if result.returncode != 0:
+        text = strip_url(result.explanation)
         raise PipFailed(reason=text, details=result.stderr.strip().splitlines()[-30:])
     _refuse_replaced_files(context.prefix, packages, owned)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -37,6 +38,13 @@ _REFUSED = {
 }
 
 
+_HINTS = {
+    "conda": "Write it under 'dependencies:', or with '==' as pip does.",
+    "option": "Take the line out; pip's own configuration is read, and --index-url, "
+    "--extra-index-url and --find-links may be given here.",
+}
+
+
 def check_pip_lines(lines: Sequence[str]) -> None:
     """Refuse, before anything is downloaded, what could not be locked.
 
@@ -49,7 +57,9 @@ def check_pip_lines(lines: Sequence[str]) -> None:
         if line.kind == "option" and not _names_index(line.text):
             reason = "this option of pip has no meaning in a locked environment"
         if reason is not None:
-            raise PipUnsupported(line=strip_url(line.text), reason=reason)
+            raise PipUnsupported(
+                line=strip_url(line.text), reason=reason, hint=_HINTS.get(line.kind)
+            )
 
 
 def _names_index(option: str) -> bool:
@@ -85,7 +95,7 @@ def lock_pip(
         if result.returncode != 0:
             raise PipFailed(
                 reason=strip_url(result.explanation),
-                hint=_hint(lines, owned),
+                hint=_hint(lines, owned, result.stderr),
                 details=result.stderr.strip().splitlines()[-30:],
             )
         document = tomllib.loads(output.read_text("utf-8"))
@@ -96,7 +106,26 @@ def lock_pip(
     )
 
 
-def _hint(lines: Sequence[str], owned: Ownership) -> str | None:
+def _hint(lines: Sequence[str], owned: Ownership, said: str) -> str | None:
+    if "error sending request" in said:
+        return "Check the network, the proxy and the package index that pip is configured with."
+    clashing = _clashing(lines, owned)
+    if clashing:
+        return (
+            f"conda installs {', '.join(clashing)}: ask for the version you need under "
+            "'dependencies:' and take the line out of 'pip:'."
+        )
+    held = [f"{n} {v}" for n, v in owned.distributions.items() if _names(said, f"{n}=={v}")]
+    if held:
+        return f"conda installs {', '.join(held)}: ask for another version under 'dependencies:'."
+    return None
+
+
+def _names(said: str, pin: str) -> bool:
+    return re.search(rf"(?<![\w.-]){re.escape(pin)}(?!\w|\.\d)", said) is not None
+
+
+def _clashing(lines: Sequence[str], owned: Ownership) -> list[str]:
     clashing = []
     for line in lines:
         try:
@@ -106,12 +135,7 @@ def _hint(lines: Sequence[str], owned: Ownership) -> str | None:
         version = owned.distributions.get(canonicalize_name(requirement.name))
         if version and not requirement.specifier.contains(version, prereleases=True):
             clashing.append(f"{requirement.name} {version}")
-    if not clashing:
-        return None
-    return (
-        f"conda installs {', '.join(clashing)}: ask for the version you need under "
-        "'dependencies:' and take the line out of 'pip:'."
-    )
+    return clashing
 
 
 def _locked(entry: dict[str, Any], platform: str, folder: Path) -> LockedPackage:

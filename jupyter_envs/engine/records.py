@@ -33,6 +33,11 @@ class Solution(msgspec.Struct, frozen=True):
         """Normalized package names."""
         return frozenset(record.name.normalized for record in self.records)
 
+    @property
+    def channel_urls(self) -> tuple[str, ...]:
+        """Where the packages come from: the URL of each channel, without its subdir."""
+        return tuple(dict.fromkeys(record.url.rsplit("/", 2)[0] for record in self.records))
+
     def version_of(self, name: str) -> str | None:
         """The version chosen for ``name``, or None."""
         for record in self.records:

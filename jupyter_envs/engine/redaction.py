@@ -53,7 +53,7 @@ def split_url(url: str, source: str = "") -> tuple[str, tuple[Login, ...]]:
     """
     parts = urlsplit(url.strip())
     host = _host(parts)
-    path, token, base_path = _split_token(parts.path)
+    path, token, base_path = _split_token(parts)
     clean = urlunsplit((parts.scheme.lower(), host, path.rstrip("/"), "", ""))
     logins = []
     if token:
@@ -79,9 +79,11 @@ def _host(parts: SplitResult) -> str:
     return f"{host}:{parts.port}" if parts.port else host
 
 
-def _split_token(path: str) -> tuple[str, str, str]:
+def _split_token(parts: SplitResult) -> tuple[str, str, str]:
+    path = parts.path
     found = re.search(r"/t/([^/]+)", path)
-    if found is None:
+    # Only web servers know tokens; in the path of a file, "t" is a folder like any other.
+    if found is None or parts.scheme.lower() == "file":
         return path, "", ""
     return path[: found.start()] + path[found.end() :], found.group(1), path[: found.start()]
 

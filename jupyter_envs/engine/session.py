@@ -16,7 +16,7 @@ from rattler import Client, Config, Gateway, PackageCache
 from rattler.package_cache import ValidationMode
 from rattler.repo_data.gateway import SourceConfig
 
-from .channels import Resolution, resolve_channels
+from .channels import Resolution, ResolvedChannel, resolve_channel, resolve_channels
 from .configuration import CondaConfiguration
 from .credentials import Credentials, find_credentials, redact, write_auth_file
 from .network import network_environment, rattler_config_toml
@@ -46,11 +46,13 @@ class Session:
         credentials: Credentials,
         auth_file: Path | None,
         *,
+        base: Path,
         offline: bool,
     ) -> None:
         self.configuration = configuration
         self.cache = cache
         self.credentials = credentials
+        self.base = base
         self.offline = offline
         self.config = Config.from_toml(rattler_config_toml(configuration, auth_file, credentials))
         self.client = Client.from_config(self.config, max_retries=configuration.max_retries)
@@ -67,6 +69,10 @@ class Session:
         mode = ValidationMode.full() if thorough else ValidationMode.fast()
         return PackageCache.new_layered([str(self.cache.packages)], validation_mode=mode)
 
+    def channel(self, name: str) -> ResolvedChannel:
+        """The channel of ``channel::package``. Raises ChannelInvalid or PolicyDenied."""
+        return resolve_channel(name, self.configuration, base=self.base)
+
     def redact(self, text: str) -> str:
         """``text`` without any credential this session knows."""
         return redact(text, self.credentials)
@@ -81,20 +87,24 @@ def open_session(
     base: Path,
     offline: bool,
     home: Path,
+    named: tuple[str, ...] = (),
 ) -> Iterator[tuple[Session, Resolution]]:
     """Resolve ``channels`` and open them.
 
-    ``base`` is the folder that relative channel paths start from. Credentials are handed to
-    the network layer in a private file that is gone when the session closes.
+    ``named`` are the channels of ``channel::package``: only their logins count here. ``base``
+    is the folder that relative channel paths start from. Credentials are handed to the network
+    layer in a private file that is gone when the session closes.
     """
     resolution = resolve_channels(channels, configuration, base=base)
-    credentials = find_credentials(resolution, configuration, environ=os.environ, home=home)
+    others = resolve_channels(named, configuration, base=base).logins if named else ()
+    known = Resolution(resolution.channels, (*resolution.logins, *others))
+    credentials = find_credentials(known, configuration, environ=os.environ, home=home)
     for folder in (cache.packages, cache.repodata, cache.uv, cache.bytecode):
         folder.mkdir(parents=True, exist_ok=True)
     os.environ.update(network_environment(configuration))
     with tempfile.TemporaryDirectory(prefix="jupyter-envs-") as private:
         auth_file = write_auth_file(credentials, Path(private) / "auth.json")
         yield (
-            Session(configuration, cache, credentials, auth_file, offline=offline),
+            Session(configuration, cache, credentials, auth_file, base=base, offline=offline),
             resolution,
         )

@@ -13,7 +13,8 @@ from jupyter_envs.errors import MatchSpecInvalid
 from jupyter_envs.spec import dependency_name, split_dependency, text_for_solver
 
 from .catalogue import Candidates, find_candidates
-from .channels import Resolution, ResolvedChannel, resolve_channel
+from .channels import Resolution, ResolvedChannel
+from .dependencies import clean_dependency
 from .explain import explain_refusal, require_candidates
 from .failures import translate
 from .records import Solution
@@ -44,7 +45,7 @@ class SolveRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Question(msgspec.Struct, frozen=True):
-    """A request in the solver's own terms."""
+    """A request in the solver's own terms; ``texts`` hold no credentials."""
 
     specs: tuple[MatchSpec, ...]
     texts: tuple[str, ...]
@@ -66,7 +67,7 @@ def prepare(request: SolveRequest, session: Session) -> Question:
             channels.append(channel)
     return Question(
         specs=tuple(specs),
-        texts=request.dependencies,
+        texts=tuple(map(clean_dependency, request.dependencies)),
         channels=tuple(channels),
         platforms=(request.target.platform, "noarch"),
     )
@@ -77,13 +78,15 @@ def _match_spec(text: str, session: Session) -> tuple[MatchSpec, ResolvedChannel
     plain = text_for_solver(text)
     channel = None
     if dependency.channel is not None and "::" in plain:
-        channel = resolve_channel(dependency.channel, session.configuration)
+        channel = session.channel(dependency.channel)
         subdir = f"/{dependency.subdir}" if dependency.subdir else ""
         plain = f"{channel.url}{subdir}::{plain.rpartition('::')[2]}"
     try:
         return MatchSpec(plain, strict=False), channel
     except Exception as error:
-        raise MatchSpecInvalid(spec=text, reason=session.redact(str(error))) from error
+        raise MatchSpecInvalid(
+            spec=clean_dependency(text), reason=session.redact(str(error))
+        ) from error
 
 
 def load_metadata(question: Question, session: Session) -> Candidates:

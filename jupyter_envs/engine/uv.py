@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 from uv import find_uv_bin
+
+from .uv_messages import explain_uv
 
 # What an activated environment of the caller would make uv look at instead of our prefix.
 _MISLEADING = (
@@ -21,7 +22,6 @@ _MISLEADING = (
     "UV_SYSTEM_PYTHON",
     "VIRTUAL_ENV",
 )
-_FRAME = re.compile(r"^[\s│╰├─▶×╭]+")  # noqa: RUF001 - uv draws with these
 
 
 class UvContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,9 +47,8 @@ class UvResult(msgspec.Struct, frozen=True):
 
     @property
     def explanation(self) -> str:
-        """uv's message as one paragraph, without its drawing."""
-        lines = (_FRAME.sub("", line).strip() for line in self.stderr.splitlines())
-        return " ".join(line for line in lines if line) or f"uv ended with {self.returncode}"
+        """uv's message as one sentence, without its drawing."""
+        return explain_uv(self.stderr) or f"uv ended with {self.returncode}"
 
 
 def run_uv(arguments: Sequence[str], context: UvContext, *, folder: Path) -> UvResult:

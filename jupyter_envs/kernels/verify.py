@@ -22,6 +22,10 @@ from .kernelspecs import Offer, install_kernelspec
 _NOT_FOR_VERIFY = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
 
 
+class _EndedError(Exception):
+    """The kernel's process is gone."""
+
+
 def verify_kernel(offer: Offer, content: dict[str, Any], *, timeout: float) -> KernelRecord:
     """Start the kernel from ``content`` (a kernel.json) and ask for its ``kernel_info``.
 
@@ -52,8 +56,18 @@ def _run(
         client = manager.blocking_client()
         client.start_channels()
         info = _kernel_info(manager, client, started + timeout)
-    except KernelFailed as error:
-        raise KernelFailed(**error.params, details=_tail(folder / "output")) from error
+    except TimeoutError as error:
+        raise KernelFailed(
+            reason=f"it did not answer within {timeout:g} seconds",
+            hint="If it is only slow, raise --kernel-timeout; nothing was published.",
+            details=_tail(folder / "output"),
+        ) from error
+    except _EndedError as error:
+        said = _tail(folder / "output")
+        last = f" ({said[-1].strip()})" if said else ""
+        raise KernelFailed(
+            reason=f"its process ended before it answered{last}", details=said
+        ) from error
     except OSError as error:
         raise KernelFailed(reason=str(error), details=_tail(folder / "output")) from error
     finally:
@@ -80,11 +94,11 @@ def _kernel_info(
             reply = client.get_shell_msg(timeout=0.2)
         except Empty:
             if not manager.is_alive():
-                raise KernelFailed(reason="its process ended before it answered") from None
+                raise _EndedError from None
             continue
         if reply["msg_type"] == "kernel_info_reply":
             return dict(reply["content"])
-    raise KernelFailed(reason="it did not answer in time")
+    raise TimeoutError
 
 
 def _tail(path: Path, lines: int = 40) -> list[str]:

@@ -75,3 +75,11 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
         """Packages of one platform, conda before pip, by name."""
         chosen = (p for p in self.packages if p.platform == platform)
         return tuple(sorted(chosen, key=lambda p: (p.manager, p.name)))
+
+    def wheels(self) -> dict[str, str]:
+        """The sha256 of every wheel, by its distribution's name; sdists are left out."""
+        return {
+            p.name: p.sha256
+            for p in self.packages
+            if p.manager == "pip" and p.file_name.endswith(".whl")
+        }

@@ -14,8 +14,10 @@ from jupyter_envs.engine import (
     Session,
     Target,
     check_pip_lines,
+    clean_dependency,
     engine_versions,
     measure_activation,
+    named_channels,
     open_session,
 )
 from jupyter_envs.errors import KernelFailed
@@ -32,10 +34,11 @@ from jupyter_envs.store import (
     GenerationFiles,
     GenerationInfo,
     KernelRecord,
-    harvest_bytecode,
     link_bytecode,
+    link_mode,
     packages_size,
     protect_cache,
+    protect_links,
     read_history,
     remove_cache_tag,
     write_atomically,
@@ -70,6 +73,7 @@ def build_generation(
         base=order.base,
         offline=context.settings.offline,
         home=context.settings.home,
+        named=named_channels(order.spec.dependencies),
     ) as (session, resolution):
         context.policy.check_channels(channel.url for channel in resolution.channels)
         lock, added, skipped = _install(order, target, files, session, resolution, context)
@@ -118,8 +122,11 @@ def _install(
     if not order.spec.pip:
         _stop_if_unchanged(order, conda, target)
     skipped = install_conda(order, solution, requested, files, session, context)
-    protect_cache(session.cache.packages, solution.stems)
     pip = install_pip_part(order, conda, target, files, session, context)
+    if link_mode(session.cache.packages, context.store.root) == "hardlink":
+        protect_cache(session.cache.packages, solution.stems)
+        if pip:
+            protect_links(files.prefix)
     if order.lock is not None:
         return order.lock, added, skipped
     custom = {
@@ -156,7 +163,7 @@ def _write_records(order: Order, lock: Lock, target: Target, files: GenerationFi
         files.prefix,
         before.for_platform(target.platform) if before else (),
         lock.for_platform(target.platform),
-        order.spec.dependencies,
+        [clean_dependency(text) for text in order.spec.dependencies],
         previous=read_history(previous.prefix) if previous else "",
     )
     write_state(files.prefix, order.spec.variables)
@@ -171,8 +178,7 @@ def _prove(
     context: Context,
 ) -> tuple[KernelRecord, ...]:
     context.journal.progress("verify", 0, None, "kernels")
-    wheels = {p.name: p.sha256 for p in lock.packages if p.manager == "pip"}
-    link_bytecode(files.prefix, cache.bytecode, wheels=wheels)
+    link_bytecode(files.prefix, cache.bytecode, wheels=lock.wheels())
     activation = measure_activation(files.prefix, name=order.slug, variables=order.spec.variables)
     for name in activation.unexplained:
         context.note("activation_unexplained", variable=name)
@@ -185,9 +191,7 @@ def _prove(
         generation=order.number,
     )
     write_atomically(files.start, shim.encode("utf-8", "surrogateescape"), mode=0o755)
-    kernels = _verify(order, digest, files, context)
-    harvest_bytecode(files.prefix, cache.bytecode, wheels=wheels)
-    return kernels
+    return _verify(order, digest, files, context)
 
 
 def _verify(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 from jupyter_envs.engine import (
     InstallRequest,
@@ -11,20 +12,22 @@ from jupyter_envs.engine import (
     Solution,
     SolveRequest,
     Target,
+    clean_dependency,
     install,
+    link_scripts,
     load_metadata,
     locked_packages,
     missing_kernel,
     prefix_records,
     prepare,
-    skipped_link_scripts,
+    run_link_scripts,
     solution_from_lock,
     solve,
 )
 from jupyter_envs.errors import NoSpace
 from jupyter_envs.lock import Lock
 from jupyter_envs.spec import classify_pip_line, dependency_name
-from jupyter_envs.store import GenerationFiles
+from jupyter_envs.store import GenerationFiles, get_managed
 
 from .context import Context
 from .order import Order
@@ -38,11 +41,21 @@ def conda_solution(
 ) -> tuple[Solution, tuple[str, ...], tuple[str, ...]]:
     """The records to install, the dependencies asked for, and those that we added."""
     if order.lock is not None:
-        known = prefix_records(order.previous.prefix) if order.previous else ()
         context.journal.progress("metadata", 0, None, "packages")
+        prefix = _known_prefix(order, context)
+        known = prefix_records(prefix) if prefix else ()
         solution = solution_from_lock(order.lock, target.platform, session, known=known)
-        return solution, order.spec.dependencies, ()
+        return solution, tuple(map(clean_dependency, order.spec.dependencies)), ()
     return _solved(order, target, session, resolution, context)
+
+
+def _known_prefix(order: Order, context: Context) -> Path | None:
+    """A prefix that may have the lock's packages: then no channel needs to be asked."""
+    if order.previous is not None:
+        return order.previous.prefix
+    if order.source.kind == "environment" and order.source.file is not None:
+        return get_managed(context.store, order.source.file).prefix
+    return None
 
 
 def _solved(
@@ -64,7 +77,7 @@ def _solved(
         solution = solve(request, question, session)
     for name in added:
         context.note("package_added", name=name)
-    return solution, request.dependencies, tuple(added)
+    return solution, question.texts, tuple(added)
 
 
 def _needs_pip(order: Order) -> bool:
@@ -105,13 +118,20 @@ def install_conda(
 ) -> tuple[str, ...]:
     """Install the solution; returns the packages whose link script was left out."""
     context.policy.check_packages(solution.names)
+    # Also what "channel::package" or a lock took from a channel that it does not list.
+    context.policy.check_channels(solution.channel_urls)
     _require_space(solution, session, context)
-    allowed = bool(context.policy.link_scripts) and context.policy.may_run_link_scripts(
-        solution.names
-    )
-    request = InstallRequest(prefix=files.prefix, requested=requested, link_scripts=allowed)
+    request = InstallRequest(prefix=files.prefix, requested=requested)
     install(solution, request, session, context.journal.progress)
-    skipped = () if allowed else skipped_link_scripts(files.prefix)
+    return _link_scripts(files, context)
+
+
+def _link_scripts(files: GenerationFiles, context: Context) -> tuple[str, ...]:
+    found = link_scripts(files.prefix)
+    allowed = [script for script in found if context.policy.may_run_link_script(script.name)]
+    for name, said in run_link_scripts(files.prefix, allowed).items():
+        context.note("link_script_said", name=name, text=said)
+    skipped = tuple(script.name for script in found if script not in allowed)
     for name in skipped:
         context.note("link_script_skipped", name=name)
     return skipped

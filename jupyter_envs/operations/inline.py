@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jupyter_envs.errors import EnvironmentBusy
-from jupyter_envs.store import Store
+from jupyter_envs.store import Store, require_writable
 
 from .catalogue import new_id, read_operation, running_on
 from .job import run_job
@@ -16,9 +16,11 @@ from .settings import Settings
 def run_here(request: Rollback, settings: Settings, *, actor: str | None = None) -> Operation:
     """Carry out a rollback at once. A failure is in the operation returned, not raised.
 
-    Raises EnvironmentBusy when another operation is at work on the environment.
+    Raises EnvironmentBusy when another operation is at work on the environment, and
+    StoreReadOnly.
     """
     store = Store(settings.envs_dir)
+    require_writable(store)
     busy = running_on(store, request.name)
     if busy is not None:
         raise EnvironmentBusy(name=request.name, operation=busy.id)

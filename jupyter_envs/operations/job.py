@@ -18,8 +18,8 @@ from .verbs import perform, slug_of
 _NO_SPACE = (28, 122)  # ENOSPC, EDQUOT
 
 
-def run_job(job: Job) -> bool:
-    """Carry a job out, in this process; returns whether it succeeded. Never raises."""
+def run_job(job: Job) -> dict[str, Any] | None:
+    """Carry a job out, in this process; returns its result, None if it failed. Never raises."""
     store = Store(job.settings.envs_dir)
     journal = JournalWriter(journal_path(store, job.id))
     journal.start(verb=verb_of(job.request), name=job.request.name, actor=job.actor)
@@ -29,14 +29,14 @@ def run_job(job: Job) -> bool:
         result = _locked(job, store, journal)
     except EnvsError as error:
         journal.end("failed", error.as_dict())
-        return False
+        return None
     except Exception as error:  # noqa: BLE001 - the journal is the only way to tell
         traceback.print_exc()
         journal.end("failed", _unexpected(error, job).as_dict())
-        return False
+        return None
     else:
         journal.end("succeeded", {**result, "phases": journal.phases})
-        return True
+        return result
     finally:
         if slot is not None:
             os.close(slot)

@@ -141,6 +141,11 @@ def _beginning(verb: str, name: str, actor: str) -> dict[str, Any]:
     return {"verb": verb, "name": name, "actor": actor, "worker": worker}
 
 
+def is_cancelling(events: list[Event]) -> bool:
+    """Whether somebody asked for the operation's end."""
+    return any(event.code == "cancelling" for event in events)
+
+
 def now() -> str:
     """This moment, as events carry it."""
     return datetime.now().astimezone().isoformat(timespec="milliseconds")
@@ -152,13 +157,19 @@ def journal_path(store: Store, operation: str) -> Path:
 
 
 def parse_events(data: bytes) -> list[Event]:
-    """The whole lines of a journal; a torn or damaged one is passed over."""
-    events = []
+    """The whole lines of a journal; a torn or damaged one is passed over.
+
+    ``seq`` is the event's place: two processes (a worker, and who cancels it) may have given
+    the same number.
+    """
+    events: list[Event] = []
     for line in data.splitlines():
         try:
-            events.append(_EVENT.decode(line))
+            event = _EVENT.decode(line)
         except msgspec.MsgspecError:
             continue
+        seq = len(events)
+        events.append(event if event.seq == seq else msgspec.structs.replace(event, seq=seq))
     return events
 
 

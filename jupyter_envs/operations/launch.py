@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from jupyter_envs.errors import EnvironmentBusy, OperationEnded
-from jupyter_envs.store import Store, is_alive, make_folder, this_process
+from jupyter_envs.store import Store, is_alive, require_writable, this_process
 
 from .catalogue import new_id, read_operation, running_on
 from .journal import (
@@ -35,7 +35,8 @@ _KILL_SECONDS = 10.0
 def submit(request: Request, settings: Settings, *, actor: str | None = None) -> Job:
     """Start a worker for a request; its journal exists when this returns.
 
-    Raises EnvironmentBusy when another operation is at work on the environment.
+    Raises EnvironmentBusy when another operation is at work on the environment, and
+    StoreReadOnly.
     """
     store = Store(settings.envs_dir)
     busy = running_on(store, request.name)
@@ -49,7 +50,7 @@ def submit(request: Request, settings: Settings, *, actor: str | None = None) ->
 def start(job: Job) -> None:
     """Start the worker process of a job, new or resumed."""
     store = Store(job.settings.envs_dir)
-    make_folder(store.operations)
+    require_writable(store)
     journal = JournalWriter(journal_path(store, job.id))
     journal.submit(verb=verb_of(job.request), name=job.request.name, actor=job.actor)
     journal.close()
@@ -118,8 +119,12 @@ def cancel(store: Store, operation: str) -> Operation:
     summary, _ = read_operation(store, operation)
     if summary.state in ENDED:
         raise OperationEnded(id=operation, state=summary.state)
+    # Said before it is done: whoever finds the dead worker first knows that it was meant.
+    journal = JournalWriter(journal_path(store, operation))
+    journal.event("cancelling", {}, phase=summary.phase)
+    journal.close()
     _kill(summary)
-    return close_operation(store, operation, cancelled=True)
+    return close_operation(store, operation)
 
 
 def _kill(summary: Operation) -> None:

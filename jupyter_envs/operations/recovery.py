@@ -5,6 +5,7 @@ Everything here is idempotent and touches only environments whose lock it can ta
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Any
 
@@ -30,23 +31,37 @@ from jupyter_envs.store import (
 
 from .catalogue import list_operations, read_operation
 from .context import open_ledger
-from .journal import ENDED, JournalWriter, Operation, is_running, journal_path
+from .journal import (
+    ENDED,
+    JournalWriter,
+    Operation,
+    is_cancelling,
+    is_running,
+    journal_path,
+)
 from .publish import keep_lock, publish_tail
 from .settings import Settings
 
 #: How long an interrupted build waits to be resumed.
 RESUME_SECONDS = 24 * 3600.0
 
+#: Within this time a killed worker has let go of its lock, whatever its disk was doing.
+_KILLED_SECONDS = 10.0
 
-def close_operation(store: Store, operation: str, *, cancelled: bool = False) -> Operation:
+
+def close_operation(store: Store, operation: str) -> Operation:
     """Give an operation without a worker its end: succeeded where its generation is the
     current one, else cancelled (and cleaned up) or interrupted (and kept for a resume)."""
-    summary, _ = read_operation(store, operation)
+    summary, events = read_operation(store, operation)
     if summary.state in ENDED or is_running(summary):
         return summary
+    cancelled = is_cancelling(events)
     try:
-        with environment_lock(store, _folder_name(store, summary.name)):
-            _close(store, summary, cancelled=cancelled)
+        slug = _folder_name(store, summary.name)
+        with environment_lock(store, slug, patience=_KILLED_SECONDS):
+            # Another process may have closed it while this one waited.
+            if read_operation(store, operation)[0].state not in ENDED:
+                _close(store, summary, cancelled=cancelled)
     except EnvironmentBusy:
         _end(store, operation, cancelled=cancelled)
     return read_operation(store, operation)[0]
@@ -112,8 +127,8 @@ def reconcile(settings: Settings) -> list[str]:
     """Bring operations, kernels and registers in line with the store; returns what was done,
     as codes with names, for a log."""
     store = Store(settings.envs_dir)
-    if not store.hidden.is_dir():
-        return []
+    if not os.access(store.hidden, os.W_OK | os.X_OK):
+        return []  # there is none, or it is another's to bring in line
     done = _close_dead(store)
     for environment in list_environments(store):
         if environment.managed:

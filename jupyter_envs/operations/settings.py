@@ -20,6 +20,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     ``max_operations`` bounds how many operations run at once in a store;
     ``keep_generations`` is how many earlier generations stay for rollback.
+    ``tend`` lets a worker go on after publishing, at low priority: see ``tend.py``.
     ``cuda`` declares a driver's CUDA version where the solving machine has no GPU.
     """
 
@@ -35,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     kernel_timeout: float = 60.0
     keep_generations: int = 3
     offline: bool = False
+    tend: bool = True
     cuda: str | None = None
 
 
@@ -65,6 +67,7 @@ def default_settings(
             "home": home,
             "policy_file": Path(policy) if policy else None,
             "offline": configuration.offline,
+            "tend": environ.get("JUPYTER_ENVS_TEND", "1") != "0",
             **changes,
         }
     )

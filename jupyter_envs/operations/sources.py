@@ -37,7 +37,7 @@ def name_for(source: Source, given: str | None) -> str:
 
     Raises NameMissing, and SpecInvalid for a file that cannot be read.
     """
-    if given:
+    if given is not None:
         return given
     if isinstance(source, SpecSource):
         file = source.file or "environment.yml"
@@ -45,7 +45,9 @@ def name_for(source: Source, given: str | None) -> str:
         if name:
             return name
         raise NameMissing(file=file)
-    raise NameMissing(file=getattr(source, "file", None) or "The lock")
+    raise NameMissing(
+        file=getattr(source, "file", None) or "The lock", hint="Give the name with --name."
+    )
 
 
 def update_source(environment: Environment) -> Source:

@@ -9,6 +9,7 @@ import msgspec
 from jupyter_envs.engine import Target, detect_target
 from jupyter_envs.errors import (
     EnvironmentNotFound,
+    EnvsError,
     GenerationNotFound,
     KernelsRunning,
     NameTaken,
@@ -43,9 +44,17 @@ def create(request: Create, context: Context) -> dict[str, Any]:
     slug = check_name(request.name)
     taken = name_in_use(context.store, slug)
     if taken is not None:
-        raise NameTaken(name=taken)
+        raise _taken(taken, context)
     order = _order(request.name, slug, request.source, context)
     return _build_and_publish(order, "environment_created", context)
+
+
+def _taken(name: str, context: Context) -> NameTaken:
+    try:
+        get_managed(context.store, name)
+    except EnvsError:
+        return NameTaken(name=name, hint="Choose another name with --name.")
+    return NameTaken(name=name)
 
 
 def update(request: Update, context: Context) -> dict[str, Any]:

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from .job import run_job
 from .requests import Job
+from .tend import tend
 
 
 def main() -> None:
     """Read a job, do it, leave."""
     job = Job.from_json(sys.stdin.buffer.read())
-    succeeded = run_job(job)
+    result = run_job(job)
+    if job.settings.tend and result is not None and "prefix" in result:
+        tend(Path(result["prefix"]), job.settings)
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0 if succeeded else 1)
+    os._exit(1 if result is None else 0)
 
 
 if __name__ == "__main__":

@@ -24,9 +24,9 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     packages_denied: tuple[str, ...] = ()
     file: str = ""
 
-    def may_run_link_scripts(self, names: Iterable[str]) -> bool:
-        """Whether every one of ``names`` may run its link script."""
-        return all(_matches(name, self.link_scripts) for name in names)
+    def may_run_link_script(self, name: str) -> bool:
+        """Whether the package may run its link script."""
+        return _matches(name, self.link_scripts)
 
     def check_channels(self, urls: Iterable[str]) -> None:
         """Raise PolicyDenied for the first channel that is not allowed."""

@@ -54,9 +54,12 @@ def read_spec(data: bytes, file: str) -> Spec:
     if parsed.spec is not None:
         return parsed.spec
     first = next(d for d in parsed.diagnostics if d.severity == "error")
+    # The catalogue's texts say what is wrong, and then, where they can, what to do.
+    what, _, advice = first.message.partition(". ")
     raise SpecInvalid(
         file=file,
-        reason=f"line {first.start.line}: {first.message.rstrip('.')}",
+        reason=f"line {first.start.line}: {what.rstrip('.')}",
+        hint=advice or None,
         details=[as_builtins(d) for d in parsed.diagnostics],
     )
 

@@ -33,9 +33,9 @@ from .interop import (
 )
 from .layout import GenerationFiles, Store
 from .leases import Lease, live_leases, processes_of
-from .locking import environment_lock, is_locked
+from .locking import environment_lock, is_locked, require_writable
 from .model import Environment, GenerationInfo, KernelRecord, SourceInfo
-from .protection import detach, protect_cache
+from .protection import detach, flush_file_system, link_mode, protect_cache, protect_links
 from .sizes import packages_size
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "environment_lock",
     "fill_cache",
     "finish_generation",
+    "flush_file_system",
     "forget_empty",
     "forget_environment",
     "get_environment",
@@ -67,6 +68,7 @@ __all__ = [
     "is_alive",
     "is_locked",
     "link_bytecode",
+    "link_mode",
     "list_environments",
     "live_leases",
     "make_current",
@@ -76,11 +78,13 @@ __all__ = [
     "packages_size",
     "processes_of",
     "protect_cache",
+    "protect_links",
     "read_history",
     "read_info",
     "register_environment",
     "remove_cache_tag",
     "remove_tree",
+    "require_writable",
     "sweep_unfinished",
     "this_process",
     "unfinished_generations",

@@ -348,6 +348,13 @@ def _publish(entry: Path, folder: Path, manifest: Manifest) -> None:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
         return
+    # Another process may be clearing the same ones away.
+    with suppress(FileNotFoundError):
+        _retire(entry, name, manifest)
+
+
+def _retire(entry: Path, name: str, manifest: Manifest) -> None:
+    """Remove parts that the new one contains, and those that too many others followed."""
     others = [part for part in _read_parts(entry) if part.folder.name != name]
     others.sort(key=lambda part: part.folder.stat().st_mtime, reverse=True)
     for number, part in enumerate(others):

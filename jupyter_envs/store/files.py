@@ -40,7 +40,8 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreReadOnly(path=str(folder), reason=error.strerror or str(error)) from error
+        there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+        raise StoreReadOnly(path=str(there), reason=error.strerror or str(error)) from error
 
 
 def remove_tree(folder: Path, trash: Path) -> None:

@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from jupyter_envs.errors import EnvironmentBusy
+from jupyter_envs.errors import EnvironmentBusy, StoreReadOnly
 
 from .files import make_folder
 from .layout import Store
 
 _ATTEMPTS = 20
+_READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
+_POLL_SECONDS = 0.02
 
 
 @contextmanager
-def environment_lock(store: Store, slug: str) -> Iterator[None]:
-    """Hold the environment's lock, or raise EnvironmentBusy at once.
+def environment_lock(store: Store, slug: str, *, patience: float = 0.0) -> Iterator[None]:
+    """Hold the environment's lock; raise EnvironmentBusy when it is not to be had.
+
+    ``patience`` is how many seconds to wait for it: a process that was killed holds its lock
+    until the last of its threads has left the kernel.
 
     The lock dies with its process. A process must not take the same lock twice: closing
     either descriptor would release both.
     """
-    descriptor = _acquire(store, slug)
+    descriptor = _acquire_within(store, slug, time.monotonic() + patience)
     try:
         yield
     finally:
         os.close(descriptor)
+
+
+def require_writable(store: Store) -> None:
+    """Raises StoreReadOnly where this user may not work in the store."""
+    make_folder(store.operations)
+    if not os.access(store.operations, os.W_OK | os.X_OK):
+        raise StoreReadOnly(path=str(store.root), reason=os.strerror(errno.EACCES))
 
 
 def is_locked(store: Store, slug: str) -> bool:
@@ -49,6 +63,16 @@ def is_locked(store: Store, slug: str) -> bool:
         os.close(descriptor)
 
 
+def _acquire_within(store: Store, slug: str, deadline: float) -> int:
+    while True:
+        try:
+            return _acquire(store, slug)
+        except EnvironmentBusy:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(_POLL_SECONDS)
+
+
 def _acquire(store: Store, slug: str) -> int:
     path = store.lock_file(slug)
     for _ in range(_ATTEMPTS):
@@ -57,6 +81,10 @@ def _acquire(store: Store, slug: str) -> int:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except FileNotFoundError:
             continue
+        except OSError as error:
+            if error.errno not in _READ_ONLY:
+                raise
+            raise StoreReadOnly(path=str(store.root), reason=os.strerror(error.errno)) from error
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +37,7 @@ class Sandbox:
     """One user. ``cache`` may be shared between users; everything else is theirs."""
 
     def __init__(self, folder: Path, *, cache: Path, channels: tuple[str, ...]) -> None:
+        self._started: list[subprocess.Popen[str]] = []
         self.folder = folder
         self.home = folder / "home"
         self.home.mkdir()
@@ -49,6 +53,8 @@ class Sandbox:
             JUPYTER_DATA_DIR=str(self.home / "jupyter"),
             JUPYTER_RUNTIME_DIR=str(self.home / "runtime"),
             JUPYTER_PLATFORM_DIRS="1",
+            # It goes on after a command has ended; the tests that are about it turn it on.
+            JUPYTER_ENVS_TEND="0",
             NO_COLOR="1",
             COLUMNS="200",
         )
@@ -76,8 +82,8 @@ class Sandbox:
         return [sys.executable, "-m", "jupyter_envs", *map(str, arguments)]
 
     def start(self, *arguments: object) -> subprocess.Popen[str]:
-        """A call that goes on while the test does."""
-        return subprocess.Popen(
+        """A call that goes on while the test does; :meth:`close` ends it at the latest."""
+        process = subprocess.Popen(
             self.command(*arguments),
             env=self.environ,
             cwd=self.folder,
@@ -85,6 +91,32 @@ class Sandbox:
             stderr=subprocess.PIPE,
             text=True,
         )
+        self._started.append(process)
+        return process
+
+    def workers(self) -> list[int]:
+        """Pids of operations' processes that still live."""
+        found = []
+        for path in self.envs.glob(".jupyter-envs/operations/*.jsonl"):
+            for line in path.read_bytes().splitlines():
+                if b'"started"' in line:
+                    found.append(int(json.loads(line)["params"]["worker"]["pid"]))
+        return [pid for pid in found if _lives(pid)]
+
+    def wait_for_workers(self, seconds: float = 60) -> None:
+        """Until no operation works any more, also behind the scenes."""
+        deadline = time.monotonic() + seconds
+        while self.workers() and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    def close(self) -> None:
+        """End what is left of this person's processes."""
+        for process in self._started:
+            process.kill()
+            process.communicate()
+        for pid in self.workers():
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
 
     def run(self, *arguments: object, timeout: float = 240) -> str:
         """Standard output of a call. Raises Failed when it ends with anything but 0."""
@@ -124,6 +156,15 @@ class Sandbox:
         """The lines of conda's environments.txt."""
         register = self.home / ".conda" / "environments.txt"
         return register.read_text().splitlines() if register.exists() else []
+
+
+def _lives(pid: int) -> bool:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+    return fields[0] != "Z" and b"jupyter_envs" in command
 
 
 def manifest(folder: Path) -> dict[str, str]:
