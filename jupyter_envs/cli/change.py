@@ -27,7 +27,14 @@ from jupyter_envs.operations import (
 from jupyter_envs.spec import check_name
 from jupyter_envs.store import Store, get_managed, processes_of
 
-from .options import GlobalOptions, build_options, json_option, name_argument, yes_option
+from .options import (
+    GlobalOptions,
+    install_options,
+    json_option,
+    name_argument,
+    solve_options,
+    yes_option,
+)
 from .output import out, print_failure, print_json
 from .watch import watch
 
@@ -53,7 +60,8 @@ def _say(options: GlobalOptions, text: str) -> None:
 @click.command()
 @click.argument("file", type=_FILE)
 @click.option("--name", "-n", help="Name of the environment. Default: the file's own.")
-@build_options
+@install_options
+@solve_options
 @json_option
 @click.pass_obj
 def create(options: GlobalOptions, /, file: Path, name: str | None, **limits: Any) -> None:
@@ -64,7 +72,7 @@ def create(options: GlobalOptions, /, file: Path, name: str | None, **limits: An
     result = _carry_out(Create(name=chosen, source=source), options.reconciled(**limits), options)
     _say(
         options,
-        f"{result['name']} is ready: {result['prefix']}\n"
+        f"{result['name']} is ready: {result['path']}\n"
         f"Lock {result['lock_digest'][:12]}. Choose its kernel in Jupyter, or: "
         f"jupyter envs run {result['name']} -- python",
     )
@@ -76,7 +84,8 @@ def create(options: GlobalOptions, /, file: Path, name: str | None, **limits: An
 @click.option(
     "--upgrade", is_flag=True, help="Move every package to the newest version the file allows."
 )
-@build_options
+@install_options
+@solve_options
 @json_option
 @click.pass_obj
 def update(
@@ -123,7 +132,7 @@ def rollback(options: GlobalOptions, name: str, generation: int | None) -> None:
 @click.command()
 @name_argument
 @click.argument("new_name")
-@build_options
+@install_options
 @json_option
 @click.pass_obj
 def clone(options: GlobalOptions, /, name: str, new_name: str, **limits: Any) -> None:

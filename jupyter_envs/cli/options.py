@@ -66,22 +66,35 @@ def _driver_version(_: click.Context, __: click.Parameter, value: str | None) ->
     return value
 
 
-_BUILD_OPTIONS: tuple[Callable[[Any], Any], ...] = (
+_INSTALL_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option("--offline", is_flag=True, default=None, help="Use only what is cached."),
-    click.option("--solve-timeout", type=_SECONDS, metavar="SECONDS", help="Default: 300."),
-    click.option("--kernel-timeout", type=_SECONDS, metavar="SECONDS", help="Default: 60."),
+    click.option(
+        "--kernel-timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Default: 60."
+    ),
+)
+
+_SOLVE_OPTIONS: tuple[Callable[[Any], Any], ...] = (
+    click.option(
+        "--solve-timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Default: 300."
+    ),
     click.option(
         "--cuda",
         metavar="VERSION",
-        callback=_driver_version,
         help="Solve for a GPU driver of this CUDA version, such as 12.4.",
     ),
 )
 
 
-def build_options(command: Command) -> Command:
+def install_options(command: Command) -> Command:
     """Options of the commands that build a generation."""
-    for option in reversed(_BUILD_OPTIONS):
+    for option in reversed(_INSTALL_OPTIONS):
+        command = option(command)
+    return command
+
+
+def solve_options(command: Command) -> Command:
+    """Options of the commands that find out what to install, in addition."""
+    for option in reversed(_SOLVE_OPTIONS):
         command = option(command)
     return command
 

@@ -65,10 +65,10 @@ def _diagnostic(item: dict[str, Any]) -> str:
 
 
 def table(*columns: str) -> Table:
-    """A plain table, for a terminal and for pipes."""
+    """A plain table, for a terminal and for pipes; the first column may wrap."""
     made = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        made.add_column(column, overflow="fold")
+    for index, column in enumerate(columns):
+        made.add_column(column, overflow="fold", no_wrap=index > 0)
     return made
 
 

@@ -5,23 +5,18 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    Progress,
-    SpinnerColumn,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
 from jupyter_envs.errors import OperationEnded
 from jupyter_envs.operations import Event, Operation, Settings, cancel, follow, read_operation
 from jupyter_envs.store import Store
 
 from .output import err, print_failure, print_json, size
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 CANCELLED = 130
 
@@ -38,6 +33,8 @@ _PHASES = {
 
 _NOTES = {
     "package_added": "{name} was added: the file does not ask for it, and it is needed",
+    "spec_warning": "line {line}: {text}",
+    "login_unusable": "the login for {place} is not used: {reason}",
     "link_script_skipped": "the link script of {name} was not run (the policy does not allow it)",
     "link_script_said": "{name} says: {text}",
     "no_kernel": "no package of this environment brings a Jupyter kernel",
@@ -100,6 +97,9 @@ def _json_lines(events: Iterator[Event | None]) -> Iterator[None]:
 
 
 def _bars(events: Iterator[Event | None]) -> Iterator[None]:
+    # Here, since every command loads this module and few show a bar.
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),

@@ -1,32 +1,47 @@
 """The only room that knows py-rattler and uv: configuration, channels, solve, install, pip,
-activation."""
+activation.
 
-from .activation import measure_activation
-from .activation_model import Activation
+What needs py-rattler is imported when it is first asked for: most commands never do, and it
+takes as long as all the rest of what they import.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .activation import DEFAULT_PATH, LEAKS, measure_activation
+from .activation_model import Activation, Case, Condition, Effect, Old, Template
 from .channels import Resolution, ResolvedChannel
 from .configuration import CondaConfiguration, read_configuration
 from .dependencies import clean_dependency, named_channels
-from .install import InstallRequest, install
 from .kernel_packages import missing_kernel
 from .link_scripts import LinkScript, link_scripts, run_link_scripts
 from .ownership import Ownership, read_ownership
 from .pip_configuration import uv_environment
 from .pip_install import install_pip, pip_findings
 from .pip_lock import check_pip_lines, lock_pip
-from .records import Solution, locked_packages, prefix_records, solution_from_lock
-from .session import CacheDirs, Session, open_session
 from .shell_code import fish_activation, posix_activation
-from .solve import SolveRequest, load_metadata, prepare, solve
-from .target import Target, detect_target
 from .uv import UvContext
 from .versions import engine_versions
 
+if TYPE_CHECKING:
+    from .installing import InstallRequest, install
+    from .records import Solution, locked_packages, prefix_records, solution_from_lock
+    from .session import CacheDirs, Session, open_session
+    from .solving import SolveRequest, load_metadata, prepare, solve
+    from .target import Target, detect_target
+
 __all__ = [
+    "DEFAULT_PATH",
+    "LEAKS",
     "Activation",
     "CacheDirs",
+    "Case",
     "CondaConfiguration",
+    "Condition",
+    "Effect",
     "InstallRequest",
     "LinkScript",
+    "Old",
     "Ownership",
     "Resolution",
     "ResolvedChannel",
@@ -34,6 +49,7 @@ __all__ = [
     "Solution",
     "SolveRequest",
     "Target",
+    "Template",
     "UvContext",
     "check_pip_lines",
     "clean_dependency",
@@ -61,3 +77,17 @@ __all__ = [
     "solve",
     "uv_environment",
 ]
+
+# None of them may have the name of something in __all__: a module that is imported takes its
+# name in the package, and what is meant would not be looked for.
+_WITH_RATTLER = ("installing", "records", "session", "solving", "target")
+
+if not TYPE_CHECKING:  # a type checker is to find names that do not exist
+
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        for module in _WITH_RATTLER:
+            found = vars(import_module(f"{__name__}.{module}"))
+            globals().update({known: found[known] for known in __all__ if known in found})
+        return globals()[name]

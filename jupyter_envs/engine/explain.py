@@ -38,7 +38,7 @@ from .target import Target, generic_packages
 if TYPE_CHECKING:
     from .channels import ResolvedChannel
     from .session import Session
-    from .solve import Question, SolveRequest
+    from .solving import Question, SolveRequest
 
 # Longer than nearly every solve takes: a try that needs more is no help to a waiting person.
 _TRY_SECONDS = 2.0

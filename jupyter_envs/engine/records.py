@@ -36,7 +36,7 @@ class Solution(msgspec.Struct, frozen=True):
     @property
     def channel_urls(self) -> tuple[str, ...]:
         """Where the packages come from: the URL of each channel, without its subdir."""
-        return tuple(dict.fromkeys(record.url.rsplit("/", 2)[0] for record in self.records))
+        return tuple(dict.fromkeys(_channel_of(record.url) for record in self.records))
 
     def version_of(self, name: str) -> str | None:
         """The version chosen for ``name``, or None."""
@@ -117,30 +117,36 @@ def solution_from_lock(
     wanted = [p for p in lock.for_platform(platform) if p.manager == "conda"]
     by_hash = {record.sha256: record for record in known if record.sha256}
     missing = [p for p in wanted if bytes.fromhex(p.sha256) not in by_hash]
-    for record in _from_repodata(missing, lock.channels, platform, session):
+    for record in asyncio.run(_from_repodata(missing, platform, session)):
         if record.sha256:
             by_hash[record.sha256] = record
     return Solution(tuple(_full_record(p, by_hash.get(bytes.fromhex(p.sha256))) for p in wanted))
 
 
-def _from_repodata(
-    packages: Sequence[LockedPackage],
-    channels: tuple[str, ...],
-    platform: str,
-    session: Session,
+async def _from_repodata(
+    packages: Sequence[LockedPackage], platform: str, session: Session
 ) -> list[RepoDataRecord]:
-    if not packages or not channels:
-        return []
-    specs = [MatchSpec(f"{p.name} =={p.version} {p.build}", strict=False) for p in packages]
-    try:
-        found = asyncio.run(
-            session.gateway.query(
-                channels, [Subdir(platform), Subdir("noarch")], specs, recursive=False
-            )
-        )
-    except Exception:  # noqa: BLE001 - a channel that is gone is no obstacle: see _full_record
-        return []
-    return [record for records in found for record in records]
+    """What the channels know of ``packages``; one that is gone is no obstacle."""
+    # The channels of the URLs: a lock's own list may have bare names, or not all of them.
+    by_channel: dict[str, list[MatchSpec]] = {}
+    for p in packages:
+        spec = MatchSpec(f"{p.name} =={p.version} {p.build}", strict=False)
+        by_channel.setdefault(_channel_of(p.url), []).append(spec)
+    subdirs = [Subdir(platform), Subdir("noarch")]
+    answers = await asyncio.gather(
+        *(
+            session.gateway.query([channel], subdirs, specs, recursive=False)
+            for channel, specs in by_channel.items()
+        ),
+        return_exceptions=True,
+    )
+    found = [answer for answer in answers if not isinstance(answer, BaseException)]
+    return [record for answer in found for records in answer for record in records]
+
+
+def _channel_of(url: str) -> str:
+    """The channel that a package's URL is in."""
+    return url.rsplit("/", 2)[0]
 
 
 def _full_record(package: LockedPackage, known: RepoDataRecord | None) -> RepoDataRecord:
@@ -152,21 +158,26 @@ def _full_record(package: LockedPackage, known: RepoDataRecord | None) -> RepoDa
 
 
 def _bare_record(package: LockedPackage) -> RepoDataRecord:
-    folder = package.url.rpartition("/")[0]
-    channel, _, subdir = folder.rpartition("/")
-    digits = "".join(c for c in package.build.rsplit("_", 1)[-1] if c.isdigit())
+    subdir = package.url.rsplit("/", 2)[1]
     record = PackageRecord(
         name=package.name,
         version=package.version,
         build=BuildString(package.build),
-        build_number=int(digits or 0),
+        build_number=_build_number(package.build),
         subdir=subdir,
         noarch=_noarch(package, subdir),
         depends=[f"{name} {rule}".strip() for name, rule in package.dependencies.items()],
         sha256=bytes.fromhex(package.sha256),
         md5=bytes.fromhex(package.md5) if package.md5 else None,
     )
-    return RepoDataRecord(record, package.file_name, package.url, channel)
+    # With the slash, as records of a solve have it.
+    return RepoDataRecord(record, package.file_name, package.url, f"{_channel_of(package.url)}/")
+
+
+def _build_number(build: str) -> int:
+    """By the custom of recipes: ``py312h0f77346_1``, or in front as in ``8_cp312``."""
+    parts = build.split("_")
+    return next((int(part) for part in (parts[-1], parts[0]) if part.isdecimal()), 0)
 
 
 def _noarch(package: LockedPackage, subdir: str) -> NoArchType:

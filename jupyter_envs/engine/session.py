@@ -93,7 +93,7 @@ def open_session(
 
     ``named`` are the channels of ``channel::package``: only their logins count here. ``base``
     is the folder that relative channel paths start from. Credentials are handed to the network
-    layer in a private file that is gone when the session closes.
+    layer in a private file that is gone before anything is done: a kill leaves no trace of it.
     """
     resolution = resolve_channels(channels, configuration, base=base)
     others = resolve_channels(named, configuration, base=base).logins if named else ()
@@ -103,8 +103,7 @@ def open_session(
         folder.mkdir(parents=True, exist_ok=True)
     os.environ.update(network_environment(configuration))
     with tempfile.TemporaryDirectory(prefix="jupyter-envs-") as private:
+        # py-rattler reads it when a client is made, and keeps what it holds.
         auth_file = write_auth_file(credentials, Path(private) / "auth.json")
-        yield (
-            Session(configuration, cache, credentials, auth_file, base=base, offline=offline),
-            resolution,
-        )
+        session = Session(configuration, cache, credentials, auth_file, base=base, offline=offline)
+    yield session, resolution

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 from rattler import (
     GenericVirtualPackage,
@@ -14,7 +16,9 @@ from rattler import (
 )
 from rattler.package import BuildString
 
-from jupyter_envs.errors import PlatformUnsupported
+from jupyter_envs.errors import ConfigurationInvalid, InvalidInput, PlatformUnsupported
+
+_CUDA = re.compile(r"(?:[0-9]+(?:\.[0-9]+)*)?")
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -29,17 +33,25 @@ def detect_target(*, platform: str | None = None, cuda: str | None = None) -> Ta
 
     ``CONDA_OVERRIDE_*`` variables are honoured as conda does. ``platform`` is the site's own
     choice (conda's ``subdir`` setting), ``cuda`` a declared driver version for machines that
-    solve without a GPU, such as ``"12.4"``.
+    solve without a GPU, such as ``"12.4"``; empty, it takes the GPU away.
 
-    Raises PlatformUnsupported on Windows.
+    Raises PlatformUnsupported on Windows, InvalidInput for what is no version of CUDA and
+    ConfigurationInvalid for such a value in a variable.
     """
     host = str(Subdir.current())
     if host.startswith("win-"):
         raise PlatformUnsupported(platform="Windows")
     overrides = VirtualPackageOverrides.from_env()
     if cuda is not None:
+        if not _CUDA.fullmatch(cuda):
+            reason = f"{cuda!r} is not a version of CUDA"
+            raise InvalidInput(reason=reason, hint="Write it like 12.4.")
         overrides.cuda = Override.string(cuda)
-    detected = [found.into_generic() for found in VirtualPackage.detect(overrides)]
+    try:
+        detected = [found.into_generic() for found in VirtualPackage.detect(overrides)]
+    except Exception as error:
+        # Detection itself does not fail; only what is declared can be no version.
+        raise ConfigurationInvalid(file="CONDA_OVERRIDE_*", reason=str(error)) from error
     return Target(
         platform=platform or host,
         virtual_packages=tuple(

@@ -61,8 +61,8 @@ FORMATS: dict[str, ExportFormat] = {
 def export(source: ExportSource, format_name: str) -> Exported:
     """The environment as a file: ``yaml`` is the spec as written, byte for byte.
 
-    Raises ExportFormatUnknown, which lists the formats, for one that does not exist; LockInvalid and
-    PlatformNotLocked from the lock's writers.
+    Raises ExportFormatUnknown, which lists those that exist; LockInvalid and PlatformNotLocked
+    from the lock's writers.
     """
     chosen = FORMATS.get(format_name)
     if chosen is None:

@@ -11,8 +11,16 @@ import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from jupyter_envs.engine.activation import DEFAULT_PATH, LEAKS, Activation
-from jupyter_envs.engine.activation_model import Case, Condition, Effect, Old, Template
+from jupyter_envs.engine import (
+    DEFAULT_PATH,
+    LEAKS,
+    Activation,
+    Case,
+    Condition,
+    Effect,
+    Old,
+    Template,
+)
 
 _TESTS: Mapping[Condition, str] = {
     "unset": '[ -z "${%s+x}" ]',

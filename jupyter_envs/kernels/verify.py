@@ -7,16 +7,16 @@ import tempfile
 import time
 from pathlib import Path
 from queue import Empty
-from typing import Any
-
-from jupyter_client.blocking.client import BlockingKernelClient
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import KernelManager
+from typing import TYPE_CHECKING, Any
 
 from jupyter_envs.errors import KernelFailed
 from jupyter_envs.store import KernelRecord
 
 from .kernelspecs import Offer, install_kernelspec
+
+if TYPE_CHECKING:
+    from jupyter_client.blocking.client import BlockingKernelClient
+    from jupyter_client.manager import KernelManager
 
 #: Set by containers and test runs; the first start could then leave no bytecode behind.
 _NOT_FOR_VERIFY = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
@@ -31,6 +31,10 @@ def verify_kernel(offer: Offer, content: dict[str, Any], *, timeout: float) -> K
 
     ``timeout`` is in seconds. Raises KernelFailed with the last lines the kernel wrote.
     """
+    # Here, since importing it takes longer than most commands that never start a kernel.
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.manager import KernelManager
+
     with tempfile.TemporaryDirectory(prefix="jupyter-envs-verify-") as name:
         folder = Path(name)
         install_kernelspec(folder / "kernels", offer.folder.lower(), offer, content)

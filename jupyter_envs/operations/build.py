@@ -24,12 +24,14 @@ from jupyter_envs.errors import KernelFailed
 from jupyter_envs.kernels import kernelspec, offers, render_shim, verify_kernel
 from jupyter_envs.lock import (
     Lock,
+    Manager,
     emit_lock,
     lock_digest,
     parse_lock,
     with_input,
     with_packages,
 )
+from jupyter_envs.spec import has_credentials
 from jupyter_envs.store import (
     GenerationFiles,
     GenerationInfo,
@@ -75,6 +77,8 @@ def build_generation(
         home=context.settings.home,
         named=named_channels(order.spec.dependencies),
     ) as (session, resolution):
+        for problem in session.credentials.problems:
+            context.note("login_unusable", place=problem.where, reason=problem.reason)
         context.policy.check_channels(channel.url for channel in resolution.channels)
         lock, added, skipped = _install(order, target, files, session, resolution, context)
     digest = lock_digest(lock, target.platform)
@@ -119,8 +123,9 @@ def _install(
 ) -> tuple[Lock, tuple[str, ...], tuple[str, ...]]:
     solution, requested, added = conda_solution(order, target, session, resolution, context)
     conda = conda_lock_part(solution, target, resolution, order)
-    if not order.spec.pip:
-        _stop_if_unchanged(order, conda, target)
+    if not order.spec.pip or order.keep_versions:
+        # With the same conda packages as before, the same pip lines keep their versions too.
+        _stop_if_unchanged(order, conda, target, ("conda",))
     skipped = install_conda(order, solution, requested, files, session, context)
     pip = install_pip_part(order, conda, target, files, session, context)
     if link_mode(session.cache.packages, context.store.root) == "hardlink":
@@ -136,23 +141,37 @@ def _install(
     }
     lock = msgspec.structs.replace(with_packages(conda, pip), custom=custom)
     lock = with_input(lock, "environment.yml", order.spec_bytes)
-    _stop_if_unchanged(order, lock, target)
+    _stop_if_unchanged(order, lock, target, ("conda", "pip"))
     return lock, added, skipped
 
 
-def _stop_if_unchanged(order: Order, lock: Lock, target: Target) -> None:
-    previous = order.previous
-    if previous is None or previous.info is None:
+def _stop_if_unchanged(
+    order: Order, lock: Lock, target: Target, managers: tuple[Manager, ...]
+) -> None:
+    """Raise Unchanged where spec and packages of ``managers`` are as in the generation before.
+
+    Asked for conda before anything is installed; for both when pip had to be resolved to know.
+    """
+    if order.previous is None:
         return
-    same_lock = previous.info.lock_digest == lock_digest(lock, target.platform)
-    if same_lock and GenerationFiles(previous.prefix).spec.read_bytes() == order.spec_bytes:
+    files = GenerationFiles(order.previous.prefix)
+    before = parse_lock(files.lock.read_bytes(), file=str(files.lock))
+    if files.spec.read_bytes() == order.spec_bytes and (
+        _hashes(before, target, managers) == _hashes(lock, target, managers)
+    ):
         raise Unchanged
+
+
+def _hashes(lock: Lock, target: Target, managers: tuple[Manager, ...]) -> set[str]:
+    return {p.sha256 for p in lock.for_platform(target.platform) if p.manager in managers}
 
 
 def _write_records(order: Order, lock: Lock, target: Target, files: GenerationFiles) -> None:
     """What conda, a later resume and a person look for in the prefix."""
     remove_cache_tag(files.prefix)
-    write_atomically(files.spec, order.spec_bytes)
+    # Kept as it is written; where it has a login, for this user's eyes alone.
+    private = has_credentials(order.spec_bytes.decode("utf-8", "replace"))
+    write_atomically(files.spec, order.spec_bytes, mode=0o600 if private else 0o644)
     write_atomically(files.lock, emit_lock(lock))
     previous = order.previous
     before: Lock | None = None

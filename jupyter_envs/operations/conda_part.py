@@ -26,8 +26,8 @@ from jupyter_envs.engine import (
 )
 from jupyter_envs.errors import NoSpace
 from jupyter_envs.lock import Lock
-from jupyter_envs.spec import classify_pip_line, dependency_name
-from jupyter_envs.store import GenerationFiles, get_managed
+from jupyter_envs.spec import classify_pip_line
+from jupyter_envs.store import GenerationFiles
 
 from .context import Context
 from .order import Order
@@ -42,26 +42,22 @@ def conda_solution(
     """The records to install, the dependencies asked for, and those that we added."""
     if order.lock is not None:
         context.journal.progress("metadata", 0, None, "packages")
-        prefix = _known_prefix(order, context)
+        prefix = _known_prefix(order)
         known = prefix_records(prefix) if prefix else ()
         solution = solution_from_lock(order.lock, target.platform, session, known=known)
         return solution, tuple(map(clean_dependency, order.spec.dependencies)), ()
     return _solved(order, target, session, resolution, context)
 
 
-def _known_prefix(order: Order, context: Context) -> Path | None:
+def _known_prefix(order: Order) -> Path | None:
     """A prefix that may have the lock's packages: then no channel needs to be asked."""
-    if order.previous is not None:
-        return order.previous.prefix
-    if order.source.kind == "environment" and order.source.file is not None:
-        return get_managed(context.store, order.source.file).prefix
-    return None
+    return order.twin or (order.previous.prefix if order.previous else None)
 
 
 def _solved(
     order: Order, target: Target, session: Session, resolution: Resolution, context: Context
 ) -> tuple[Solution, tuple[str, ...], tuple[str, ...]]:
-    added = ["pip"] if _needs_pip(order) else []
+    added: list[str] = []
     request = _request(order, tuple(added), target, resolution, context)
     context.journal.progress("metadata", 0, None, "packages")
     question = prepare(request, session)
@@ -78,11 +74,6 @@ def _solved(
     for name in added:
         context.note("package_added", name=name)
     return solution, question.texts, tuple(added)
-
-
-def _needs_pip(order: Order) -> bool:
-    names = {dependency_name(text) for text in order.spec.dependencies}
-    return bool(order.spec.pip) and "pip" not in names
 
 
 def _from_pip(order: Order, name: str) -> bool:

@@ -120,11 +120,12 @@ class JournalWriter:
 
     def start(self, *, verb: str, name: str, actor: str) -> None:
         """The worker's first event: who works on what."""
-        self.event("started", _beginning(verb, name, actor))
+        self.event("started", _beginning(verb, name, actor, this_process()))
 
-    def submit(self, *, verb: str, name: str, actor: str) -> None:
-        """The submitting process's event: it answers for the operation until a worker does."""
-        self.event("submitted", _beginning(verb, name, actor))
+    def submit(self, *, verb: str, name: str, actor: str, worker: ProcessIdentity) -> None:
+        """The submitting process's event: first it answers for the operation itself, then the
+        process that it has started, which may die before its own first event."""
+        self.event("submitted", _beginning(verb, name, actor, worker))
 
     def end(self, state: State, params: dict[str, Any]) -> None:
         """The last event; on disk for good when this returns."""
@@ -136,9 +137,8 @@ class JournalWriter:
         os.close(self._descriptor)
 
 
-def _beginning(verb: str, name: str, actor: str) -> dict[str, Any]:
-    worker = msgspec.to_builtins(this_process())
-    return {"verb": verb, "name": name, "actor": actor, "worker": worker}
+def _beginning(verb: str, name: str, actor: str, worker: ProcessIdentity) -> dict[str, Any]:
+    return {"verb": verb, "name": name, "actor": actor, "worker": msgspec.to_builtins(worker)}
 
 
 def is_cancelling(events: list[Event]) -> bool:

@@ -12,7 +12,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from jupyter_envs.errors import EnvironmentBusy, OperationEnded
-from jupyter_envs.store import Store, is_alive, require_writable, this_process
+from jupyter_envs.store import (
+    Store,
+    empty_trash,
+    is_alive,
+    process_identity,
+    require_writable,
+    this_process,
+)
 
 from .catalogue import new_id, read_operation, running_on
 from .journal import (
@@ -51,9 +58,9 @@ def start(job: Job) -> None:
     """Start the worker process of a job, new or resumed."""
     store = Store(job.settings.envs_dir)
     require_writable(store)
+    facts = {"verb": verb_of(job.request), "name": job.request.name, "actor": job.actor}
     journal = JournalWriter(journal_path(store, job.id))
-    journal.submit(verb=verb_of(job.request), name=job.request.name, actor=job.actor)
-    journal.close()
+    journal.submit(**facts, worker=this_process())
     with (store.operations / f"{job.id}.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "jupyter_envs.operations.worker"],
@@ -64,8 +71,10 @@ def start(job: Job) -> None:
             cwd="/",
             start_new_session=True,
         )
+    journal.submit(**facts, worker=process_identity(process.pid))
+    journal.close()
     assert process.stdin is not None
-    with process.stdin:
+    with suppress(BrokenPipeError), process.stdin:  # broken where it is dead already
         process.stdin.write(job.to_json())
     _REAP.append(process)
 
@@ -90,8 +99,10 @@ def user_name() -> str:
 def follow(store: Store, operation: str, *, after: int = -1) -> Iterator[Event | None]:
     """Yield the events of an operation as they come, until it ends; None when none came.
 
-    An operation whose worker died without a word is closed as interrupted.
+    An operation whose worker died without a word is closed as interrupted. Raises
+    OperationNotFound.
     """
+    read_operation(store, operation)
     path = journal_path(store, operation)
     while True:
         reap()
@@ -124,7 +135,9 @@ def cancel(store: Store, operation: str) -> Operation:
     journal.event("cancelling", {}, phase=summary.phase)
     journal.close()
     _kill(summary)
-    return close_operation(store, operation)
+    closed = close_operation(store, operation)
+    empty_trash(store.trash)
+    return closed
 
 
 def _kill(summary: Operation) -> None:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from jupyter_envs.engine import Target
 from jupyter_envs.errors import PlatformNotLocked
 from jupyter_envs.ledger import content_hash
 from jupyter_envs.lock import Lock, parse_lock
-from jupyter_envs.spec import Spec, read_spec
+from jupyter_envs.spec import Diagnostic, Spec, parse_spec, read_spec
 from jupyter_envs.store import Environment, GenerationFiles, SourceInfo, Store, get_managed
 
 from .derived_spec import spec_from_lock
 from .requests import EnvironmentSource, LockSource, Source, SpecSource
+
+if TYPE_CHECKING:
+    # Importing it would load py-rattler for commands that build nothing.
+    from jupyter_envs.engine import Target
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """``lock`` set means: install exactly that, do not solve.
 
     ``base`` is the folder that relative channel paths start from. ``previous`` is the
-    environment as it is now, None when it is made for the first time.
+    environment as it is now, None when it is made for the first time. ``twin`` is a prefix that
+    was made from the same lock. ``warnings`` are what the spec's reader had to say.
     """
 
     name: str
@@ -33,29 +38,51 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     lock: Lock | None
     base: Path
     previous: Environment | None = None
+    twin: Path | None = None
+    warnings: tuple[Diagnostic, ...] = ()
     keep_versions: bool = True
 
 
-def read_source(
-    source: Source, store: Store, target: Target
-) -> tuple[SourceInfo, Spec, bytes, Lock | None]:
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """A source, read."""
+
+    info: SourceInfo
+    spec: Spec
+    data: bytes
+    lock: Lock | None = None
+    twin: Path | None = None
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+def read_source(source: Source, store: Store, target: Target) -> Given:
     """The source as spec and, where it has one, lock.
 
     Raises SpecInvalid, LockInvalid, PlatformNotLocked, EnvironmentNotFound.
     """
     if isinstance(source, SpecSource):
-        spec = read_spec(source.data, source.file or "environment.yml")
-        return _info("spec", source.file, source.data), spec, source.data, None
+        return _from_spec(source)
     if isinstance(source, LockSource):
         return _from_lock(source, target)
     return _from_environment(source, store)
+
+
+def _from_spec(source: SpecSource) -> Given:
+    file = source.file or "environment.yml"
+    spec = read_spec(source.data, file)
+    found = parse_spec(source.data, file=file).diagnostics
+    return Given(
+        info=_info("spec", source.file, source.data),
+        spec=spec,
+        data=source.data,
+        warnings=tuple(d for d in found if d.severity == "warning"),
+    )
 
 
 def _info(kind: str, file: str | None, data: bytes) -> SourceInfo:
     return msgspec.convert({"kind": kind, "file": file, "sha256": content_hash(data)}, SourceInfo)
 
 
-def _from_lock(source: LockSource, target: Target) -> tuple[SourceInfo, Spec, bytes, Lock]:
+def _from_lock(source: LockSource, target: Target) -> Given:
     file = source.file or "conda-lock.yml"
     lock = parse_lock(source.data, file=file)
     if not lock.for_platform(target.platform):
@@ -63,18 +90,25 @@ def _from_lock(source: LockSource, target: Target) -> tuple[SourceInfo, Spec, by
             file=file, platform=target.platform, platforms=", ".join(lock.platforms)
         )
     text = spec_from_lock(lock, target.platform)
-    return _info("lock", source.file, source.data), read_spec(text, file), text, lock
+    return Given(
+        info=_info("lock", source.file, source.data),
+        spec=read_spec(text, file),
+        data=text,
+        lock=lock,
+    )
 
 
-def _from_environment(
-    source: EnvironmentSource, store: Store
-) -> tuple[SourceInfo, Spec, bytes, Lock]:
+def _from_environment(source: EnvironmentSource, store: Store) -> Given:
     environment = get_managed(store, source.name)
     files = GenerationFiles(environment.prefix)
     data = files.spec.read_bytes()
-    lock = parse_lock(files.lock.read_bytes(), file=str(files.lock))
-    info = SourceInfo(kind="environment", file=environment.slug, sha256=content_hash(data))
-    return info, read_spec(data, str(files.spec)), data, lock
+    return Given(
+        info=_info("environment", environment.slug, data),
+        spec=read_spec(data, str(files.spec)),
+        data=data,
+        lock=parse_lock(files.lock.read_bytes(), file=str(files.lock)),
+        twin=environment.prefix,
+    )
 
 
 def base_folder(source: Source) -> Path:

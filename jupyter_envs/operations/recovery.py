@@ -18,6 +18,7 @@ from jupyter_envs.store import (
     complete_generations,
     current_generation,
     discard_generation,
+    discard_tree,
     empty_trash,
     environment_lock,
     forget_empty,
@@ -25,7 +26,6 @@ from jupyter_envs.store import (
     list_environments,
     processes_of,
     read_info,
-    remove_tree,
     unfinished_generations,
 )
 
@@ -201,7 +201,7 @@ def _retire(store: Store, slug: str, settings: Settings) -> None:
         generation=info.number,
         lock_digest=info.lock_digest,
     )
-    remove_tree(folder, store.trash)
+    discard_tree(folder, store.trash)
 
 
 def _drop_stale_builds(store: Store) -> list[str]:

@@ -15,9 +15,10 @@ from .settings import Settings
 
 
 def resume(operation: str, settings: Settings) -> Job:
-    """Start a worker that completes an interrupted operation under the same id.
+    """Start a worker that does an interrupted operation's work under the same id.
 
-    What was downloaded is in the cache, so only what is missing is done again. Raises
+    What was downloaded is in the cache, so only the rest is fetched; the prefix is linked anew,
+    which is cheaper than to find out what a killed process left in it. Raises
     OperationNotFound, and OperationEnded when there is nothing left to take up.
     """
     store = Store(settings.envs_dir)

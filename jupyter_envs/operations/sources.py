@@ -29,7 +29,8 @@ def source_from_file(path: Path) -> Source:
 def _is_lock(data: bytes) -> bool:
     """Whether the file has the keys that every conda-lock.yml has and no spec may have."""
     keys = {line.partition(b":")[0] for line in data.splitlines() if line[:1].isalpha()}
-    return {b"version", b"package"} <= keys
+    # One that was cut off may have lost its packages: as a spec it would be an empty one.
+    return {b"version", b"package"} <= keys or {b"version", b"metadata"} <= keys
 
 
 def name_for(source: Source, given: str | None) -> str:

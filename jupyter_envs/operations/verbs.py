@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_envs.engine import Target, detect_target
 from jupyter_envs.errors import (
     EnvironmentNotFound,
     EnvsError,
@@ -22,21 +21,23 @@ from jupyter_envs.store import (
     begin_generation,
     collect,
     discard_generation,
+    discard_tree,
     finish_generation,
     forget_environment,
     get_managed,
     name_in_use,
     next_number,
     processes_of,
-    remove_tree,
     unfinished_generations,
 )
 
-from .build import Unchanged, build_generation
 from .context import Context
 from .order import Order, base_folder, read_source
 from .publish import publish
 from .requests import Create, Remove, Request, Rollback, Source, Update
+
+if TYPE_CHECKING:
+    from jupyter_envs.engine import Target
 
 
 def create(request: Create, context: Context) -> dict[str, Any]:
@@ -80,30 +81,39 @@ def _order(
     previous: Environment | None = None,
     keep_versions: bool = True,
 ) -> Order:
-    target = _target(context)
-    info, spec, data, lock = read_source(source, context.store, target)
+    given = read_source(source, context.store, _target(context))
+    for warning in given.warnings:
+        context.note("spec_warning", line=warning.start.line, text=warning.message)
+    # What a killed worker left is no use to anyone: a resume links the same cached packages.
+    for number in unfinished_generations(context.store, slug):
+        discard_generation(context.store, slug, number)
     return Order(
         name=name,
         slug=slug,
         number=next_number(context.store, slug),
-        source=info,
-        spec=spec,
-        spec_bytes=data,
-        lock=lock,
+        source=given.info,
+        spec=given.spec,
+        spec_bytes=given.data,
+        lock=given.lock,
         base=base_folder(source),
         previous=previous,
+        twin=given.twin,
+        warnings=given.warnings,
         keep_versions=keep_versions,
     )
 
 
 def _target(context: Context) -> Target:
+    from jupyter_envs.engine import detect_target
+
     return detect_target(platform=context.configuration.subdir, cuda=context.settings.cuda)
 
 
 def _build_and_publish(order: Order, action: str, context: Context) -> dict[str, Any]:
+    # Here, since it loads the whole engine, which a rollback or a list has no use for.
+    from .build import Unchanged, build_generation
+
     store = context.store
-    for number in unfinished_generations(store, order.slug):
-        discard_generation(store, order.slug, number)
     marker = Building(operation=context.job.id, request=context.job.to_builtins())
     files = begin_generation(store, order.slug, order.number, marker)
     try:
@@ -170,7 +180,7 @@ def retire(slug: str, context: Context) -> None:
     for kernel in kernels_of(settings.kernels_dir, store.folder(slug)):
         remove_kernelspec(settings.kernels_dir, kernel)
     forget_environment(settings.environments_txt, store.link(slug))
-    remove_tree(store.folder(slug), store.trash)
+    discard_tree(store.folder(slug), store.trash)
 
 
 def record(action: str, environment: Environment, context: Context, **facts: Any) -> None:

@@ -10,15 +10,18 @@ import os
 import sys
 from pathlib import Path
 
+from jupyter_envs.store import Store, empty_trash
+
 from .job import run_job
 from .requests import Job
 from .tend import tend
 
 
 def main() -> None:
-    """Read a job, do it, leave."""
+    """Read a job, do it, clear up when its end was told, leave."""
     job = Job.from_json(sys.stdin.buffer.read())
     result = run_job(job)
+    empty_trash(Store(job.settings.envs_dir).trash)
     if job.settings.tend and result is not None and "prefix" in result:
         tend(Path(result["prefix"]), job.settings)
     sys.stdout.flush()

@@ -11,7 +11,7 @@ from .environments import (
     name_in_use,
     read_info,
 )
-from .files import empty_trash, make_folder, remove_tree, write_atomically
+from .files import discard_tree, empty_trash, make_folder, write_atomically
 from .generations import (
     Building,
     begin_generation,
@@ -22,7 +22,7 @@ from .generations import (
     next_number,
     unfinished_generations,
 )
-from .identity import ProcessIdentity, is_alive, this_process
+from .identity import ProcessIdentity, is_alive, process_identity, this_process
 from .interop import (
     forget_environment,
     read_history,
@@ -55,6 +55,7 @@ __all__ = [
     "current_generation",
     "detach",
     "discard_generation",
+    "discard_tree",
     "empty_trash",
     "environment_lock",
     "fill_cache",
@@ -76,6 +77,7 @@ __all__ = [
     "name_in_use",
     "next_number",
     "packages_size",
+    "process_identity",
     "processes_of",
     "protect_cache",
     "protect_links",
@@ -83,7 +85,6 @@ __all__ = [
     "read_info",
     "register_environment",
     "remove_cache_tag",
-    "remove_tree",
     "require_writable",
     "sweep_unfinished",
     "this_process",

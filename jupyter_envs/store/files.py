@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from jupyter_envs.errors import StoreReadOnly
@@ -44,23 +45,20 @@ def make_folder(folder: Path) -> None:
         raise StoreReadOnly(path=str(there), reason=error.strerror or str(error)) from error
 
 
-def remove_tree(folder: Path, trash: Path) -> None:
-    """Delete ``folder``: it vanishes at once by a rename, its files follow.
+def discard_tree(folder: Path, trash: Path) -> None:
+    """Take ``folder`` away at once, by one rename into ``trash``.
 
-    Links inside are removed, never followed. What cannot be deleted now stays in ``trash``,
-    which :func:`empty_trash` tries again.
+    Its files go when :func:`empty_trash` is called: that takes seconds for a large tree, and
+    nobody should wait for it.
     """
     make_folder(trash)
-    grave = trash / uuid.uuid4().hex
-    try:
-        folder.rename(grave)
-    except FileNotFoundError:
-        return
-    shutil.rmtree(grave, ignore_errors=True)
+    with suppress(FileNotFoundError):
+        folder.rename(trash / uuid.uuid4().hex)
 
 
 def empty_trash(trash: Path) -> None:
-    """Delete what earlier removals left."""
+    """Delete what was discarded. Links inside are removed, never followed; what cannot be
+    deleted now is tried again the next time."""
     if trash.is_dir():
         for grave in trash.iterdir():
             shutil.rmtree(grave, ignore_errors=True)

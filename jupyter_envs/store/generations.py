@@ -10,7 +10,7 @@ import msgspec
 from jupyter_envs.errors import PathTooLong
 
 from .environments import complete_generations, current_generation
-from .files import make_folder, remove_tree, sync_folder, write_atomically
+from .files import discard_tree, make_folder, sync_folder, write_atomically
 from .layout import MAX_PREFIX_BYTES, GenerationFiles, Store
 from .model import GenerationInfo
 
@@ -51,7 +51,8 @@ def begin_generation(store: Store, slug: str, number: int, building: Building) -
     files = GenerationFiles(prefix)
     make_folder(files.folder)
     make_folder(store.leases(slug))
-    write_atomically(files.building, msgspec.json.encode(building))
+    # The request holds the environment.yml as it was given, and so may this file a login.
+    write_atomically(files.building, msgspec.json.encode(building), mode=0o600)
     return files
 
 
@@ -83,8 +84,13 @@ def finish_generation(
 
 
 def discard_generation(store: Store, slug: str, number: int) -> None:
-    """Remove one generation; the environment's folder goes with its last one."""
-    remove_tree(store.generation(slug, number), store.trash)
+    """Remove one generation, leases of it included: the next one may take its number.
+
+    The environment's folder goes with its last generation.
+    """
+    discard_tree(store.generation(slug, number), store.trash)
+    for lease in store.leases(slug).glob(f"{number}-*.json"):
+        lease.unlink(missing_ok=True)
     forget_empty(store, slug)
 
 
@@ -95,7 +101,7 @@ def forget_empty(store: Store, slug: str) -> None:
     """
     if _numbers(store, slug) or current_generation(store, slug) is not None:
         return
-    remove_tree(store.folder(slug), store.trash)
+    discard_tree(store.folder(slug), store.trash)
 
 
 def make_current(store: Store, slug: str, number: int) -> None:

@@ -7,7 +7,6 @@ import socket
 from pathlib import Path
 
 import msgspec
-import psutil
 
 
 class ProcessIdentity(msgspec.Struct, frozen=True):
@@ -25,7 +24,11 @@ class ProcessIdentity(msgspec.Struct, frozen=True):
 
 def this_process() -> ProcessIdentity:
     """The identity of the calling process."""
-    pid = os.getpid()
+    return process_identity(os.getpid())
+
+
+def process_identity(pid: int) -> ProcessIdentity:
+    """The identity of a process of this host that still runs or was not yet waited for."""
     return ProcessIdentity(host_name(), boot_id(), pid, start_time(pid) or 0)
 
 
@@ -42,21 +45,35 @@ def boot_id() -> str:
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
+        import psutil  # only here and below: Linux does without, and it takes time to load
+
         return str(int(psutil.boot_time()))
 
 
 def start_time(pid: int) -> int | None:
     """When the process started; None where there is no such process."""
-    try:
-        # The command name in field 2 may hold spaces and parentheses: count after the last one.
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return int(fields[19])
-    except (OSError, IndexError, ValueError):
-        pass
+    if _has_proc():
+        fields = _stat(pid)
+        return int(fields[19]) if fields else None
+    import psutil
+
     try:
         return int(psutil.Process(pid).create_time() * 100)
     except psutil.Error:
         return None
+
+
+def _has_proc() -> bool:
+    return Path("/proc/self/stat").exists()
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of ``/proc/<pid>/stat`` from the state on; empty where there is no process."""
+    try:
+        # The command name in field 2 may hold spaces and parentheses: count after the last one.
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 def is_alive(identity: ProcessIdentity) -> bool | None:
@@ -70,6 +87,10 @@ def is_alive(identity: ProcessIdentity) -> bool | None:
 
 
 def _is_zombie(pid: int) -> bool:
+    if _has_proc():
+        return _stat(pid)[:1] == ["Z"]
+    import psutil
+
     try:
         return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     except psutil.Error:

@@ -68,11 +68,12 @@ def seen(sandbox: Sandbox, *arguments: object) -> str:
 
 def everything(sandbox: Sandbox) -> dict[str, tuple[int | str, ...]]:
     """All that the person owns, without the journals of operations: generations, symlinks,
-    kernels, environments.txt, ledger and trash.
+    kernels, environments.txt, ledger and trash, once nobody works on them any more.
 
     A file by inode, size, mode and time: reading ten thousand files after each of many
     failures takes too long. One test compares their bytes.
     """
+    sandbox.wait_for_workers()
     hidden = sandbox.envs / ".jupyter-envs"
     left_out = {hidden / "operations", hidden / ".trash"}
     found: dict[str, tuple[int | str, ...]] = {}

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import stat
+import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -22,26 +27,25 @@ KEPT_SPEC = "home/envs/.jupyter-envs/demo/1/conda-meta/jupyter-envs/environment.
 
 
 @pytest.fixture
-def private(tmp_path: Path, channel: LocalChannel, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """A person whose caches are below the folder that is searched for traces."""
-    return Sandbox(tmp_path, cache=tmp_path / "home" / "cache", channels=(channel.url,))
+def private(tmp_path: Path, channel: LocalChannel) -> Sandbox:
+    """A person whose caches and temporary files are in the folder that is searched."""
+    sandbox = Sandbox(tmp_path, cache=tmp_path / "home" / "cache", channels=(channel.url,))
+    (tmp_path / "tmp").mkdir()
+    sandbox.environ["TMPDIR"] = str(tmp_path / "tmp")
+    return sandbox
 
 
-def call(sandbox: Sandbox, *arguments: object) -> tuple[str, str]:
-    """stdout and stderr of a call that succeeds."""
+def call(sandbox: Sandbox, *arguments: object) -> None:
+    """A call that succeeds, and prints nothing that it should not."""
     process = sandbox.start(*arguments)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0, out + err
-    return out, err
+    assert SECRET not in out + err
 
 
 def create(sandbox: Sandbox, *dependencies: str, **sections: Any) -> set[str]:
-    """Make ``demo``, and a wordy second; returns where the secret is then."""
-    spec = sandbox.spec(*dependencies, **sections)
-    for arguments in (("create", spec, "--json"), ("update", "demo"), ("show", "demo")):
-        out, err = call(sandbox, *arguments)
-        assert SECRET not in out + err
-    assert SECRET not in lock_of(sandbox).channels[0]
+    """Make ``demo``; returns where the secret is then."""
+    call(sandbox, "create", sandbox.spec(*dependencies, **sections), "--json")
     return traces(SECRET, sandbox.folder)
 
 
@@ -59,9 +63,13 @@ def save_client_token(home: Path, server: str) -> str:
 def test_a_token_in_the_file(private: Sandbox, channel: LocalChannel) -> None:
     with serve(channel.path, token=SECRET) as server:
         found = create(private, "text-prefix", channels=[server.url])
-    assert lock_of(private).channels == (f"http://{server.host}",)
+        for words in (("update", "demo"), ("show", "demo"), ("export", "demo", "--format", "lock")):
+            call(private, *words)
     assert found == {"demo.yml", KEPT_SPEC}
-    assert (private.folder / KEPT_SPEC).read_bytes() == (private.folder / "demo.yml").read_bytes()
+    assert lock_of(private).channels == (f"http://{server.host}",)
+    kept = private.folder / KEPT_SPEC
+    assert kept.read_bytes() == (private.folder / "demo.yml").read_bytes()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
 def test_a_token_with_a_dependencys_channel(
@@ -154,19 +162,59 @@ def test_a_wrong_login_is_denied_and_not_shown(
     assert traces(SECRET, private.folder) == {"demo.yml"}
 
 
-def test_a_download_that_breaks_off_tells_nothing(private: Sandbox, channel: LocalChannel) -> None:
+@pytest.fixture
+def downloading(
+    private: Sandbox, channel: LocalChannel
+) -> Iterator[tuple[ServedFolder, subprocess.Popen[str]]]:
+    """A create in the middle of a long download; the token is in demo.yml."""
     with serve(channel.path, token=SECRET, bytes_per_second=6_000_000) as server:
-        private.configure(envs_dirs=[str(private.envs)], channels=[server.url])
-        process = private.start("create", private.spec("text-prefix", "bulk"), "--json")
-        _wait_for(server, "/bulk-")
-        server.go_down()
-        out, err = process.communicate(timeout=60)
+        spec = private.spec("bulk", channels=[server.url])
+        with private.start("create", spec, "--json") as process:
+            _wait_for(server, "/bulk-")
+            yield server, process
 
-    assert json.loads(out.splitlines()[-1])["code"] == "download_failed"
-    assert "bulk" in json.loads(out.splitlines()[-1])["message"]
+
+def test_a_download_that_breaks_off(
+    private: Sandbox, downloading: tuple[ServedFolder, subprocess.Popen[str]]
+) -> None:
+    server, process = downloading
+    server.go_down()
+    out, err = process.communicate(timeout=60)
+
+    error = json.loads(out.splitlines()[-1])
+    assert error["code"] == "download_failed"
+    assert "bulk" in error["message"]
     assert SECRET not in out + err
-    assert traces(SECRET, private.folder) == {"home/.condarc"}
+    assert traces(SECRET, private.folder) == {"demo.yml"}
     assert private.names() == []
+
+
+def test_a_download_that_is_cancelled(
+    private: Sandbox, downloading: tuple[ServedFolder, subprocess.Popen[str]]
+) -> None:
+    process = downloading[1]
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert SECRET not in out + err
+    assert traces(SECRET, private.folder) == {"demo.yml"}
+
+
+def test_a_worker_that_is_killed(
+    private: Sandbox, downloading: tuple[ServedFolder, subprocess.Popen[str]]
+) -> None:
+    process = downloading[1]
+    (operation,) = private.json("operations")["operations"]
+    os.kill(operation["worker"]["pid"], signal.SIGKILL)
+    out, err = process.communicate(timeout=60)
+
+    assert json.loads(out.splitlines()[-1])["code"] == "interrupted"
+    assert SECRET not in out + err
+    # What a resume needs is there still, for its owner alone.
+    left = traces(SECRET, private.folder) - {"demo.yml"}
+    assert [Path(place).name for place in left] == ["building"]
+    assert stat.S_IMODE((private.folder / left.pop()).stat().st_mode) == 0o600
 
 
 def _wait_for(server: ServedFolder, part: str) -> None:

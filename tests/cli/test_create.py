@@ -37,7 +37,7 @@ def test_a_file_becomes_a_kernel_that_any_jupyter_starts(
 def test_kernelspec_list_of_plain_jupyter_shows_it(sandbox: Sandbox, jupyter: Path) -> None:
     sandbox.create("python")
 
-    command = [jupyter, "-m", "jupyter_client.kernelspecapp", "list", "--json"]
+    command = [str(jupyter), "-m", "jupyter_client.kernelspecapp", "list", "--json"]
     done = subprocess.run(command, env=sandbox.environ, check=True, capture_output=True, text=True)
 
     found = json.loads(done.stdout)["kernelspecs"]["conda-env-demo-py"]

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -195,15 +196,33 @@ def test_operations_can_be_read_again(sandbox: Sandbox) -> None:
 
 def test_a_terminal_sees_bars_and_a_pipe_sees_lines(sandbox: Sandbox) -> None:
     spec = sandbox.spec("python")
-    shown = subprocess.run(
-        ["script", "-qec", " ".join(sandbox.command("create", spec)), "/dev/null"],
-        env=sandbox.environ | {"TERM": "xterm"},
-        cwd=sandbox.folder,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=True,
-    ).stdout
+    shown = on_a_terminal(sandbox, "create", spec)
     assert "Starting the kernel" in shown
     assert "━" in shown
     assert "demo is ready" in shown
+
+    process = sandbox.start("update", "demo", sandbox.spec("python", "tqdm"))
+    stdout, stderr = process.communicate(timeout=PATIENCE)
+    assert "demo is now generation 2" in stdout
+    assert "Starting the kernel\n" in stderr
+    assert "━" not in stderr
+
+
+def on_a_terminal(sandbox: Sandbox, *arguments: object) -> str:
+    """What a call draws when all its streams are a terminal."""
+    terminal, other_end = os.openpty()
+    process = subprocess.Popen(
+        sandbox.command(*arguments),
+        env=sandbox.environ | {"TERM": "xterm"},
+        stdin=other_end,
+        stdout=other_end,
+        stderr=other_end,
+        cwd=sandbox.folder,
+    )
+    os.close(other_end)
+    shown = b""
+    with os.fdopen(terminal, "rb", buffering=0) as screen, suppress(OSError):
+        while chunk := screen.read(4096):  # EIO when the last writer is gone
+            shown += chunk
+    assert process.wait(timeout=PATIENCE) == 0
+    return shown.decode()

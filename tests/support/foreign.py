@@ -24,5 +24,5 @@ def _fill(folder: Path) -> None:
     venv.create(folder, with_pip=True)
     # A venv's scripts name its path, which changes when the cache puts it in place; its
     # interpreter finds itself, and only that one is used.
-    command = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", *_REQUIREMENTS]
+    command = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *_REQUIREMENTS]
     subprocess.run(command, check=True)
