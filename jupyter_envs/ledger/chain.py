@@ -15,6 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+_BLOCK = 64 * 1024
+
 #: ``prev`` of a chain's first line.
 GENESIS = "0" * 64
 
@@ -45,10 +47,24 @@ def _append(path: Path, line: bytes) -> None:
 
 def _head(folder: Path) -> str:
     for path in sorted(folder.glob("*.jsonl"), reverse=True):
-        for line in reversed(path.read_bytes().splitlines()):
+        for line in _lines_from_the_end(path):
             if parse_line(line) is not None:
                 return line_hash(line)
     return GENESIS
+
+
+def _lines_from_the_end(path: Path) -> Iterator[bytes]:
+    """Lines, last first, reading no more of the file than is asked for."""
+    with path.open("rb") as file:
+        position = file.seek(0, os.SEEK_END)
+        rest = b""
+        while position > 0:
+            size = min(_BLOCK, position)
+            position = file.seek(position - size)
+            first, *lines = (file.read(size) + rest).split(b"\n")
+            yield from reversed(lines)
+            rest = first
+        yield rest
 
 
 def line_hash(line: bytes) -> str:

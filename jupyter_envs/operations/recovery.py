@@ -40,6 +40,7 @@ from .journal import (
     journal_path,
 )
 from .publish import keep_lock, publish_tail
+from .retention import prune_journals
 from .settings import Settings
 
 #: How long an interrupted build waits to be resumed.
@@ -77,9 +78,11 @@ def _close(store: Store, summary: Operation, *, cancelled: bool) -> None:
     if published is not None:
         _write_end(store, summary.id, "succeeded", published)
         return
-    _end(store, summary.id, cancelled=cancelled)
+    unfinished = unfinished_generations(store, slug)
+    left = any(marker and marker.operation == summary.id for marker in unfinished.values())
+    _end(store, summary.id, cancelled=cancelled, resumable=left)
     if cancelled:
-        for number in unfinished_generations(store, slug):
+        for number in unfinished:
             discard_generation(store, slug, number)
     forget_empty(store, slug)
 
@@ -110,8 +113,9 @@ def _published_by(store: Store, slug: str, operation: str) -> dict[str, Any] | N
     }
 
 
-def _end(store: Store, operation: str, *, cancelled: bool) -> None:
-    error: EnvsError = Cancelled() if cancelled else Interrupted(id=operation)
+def _end(store: Store, operation: str, *, cancelled: bool, resumable: bool = True) -> None:
+    hint = None if resumable else "Start it again; it had not begun to build."
+    error: EnvsError = Cancelled() if cancelled else Interrupted(id=operation, hint=hint)
     _write_end(store, operation, "cancelled" if cancelled else "interrupted", error.as_dict())
 
 
@@ -135,6 +139,7 @@ def reconcile(settings: Settings) -> list[str]:
             done += _finish_publish(store, environment, settings)
     done += _retire_orphans(store, settings)
     done += _drop_stale_builds(store)
+    prune_journals(store)
     empty_trash(store.trash)
     return done
 

@@ -46,7 +46,9 @@ class World:
         sandbox.configure(
             channels=[channel.url], envs_dirs=[str(sandbox.envs)], remote_max_retries=0
         )
-        sandbox.environ.update(PIP_NO_INDEX="1", PIP_FIND_LINKS=str(self.wheels))
+        sandbox.environ.update(
+            PIP_NO_INDEX="1", PIP_FIND_LINKS=str(self.wheels), UV_HTTP_RETRIES="0"
+        )
 
     def spec(self, *dependencies: str, **sections: object) -> Path:
         """An environment.yml whose name is the one that must not come to be."""

@@ -32,7 +32,7 @@ UPDATES = (
     "unsatisfiable",
     "nobody listens",
     "HTTP 403",
-    "damaged, by http",
+    "damaged, in a folder",
     "replaced, in a folder",
     "-e .",
     "replaces a file of conda's",
