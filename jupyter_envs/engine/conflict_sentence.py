@@ -13,7 +13,15 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from rattler import MatchSpec, PackageRecord, RepoDataRecord
 
-from .conflict_tree import ABSENT, ELSEWHERE, NOTHING, Demand, Options, fitting_records, is_virtual
+from .conflict_options import (
+    ABSENT,
+    ELSEWHERE,
+    NOTHING,
+    Demand,
+    Options,
+    fitting_records,
+    is_virtual,
+)
 from .near_names import Line, joined, newest_first, some
 
 _PYTHON_3 = re.compile(r"^3\.(\d+)")

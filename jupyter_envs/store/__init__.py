@@ -1,6 +1,6 @@
 """Generations on disk: build, publish step, leases, collection, conda's own files."""
 
-from .bytecode import fill_cache, harvest_bytecode, link_bytecode, sweep_unfinished
+from .bytecode import fill_cache, harvest_bytecode, link_bytecode
 from .collection import collect, collectable
 from .environments import (
     complete_generations,
@@ -86,7 +86,6 @@ __all__ = [
     "register_environment",
     "remove_cache_tag",
     "require_writable",
-    "sweep_unfinished",
     "this_process",
     "unfinished_generations",
     "write_atomically",

@@ -18,15 +18,13 @@ kernel to be verified takes both out of its environment.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import shutil
-import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -40,13 +38,19 @@ from .bytecode_compile import (
     run_pool,
     target_python,
 )
+from .bytecode_parts import (
+    UNFINISHED,
+    Manifest,
+    Module,
+    assemble,
+    entry_of,
+    parts_of,
+    publish_part,
+    sweep_unfinished,
+    unfinished,
+)
 from .protection import flush_file_system
 
-_MANIFEST = "manifest.json"
-_UNFINISHED = ".tmp-"
-_UNFINISHED_SECONDS = 24 * 3600
-#: Sources unpacked anew have new times and so a new part; older ones serve nobody for long.
-_PARTS_KEPT = 4
 #: os.link releases the interpreter lock; more threads only wait for the same journal.
 _THREADS = 2
 _BATCH_MODULES = 400
@@ -55,24 +59,6 @@ _PROCESSES = 1
 _UNLINKABLE = frozenset(
     {errno.EXDEV, errno.EMLINK, errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.ENOSYS}
 )
-
-
-class Module(msgspec.Struct, frozen=True, array_like=True):
-    """A source as installed, with the mtime (whole seconds) and size its bytecode was made for."""
-
-    source: str
-    mtime: int
-    size: int
-
-
-class Manifest(msgspec.Struct, frozen=True):
-    """What a part holds; the bytecode of module N is ``N.pyc`` beside it.
-
-    ``complete``: all that this Python can compile is here, tests left out.
-    """
-
-    modules: tuple[Module, ...]
-    complete: bool
 
 
 class BytecodeReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,11 +74,6 @@ class BytecodeReport(msgspec.Struct, frozen=True, kw_only=True):
     hits: int = 0
     misses: int = 0
     stale: int = 0
-
-
-class _Part(msgspec.Struct, frozen=True):
-    folder: Path
-    manifest: Manifest
 
 
 def link_bytecode(
@@ -124,7 +105,7 @@ def harvest_bytecode(prefix: Path, cache: Path, wheels: Mapping[str, str] | None
         return 0
     wanted = []
     for package in packages_of(prefix, wheels or {}):
-        known = {m for part in _parts(cache, python, package) for m in part.manifest.modules}
+        known = {m for part in parts_of(cache, python, package) for m in part.manifest.modules}
         jobs = list(_written(prefix, python, package, known))
         if jobs:
             wanted.append((package, jobs))
@@ -147,7 +128,7 @@ def fill_cache(
         return 0
     wanted = []
     for package in packages_of(prefix, wheels or {}):
-        parts = _parts(cache, python, package)
+        parts = parts_of(cache, python, package)
         if not any(p.manifest.complete and _fits(prefix, package, p.manifest) for p in parts):
             jobs = [Job(s, h) for s, h in package.sources.items() if not is_test(s)]
             if all(_is_as_shipped(prefix, package, job.source) for job in jobs):
@@ -157,33 +138,7 @@ def fill_cache(
     )
 
 
-def sweep_unfinished(cache: Path) -> None:
-    """Remove what makers that were killed more than a day ago left in the cache."""
-    for folder in cache.glob(f"{_UNFINISHED}*"):
-        with suppress(OSError):
-            if time.time() - folder.stat().st_mtime > _UNFINISHED_SECONDS:
-                shutil.rmtree(folder, ignore_errors=True)
-
-
 # -- reading ---------------------------------------------------------------------------------
-
-
-def _entry(cache: Path, python: TargetPython, package: Package) -> Path:
-    return cache / package.sha256 / python.key
-
-
-def _parts(cache: Path, python: TargetPython, package: Package) -> list[_Part]:
-    return _read_parts(_entry(cache, python, package))
-
-
-def _read_parts(entry: Path) -> list[_Part]:
-    parts = []
-    for path in sorted(entry.glob(f"*/{_MANIFEST}")):
-        # Another process may be retiring it.
-        with suppress(OSError, msgspec.MsgspecError):
-            manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
-            parts.append(_Part(path.parent, manifest))
-    return parts
 
 
 def _fits(prefix: Path, package: Package, manifest: Manifest) -> bool:
@@ -224,7 +179,7 @@ def _written(
 def _link_package(
     prefix: Path, cache: Path, python: TargetPython, package: Package
 ) -> BytecodeReport:
-    parts = _parts(cache, python, package)
+    parts = parts_of(cache, python, package)
     fitting = [part for part in parts if _fits(prefix, package, part.manifest)]
     if not fitting:
         return BytecodeReport(stale=1) if parts else BytecodeReport(misses=1)
@@ -263,7 +218,7 @@ def _link(source: Path, target: Path) -> str:
 
 
 def _copy(source: Path, target: Path) -> str:
-    temporary = target.with_name(f"{_UNFINISHED}{uuid.uuid4().hex}")
+    temporary = target.with_name(f"{UNFINISHED}{uuid.uuid4().hex}")
     try:
         shutil.copy(source, temporary)
         temporary.replace(target)
@@ -309,7 +264,7 @@ def _add(
     jobs = [job for _, its_jobs in wanted for job in its_jobs]
     if not jobs:
         return 0
-    with _unfinished(cache) as out:
+    with unfinished(cache) as out:
         results = run_pool(python, prefix, jobs, out, processes=_PROCESSES, nice=nice)
         by_source = {jobs[result.number].source: result for result in results}
         parts = []
@@ -320,54 +275,10 @@ def _add(
             if (complete and whole) or (made and not complete):
                 modules = (Module(jobs[r.number].source, r.mtime, r.size) for r in made)
                 manifest = Manifest(tuple(modules), complete)
-                folder = _assemble(out, [r.number for r in made], manifest)
-                parts.append((_entry(cache, python, package), folder, manifest))
+                folder = assemble(out, [r.number for r in made], manifest)
+                parts.append((entry_of(cache, python, package), folder, manifest))
         # A power cut must not leave a part whose bytecode is empty: Python would stumble on it.
         flush_file_system(out)
         for entry, folder, manifest in parts:
-            _publish(entry, folder, manifest)
+            publish_part(entry, folder, manifest)
     return sum(len(manifest.modules) for _, _, manifest in parts)
-
-
-def _assemble(out: Path, numbers: Sequence[int], manifest: Manifest) -> Path:
-    folder = out / f"part-{uuid.uuid4().hex}"
-    folder.mkdir()
-    for position, number in enumerate(numbers):
-        (out / f"{number}.pyc").rename(folder / f"{position}.pyc")
-    (folder / _MANIFEST).write_bytes(msgspec.json.encode(manifest))
-    return folder
-
-
-def _publish(entry: Path, folder: Path, manifest: Manifest) -> None:
-    """Rename a part into place. Who made the same in the meantime has made the same name."""
-    name = hashlib.sha256(msgspec.json.encode(manifest)).hexdigest()[:16]
-    entry.mkdir(parents=True, exist_ok=True)
-    try:
-        folder.rename(entry / name)
-    except OSError as error:
-        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-            raise
-        return
-    # Another process may be clearing the same ones away.
-    with suppress(FileNotFoundError):
-        _retire(entry, name, manifest)
-
-
-def _retire(entry: Path, name: str, manifest: Manifest) -> None:
-    """Remove parts that the new one contains, and those that too many others followed."""
-    others = [part for part in _read_parts(entry) if part.folder.name != name]
-    others.sort(key=lambda part: part.folder.stat().st_mtime, reverse=True)
-    for number, part in enumerate(others):
-        contained = set(part.manifest.modules) <= set(manifest.modules)
-        if contained or number >= _PARTS_KEPT - 1:
-            shutil.rmtree(part.folder, ignore_errors=True)
-
-
-@contextmanager
-def _unfinished(cache: Path) -> Iterator[Path]:
-    folder = cache / f"{_UNFINISHED}{uuid.uuid4().hex}"
-    folder.mkdir(parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -20,8 +20,8 @@ from jupyter_envs.store.bytecode import (
     fill_cache,
     harvest_bytecode,
     link_bytecode,
-    sweep_unfinished,
 )
+from jupyter_envs.store.bytecode_parts import sweep_unfinished
 from tests.store import SHIPPED, SmallPackage, loads_bytecode, package, prefix_of, python
 from tests.store import site_packages as site
 from tests.support.channel import ChannelUnavailableHere, LocalChannel, local_channel
