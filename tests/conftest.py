@@ -18,7 +18,14 @@ from tests.support.foreign import foreign_python
 from tests.support.kernel_session import KernelSession
 from tests.support.sandbox import Sandbox
 
-EXPECTED_SKIPS = ("needs fish", "needs zsh", "needs a second Python", "needs a reflink")
+EXPECTED_SKIPS = (
+    "needs fish",
+    "needs zsh",
+    "needs a second Python",
+    # Data that is not part of this repository and may lie beside it.
+    "needs the real records",
+    "needs the corpus",
+)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

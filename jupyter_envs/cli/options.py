@@ -68,18 +68,15 @@ def _driver_version(_: click.Context, __: click.Parameter, value: str | None) ->
 
 _INSTALL_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option("--offline", is_flag=True, default=None, help="Use only what is cached."),
-    click.option(
-        "--kernel-timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Default: 60."
-    ),
+    click.option("--kernel-timeout", type=_SECONDS, metavar="SECONDS", help="Default: 60."),
 )
 
 _SOLVE_OPTIONS: tuple[Callable[[Any], Any], ...] = (
-    click.option(
-        "--solve-timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Default: 300."
-    ),
+    click.option("--solve-timeout", type=_SECONDS, metavar="SECONDS", help="Default: 300."),
     click.option(
         "--cuda",
         metavar="VERSION",
+        callback=_driver_version,
         help="Solve for a GPU driver of this CUDA version, such as 12.4.",
     ),
 )

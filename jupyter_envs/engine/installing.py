@@ -52,6 +52,9 @@ def install(
         if not isinstance(failure, PackageCorrupt) or _nothing_cached(session):
             raise failure from error
         _install_thoroughly(solution, request, session, progress)
+    # The installer keeps its records to their owner; conda of anybody who may use it reads them.
+    for record in (request.prefix / "conda-meta").glob("*.json"):
+        record.chmod(0o644)
 
 
 def _install_thoroughly(

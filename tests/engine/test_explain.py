@@ -402,7 +402,7 @@ class Forge(msgspec.Struct, frozen=True):
 def forge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forge]:
     channel = records_channel("conda-forge")
     if channel is None:
-        pytest.skip("the records of conda-forge are not here (JUPYTER_ENVS_RECORDS)")
+        pytest.skip("needs the real records (JUPYTER_ENVS_RECORDS)")
     tmp = tmp_path_factory.mktemp("forge")
     configuration = CondaConfiguration(
         home=tmp, custom_channels={"conda-forge": channel.parent.as_uri()}

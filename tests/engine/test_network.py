@@ -59,7 +59,7 @@ def test_a_proxy_from_the_condarc(channel: Path, home: Path) -> None:
         assert proxy.hosts == []
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl for a certificate")
 def test_a_certificate_of_the_sites_own(channel: Path, home: Path, tmp_path: Path) -> None:
     certificate = tmp_path / "site.pem"
     command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=x -addext"

@@ -14,7 +14,7 @@ FOLDER = Path(os.environ.get("JUPYTER_ENVS_CORPUS") or _BESIDE) / "environment-y
 
 needs_corpus = pytest.mark.skipif(
     not (FOLDER / "index.json").is_file(),
-    reason="the corpus of real files is not here (JUPYTER_ENVS_CORPUS)",
+    reason="needs the corpus of real files (JUPYTER_ENVS_CORPUS)",
 )
 
 

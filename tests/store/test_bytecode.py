@@ -24,7 +24,7 @@ from jupyter_envs.store.bytecode import (
 from jupyter_envs.store.bytecode_parts import sweep_unfinished
 from tests.store import SHIPPED, SmallPackage, loads_bytecode, package, prefix_of, python
 from tests.store import site_packages as site
-from tests.support.channel import ChannelUnavailableHere, LocalChannel, local_channel
+from tests.support.channel import LocalChannel
 from tests.support.channel.cache import REPOSITORY
 from tests.support.channel.install import Request, ask
 from tests.support.channel.interpreters import other_executables
@@ -203,7 +203,7 @@ def test_other_file_system_gets_copies(
 ) -> None:
     memory = Path("/dev/shm")
     if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
-        pytest.skip("no second file system here")
+        pytest.skip("needs a second file system")
     other = memory / f"jupyter-envs-{os.getpid()}"
     try:
         fill_cache(first, other, nice=0)
@@ -334,7 +334,7 @@ def test_another_minor_has_bytecode_of_its_own(
 ) -> None:
     others = other_executables()
     if not others:
-        pytest.skip("only one Python minor on this machine")
+        pytest.skip("needs a second Python on this machine")
     fill_cache(first, cache, nice=0)
     for number, executable in enumerate(others):
         other = prefix_of(tmp_path / f"other{number}", sample, python=str(executable))
@@ -365,14 +365,6 @@ def test_wheels_are_cached_by_their_hash(tmp_path: Path, cache: Path) -> None:
     assert link_bytecode(prefixes[1], cache, {"packaging": "b" * 64}).misses == 1
     assert link_bytecode(prefixes[1], cache, wheels).hits == 2
     assert loads_bytecode(prefixes[1], "packaging.version")
-
-
-@pytest.fixture(scope="module")
-def channel() -> LocalChannel:
-    try:
-        return local_channel()
-    except ChannelUnavailableHere as reason:
-        pytest.skip(str(reason))
 
 
 def test_real_environment(channel: LocalChannel, tmp_path: Path, cache: Path) -> None:

@@ -21,7 +21,7 @@ from tests.store import (
     prefix_of,
     site_packages,
 )
-from tests.support.channel import ChannelUnavailableHere, LocalChannel, local_channel
+from tests.support.channel import LocalChannel
 
 _STEM = "sample-1.0-0"
 _TEXT = "VALUE = 'shipped'\n"
@@ -212,7 +212,7 @@ def test_link_mode_is_what_the_file_system_does(tmp_path: Path) -> None:
 def test_link_mode_between_file_systems(tmp_path: Path) -> None:
     memory = Path("/dev/shm")
     if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
-        pytest.skip("no second file system here")
+        pytest.skip("needs a second file system")
     assert link_mode(memory, tmp_path) == "copy"
 
 
@@ -243,14 +243,6 @@ def install_as_ordinary_user(name: str, channel: LocalChannel, cache: Path, pref
     arguments = (name, channel.url, str(cache), str(prefix))
     done = as_ordinary_user(sys.executable, "-c", _INSTALL_FULLY_CHECKED, *arguments)
     assert done.returncode == 0, done.stderr
-
-
-@pytest.fixture(scope="module")
-def channel() -> LocalChannel:
-    try:
-        return local_channel()
-    except ChannelUnavailableHere as reason:
-        pytest.skip(str(reason))
 
 
 def test_damaged_protected_package_is_repaired_by_the_engine(

@@ -1,0 +1,1 @@
+"""Measurements in comparison with peers and physical limits: ``python -m benchmarks --help``."""

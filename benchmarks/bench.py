@@ -1,0 +1,156 @@
+"""The surroundings of a run: a user with an empty home, a warm cache, made on first use."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+
+from benchmarks.measure import Skipped, remove
+from jupyter_envs.engine import (
+    CacheDirs,
+    InstallRequest,
+    Session,
+    Solution,
+    SolveRequest,
+    detect_target,
+    install,
+    load_metadata,
+    open_session,
+    prepare,
+    read_configuration,
+    solve,
+)
+from jupyter_envs.operations import Settings, default_settings
+from tests.support.channel import ChannelUnavailableHere, LocalChannel, local_channel
+from tests.support.channel.catalogue import PACKAGES
+from tests.support.channel.download import wheels_for
+from tests.support.channel.interpreters import describe, running_executable
+from tests.support.sandbox import Sandbox
+
+#: What a notebook user has, as far as the channel goes.
+NOTEBOOK = ("ipykernel", "numpy", "pandas", "matplotlib", "rich", "tqdm", "pip")
+#: All of the channel that is real. bash_kernel's own start takes three seconds: not for kernels.
+EVERYTHING = (*NOTEBOOK, "bash_kernel")
+
+
+class Bench:
+    """One run. ``repeat`` is how often each measurement is made."""
+
+    def __init__(self, folder: Path, *, repeat: int) -> None:
+        self.folder = folder
+        self.repeat = repeat
+        self._numbers = itertools.count()
+
+    @cached_property
+    def channel(self) -> LocalChannel:
+        """The local channel. Raises Skipped where it cannot be made."""
+        try:
+            return local_channel(print)
+        except ChannelUnavailableHere as error:
+            raise Skipped(f"no local channel: {error}") from error
+
+    @cached_property
+    def user(self) -> Sandbox:
+        """The user; from now on this process is theirs too, so that both see the same."""
+        user = Sandbox(self.folder, cache=self.folder / "cache", channels=(self.channel.url,))
+        os.environ.clear()
+        os.environ.update(user.environ)
+        return user
+
+    @property
+    def settings(self) -> Settings:
+        """The user's settings."""
+        return default_settings(read_configuration(self.user.environ, self.user.home))
+
+    def fresh(self, kind: str = "fresh") -> Path:
+        """A path that does not exist yet, on the file system of the cache."""
+        return self.folder / f"{kind}-{next(self._numbers)}"
+
+    def dependencies(self, names: Sequence[str]) -> tuple[str, ...]:
+        """``names`` with the Python that runs us, for which there are wheels too."""
+        return (f"python={self.channel.python_minors[0]}", *names)
+
+    @cached_property
+    def session(self) -> Session:
+        """The engine on the local channel."""
+        self.user.envs.mkdir(parents=True, exist_ok=True)
+        # Its client keeps what it was opened with; nothing is held that needs closing.
+        with open_session(
+            read_configuration(self.user.environ, self.user.home),
+            CacheDirs.under(self.folder / "cache"),
+            (self.channel.url,),
+            base=self.folder,
+            offline=False,
+            home=self.user.home,
+        ) as (session, resolution):
+            self._resolution = resolution
+            return session
+
+    def solution(self, names: Sequence[str]) -> Solution:
+        """The packages for ``names``, solved."""
+        session = self.session
+        request = SolveRequest(
+            dependencies=self.dependencies(names),
+            resolution=self._resolution,
+            target=detect_target(),
+            priority="strict",
+        )
+        question = prepare(request, session)
+        load_metadata(question, session)
+        return solve(request, question, session)
+
+    @cached_property
+    def everything(self) -> Solution:
+        """The largest set of real packages, in the cache."""
+        solution = self.solution(EVERYTHING)
+        self.install(solution, self.fresh("prefix"))
+        return solution
+
+    def install(self, solution: Solution, prefix: Path) -> Path:
+        """The engine's install phase."""
+        request = InstallRequest(prefix=prefix, requested=())
+        install(solution, request, self.session, lambda *_: None)
+        return prefix
+
+    @cached_property
+    def demo(self) -> str:
+        """An environment for notebooks with two generations; its name."""
+        self.user.create(*self.dependencies(NOTEBOOK), name="demo")
+        changed = self.user.spec(*self.dependencies(NOTEBOOK), name="demo", channels=[])
+        self.user.json("update", "demo", changed)
+        return "demo"
+
+    def wheels(self) -> Path:
+        """The folder of wheels that the channel's packages were made from."""
+        interpreter = describe(running_executable())
+        if interpreter is None:
+            raise Skipped("the wheels of the running Python are not known")
+        return wheels_for(interpreter, PACKAGES, closure=True)[0].parent
+
+    def uv(self) -> str:
+        """The uv program."""
+        found = shutil.which("uv", path=os.pathsep.join((_scripts(), os.environ["PATH"])))
+        if found is None:
+            raise Skipped("uv is not installed")
+        return found
+
+    def close(self) -> None:
+        """End what is left of the user's processes, and remove everything."""
+        if "user" in vars(self):
+            self.user.close()
+        with suppress(OSError):
+            remove(self.folder)
+
+
+Measurement = Callable[[Bench], object]
+
+
+def _scripts() -> str:
+    import sysconfig
+
+    return sysconfig.get_path("scripts")
