@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-from collections.abc import Callable, Sequence
+import sysconfig
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -121,7 +122,9 @@ class Bench:
     def demo(self) -> str:
         """An environment for notebooks with two generations; its name."""
         self.user.create(*self.dependencies(NOTEBOOK), name="demo")
-        changed = self.user.spec(*self.dependencies(NOTEBOOK), name="demo", channels=[])
+        changed = self.user.spec(
+            *self.dependencies(NOTEBOOK), name="demo", variables={"GENERATION": "2"}
+        )
         self.user.json("update", "demo", changed)
         return "demo"
 
@@ -134,7 +137,8 @@ class Bench:
 
     def uv(self) -> str:
         """The uv program."""
-        found = shutil.which("uv", path=os.pathsep.join((_scripts(), os.environ["PATH"])))
+        places = os.pathsep.join((sysconfig.get_path("scripts"), os.environ["PATH"]))
+        found = shutil.which("uv", path=places)
         if found is None:
             raise Skipped("uv is not installed")
         return found
@@ -145,12 +149,3 @@ class Bench:
             self.user.close()
         with suppress(OSError):
             remove(self.folder)
-
-
-Measurement = Callable[[Bench], object]
-
-
-def _scripts() -> str:
-    import sysconfig
-
-    return sysconfig.get_path("scripts")

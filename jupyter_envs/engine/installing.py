@@ -45,11 +45,13 @@ def install(
     if session.offline:
         _require_cached(solution, session)
     verify_local_archives(solution, session)
+    all_fresh = len(not_cached(solution, session.cache.packages)) == len(solution.records)
     try:
         asyncio.run(_install(solution, request, session, progress, session.package_cache()))
     except Exception as error:
         failure = translate(error, session)
-        if not isinstance(failure, PackageCorrupt) or _nothing_cached(session):
+        # Without a cache it was the channel: its archive would only be fetched again.
+        if not isinstance(failure, PackageCorrupt) or all_fresh:
             raise failure from error
         _install_thoroughly(solution, request, session, progress)
     # The installer keeps its records to their owner; conda of anybody who may use it reads them.
@@ -163,7 +165,3 @@ def _require_cached(solution: Solution, session: Session) -> None:
             package=", ".join(missing[:5]),
             reason=f"offline, and {len(missing)} package(s) are not in the cache",
         )
-
-
-def _nothing_cached(session: Session) -> bool:
-    return not any(session.cache.packages.iterdir())

@@ -12,10 +12,10 @@ from tests.support.channel import LocalChannel
 from tests.support.sandbox import Failed, Sandbox
 
 
-def refused(sandbox: Sandbox, policy: str, *dependencies: str, **sections: object) -> Failed:
+def refused(sandbox: Sandbox, policy: str, *dependencies: str) -> Failed:
     sandbox.environ["JUPYTER_ENVS_POLICY"] = str(sandbox.write("policy.yml", policy))
     with pytest.raises(Failed) as caught:
-        sandbox.create(*dependencies, **sections)
+        sandbox.create(*dependencies)
     assert sandbox.names() == []
     return caught.value
 

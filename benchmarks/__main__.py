@@ -1,0 +1,117 @@
+"""``python -m benchmarks [IDS...] [--quick] [--repeat N] [--output FILE]``."""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from benchmarks import commands, creates, files, installs
+from benchmarks.bench import Bench
+from benchmarks.machine import facts
+from benchmarks.measure import Result, Skipped, load
+
+#: The cheap ones first. An id that counts packages has ``N`` for the count here.
+BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
+    "cli-start-ms": commands.version,
+    "check-team-file-ms": files.check_team_file,
+    "check-file-ms": files.check_export,
+    "lock-500-read-ms": files.read_lock,
+    "lock-500-write-ms": files.write_lock,
+    "solve-ms": files.solve_data_science,
+    "install-warm-N-vs-cp": installs.install_against_cp,
+    "install-warm-N-vs-uv": installs.install_against_uv,
+    "pyc-link-ms": installs.bytecode_links,
+    "worker-start-ms": commands.worker,
+    "list-command-ms": commands.list_command,
+    "list-100-ms": commands.list_many,
+    "rollback-ms": commands.rollback,
+    "rollback-command-ms": commands.rollback_command,
+    "kernel-start-vs-plain": creates.kernel_start,
+    "create-overhead-s": creates.create_overhead,
+    "create-to-first-cell-vs-uv": creates.create_to_first_cell,
+    "first-kernel-vs-tenth": creates.first_kernel,
+}
+REPEAT = 7
+QUICK = 3
+LATEST = Path(__file__).parent / "results" / "latest.json"
+#: Beside the test caches: on the file system that the caches will be on.
+_SCRATCH = Path(__file__).parents[1] / ".cache" / "benchmarks"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print a table, write the results; returns an exit code."""
+    options = _parser().parse_args(arguments)
+    chosen = [n for n in BENCHMARKS if any(fnmatch.fnmatch(n, p) for p in options.ids or ["*"])]
+    if not chosen:
+        print(f"No such id. There are: {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    _SCRATCH.mkdir(parents=True, exist_ok=True)
+    bench = Bench(
+        Path(tempfile.mkdtemp(dir=_SCRATCH)), repeat=QUICK if options.quick else options.repeat
+    )
+    loads = [load()]
+    try:
+        machine = facts(bench.folder)
+        results, skipped = _measure(chosen, bench)
+    finally:
+        bench.close()
+    loads.append(load())
+    _write(options.output, {"machine": {**machine, "load": loads}, **_body(results, skipped)})
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("ids", nargs="*", help="ids or patterns such as 'rollback*'; default: all")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK} times each")
+    parser.add_argument("--repeat", type=int, default=REPEAT, help=f"default: {REPEAT}")
+    parser.add_argument("--output", type=Path, default=LATEST, help="the JSON file to write")
+    return parser
+
+
+def _measure(chosen: Sequence[str], bench: Bench) -> tuple[list[Result], dict[str, str]]:
+    results: list[Result] = []
+    skipped: dict[str, str] = {}
+    width = max(map(len, chosen)) + 2
+    print(f"{'':<{width}}{'median':>10}        [min - max]{'ratio':>13}  against", flush=True)
+    for name in chosen:
+        try:
+            result = BENCHMARKS[name](bench)
+        except Skipped as reason:
+            skipped[name] = str(reason)
+            print(f"{name:<{width}}skipped: {reason}", flush=True)
+            continue
+        results.append(result)
+        print(_line(result, width), flush=True)
+    return results, skipped
+
+
+def _line(result: Result, width: int) -> str:
+    spread = f"[{result.min:.5g} - {result.max:.5g}] {result.n}x"
+    ratio = "" if result.ratio is None else f"{result.ratio:.2f}"
+    line = f"{result.id:<{width}}{result.value:>10.5g} {result.unit:<2} {spread:>22}{ratio:>8}"
+    return f"{line}  {result.against or ''}".rstrip()
+
+
+def _body(results: list[Result], skipped: dict[str, str]) -> dict[str, object]:
+    return {"results": results, "skipped": skipped}
+
+
+def _write(path: Path, body: dict[str, object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(body), indent=1) + b"\n")
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # py-rattler's threads can abort an interpreter that ends in the ordinary way.
+    os._exit(code)

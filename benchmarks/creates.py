@@ -1,0 +1,106 @@
+"""Whole creates with a warm cache, and the kernels that come out of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.bench import NOTEBOOK, Bench
+from benchmarks.kernel import first_cell, kernels_dir, plain_kernelspec
+from benchmarks.measure import Result, compare, remove, stopwatch, summary
+from benchmarks.uv_peer import UvPeer
+
+#: Phases in which the work itself is done: what is left is our own overhead.
+_WORK = ("solve", "download", "install", "pip", "verify")
+_STARTS = 10
+
+
+def _create(bench: Bench) -> tuple[float, dict[str, Any]]:
+    name = bench.fresh("e").name
+    spec = bench.user.spec(*bench.dependencies(NOTEBOOK), name=name)
+    with stopwatch() as clock:
+        result = bench.user.json("create", spec)
+    return clock.seconds, result
+
+
+def _remove(bench: Bench, result: dict[str, Any]) -> None:
+    bench.user.run("remove", result["name"], "--yes")
+
+
+def _warm(bench: Bench) -> None:
+    """Packages and bytecode in their caches, as after the first environment of a user."""
+    bench.user.environ["JUPYTER_ENVS_TEND"] = "1"
+    _, result = _create(bench)
+    bench.user.wait_for_workers(300)
+    bench.user.environ["JUPYTER_ENVS_TEND"] = "0"
+    _remove(bench, result)
+
+
+def create_overhead(bench: Bench) -> Result:
+    """A create without the phases that do the work: starts, journal, records, publishing."""
+    _warm(bench)
+    overheads, wholes = [], []
+    for _ in range(bench.repeat):
+        whole, result = _create(bench)
+        wholes.append(whole)
+        overheads.append(whole - sum(result["phases"].get(phase, 0.0) for phase in _WORK))
+        _remove(bench, result)
+    return summary("create-overhead-s", overheads, against="the whole create", others=wholes)
+
+
+def create_to_first_cell(bench: Bench) -> Result:
+    """From nothing to an executed cell, the proof that the kernel starts included."""
+    _warm(bench)
+    peer_prefix = bench.install(bench.solution(NOTEBOOK), bench.fresh("prefix"))
+    peer = UvPeer(bench, peer_prefix)
+    kernels = kernels_dir(bench.user.home)
+
+    def ours() -> float:
+        seconds, result = _create(bench)
+        seconds += first_cell(kernels, f"conda-env-{result['name']}-py")
+        _remove(bench, result)
+        return seconds
+
+    def with_uv() -> float:
+        folder = bench.fresh("venv")
+        with stopwatch() as clock:
+            python = peer.make(folder)
+        plain = plain_kernelspec(bench.fresh("kernels"), python)
+        seconds = clock.seconds + first_cell(plain, "plain")
+        remove(folder)
+        return seconds
+
+    return compare(
+        "create-to-first-cell-vs-uv",
+        ours,
+        repeat=bench.repeat,
+        against="uv venv + uv pip install + ipykernel_launcher",
+        peer=with_uv,
+    )
+
+
+def first_kernel(bench: Bench) -> Result:
+    """The first start of a new environment's kernel against its tenth."""
+    _warm(bench)
+    kernels = kernels_dir(bench.user.home)
+    firsts, tenths = [], []
+    for _ in range(bench.repeat):
+        _, result = _create(bench)
+        starts = [first_cell(kernels, f"conda-env-{result['name']}-py") for _ in range(_STARTS)]
+        firsts.append(starts[0])
+        tenths.append(starts[-1])
+        _remove(bench, result)
+    return summary("first-kernel-vs-tenth", firsts, against="its tenth start", others=tenths)
+
+
+def kernel_start(bench: Bench) -> Result:
+    """A kernel by its kernelspec, activation and lease included, against its bare Python."""
+    prefix = bench.user.envs / bench.demo
+    plain = plain_kernelspec(bench.fresh("kernels"), prefix.resolve() / "bin" / "python")
+    kernels = kernels_dir(bench.user.home)
+    return compare(
+        "kernel-start-vs-plain",
+        lambda: first_cell(kernels, f"conda-env-{bench.demo}-py"),
+        repeat=bench.repeat,
+        against="prefix/bin/python -m ipykernel_launcher",
+        peer=lambda: first_cell(plain, "plain"),
+    )

@@ -1,0 +1,125 @@
+"""Reading, checking, writing and solving what people write and what others wrote."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import partial
+from pathlib import Path
+
+from benchmarks.bench import Bench
+from benchmarks.measure import Result, Skipped, compare, stopwatch, timed
+from jupyter_envs.engine import (
+    CacheDirs,
+    SolveRequest,
+    detect_target,
+    load_metadata,
+    open_session,
+    prepare,
+    read_configuration,
+    solve,
+)
+from jupyter_envs.lock import Lock, LockedPackage, emit_lock, parse_lock
+from jupyter_envs.spec import parse_spec
+from tests.support.records import records_channel
+
+_CHANNEL = "https://conda.anaconda.org/conda-forge"
+_TEAM_FILE = Path(__file__).parents[1] / "demo" / "environment.yml"
+_DATA_SCIENCE = (
+    *("python 3.12.*", "ipykernel", "numpy", "pandas", "scipy", "scikit-learn"),
+    *("matplotlib", "seaborn", "jupyterlab", "pyarrow"),
+)
+
+
+def check_team_file(bench: Bench) -> Result:
+    """The checks that run on each keystroke, on a file as a team has it."""
+    data = _TEAM_FILE.read_bytes()
+    return compare(
+        "check-team-file-ms", timed(lambda: parse_spec(data)), repeat=bench.repeat, unit="ms"
+    )
+
+
+def check_export(bench: Bench) -> Result:
+    """The same on 300 lines as ``conda env export`` writes them."""
+    data = _export(300)
+    return compare("check-file-ms", timed(lambda: parse_spec(data)), repeat=bench.repeat, unit="ms")
+
+
+def _export(lines: int) -> bytes:
+    pins = (
+        f"  - package-{n}={n % 9}.{n % 7}.{n}=py312h{n:07x}_{n % 3}\n" for n in range(lines - 4)
+    )
+    return ("name: export\nchannels:\n  - conda-forge\ndependencies:\n" + "".join(pins)).encode()
+
+
+def read_lock(bench: Bench) -> Result:
+    """Reading a conda-lock.yml of 500 packages."""
+    data = emit_lock(_lock(500))
+    return compare(
+        "lock-500-read-ms",
+        timed(lambda: parse_lock(data, file="conda-lock.yml")),
+        repeat=bench.repeat,
+        unit="ms",
+    )
+
+
+def write_lock(bench: Bench) -> Result:
+    """Writing the same."""
+    lock = _lock(500)
+    return compare(
+        "lock-500-write-ms", timed(lambda: emit_lock(lock)), repeat=bench.repeat, unit="ms"
+    )
+
+
+def _lock(count: int) -> Lock:
+    packages = tuple(map(_package, range(count)))
+    return Lock(platforms=("linux-64",), channels=(_CHANNEL,), packages=packages)
+
+
+def _package(number: int) -> LockedPackage:
+    file_name = f"package-{number}-1.{number}.0-py312h{number:07x}_0.conda"
+    before = (number - step for step in (1, 2, 3, 5, 8))
+    return LockedPackage(
+        name=f"package-{number}",
+        version=f"1.{number}.0",
+        manager="conda",
+        platform="linux-64",
+        url=f"{_CHANNEL}/linux-64/{file_name}",
+        sha256=hashlib.sha256(file_name.encode()).hexdigest(),
+        md5=hashlib.sha256(file_name.encode()).hexdigest()[:32],
+        dependencies={f"package-{n}": f">=1.{n}.0,<2.0a0" for n in before if n >= 0},
+    )
+
+
+def solve_data_science(bench: Bench) -> Result:
+    """A usual stack on the real records of conda-forge, each time with metadata read anew."""
+    channel = records_channel("conda-forge")
+    if channel is None:
+        raise Skipped("the real records of conda-forge are not here")
+    return compare(
+        "solve-ms",
+        partial(_solve, bench.folder, channel.as_uri()),
+        repeat=bench.repeat,
+        unit="ms",
+    )
+
+
+def _solve(folder: Path, channel: str) -> float:
+    cache = CacheDirs.under(folder / "solve-cache")
+    configuration = read_configuration(environ={}, home=folder)
+    with (
+        stopwatch() as clock,
+        open_session(configuration, cache, (channel,), base=folder, offline=False, home=folder) as (
+            session,
+            resolution,
+        ),
+    ):
+        request = SolveRequest(
+            dependencies=_DATA_SCIENCE,
+            resolution=resolution,
+            target=detect_target(platform="linux-64"),
+            priority="strict",
+        )
+        question = prepare(request, session)
+        load_metadata(question, session)
+        solve(request, question, session)
+    return clock.seconds
