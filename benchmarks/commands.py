@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import msgspec
 
 from benchmarks.bench import Bench
 from benchmarks.measure import Result, Timed, compare, stopwatch, timed, timed_command
-from jupyter_envs.operations import Rollback, run_here, view
+from jupyter_envs.operations import Create, Rollback, run_here, source_from_file, view
+from jupyter_envs.operations.catalogue import new_id
+from jupyter_envs.operations.requests import Job
 from jupyter_envs.store import GenerationFiles, Store, list_environments, read_info
 
 _NOTHING = [sys.executable, "-c", "pass"]
@@ -77,12 +80,6 @@ class _WorkerRun:
         self._spec = spec
 
     def __call__(self) -> float:
-        import subprocess
-
-        from jupyter_envs.operations import Create, source_from_file
-        from jupyter_envs.operations.catalogue import new_id
-        from jupyter_envs.operations.requests import Job
-
         request = Create(name="none", source=source_from_file(self._spec))
         job = Job(id=new_id(), request=request, settings=self._bench.settings, actor="bench")
         command = [sys.executable, "-m", "jupyter_envs.operations.worker"]

@@ -45,10 +45,10 @@ def check_export(bench: Bench) -> Result:
 
 
 def _export(lines: int) -> bytes:
-    pins = (
-        f"  - package-{n}={n % 9}.{n % 7}.{n}=py312h{n:07x}_{n % 3}\n" for n in range(lines - 4)
-    )
-    return ("name: export\nchannels:\n  - conda-forge\ndependencies:\n" + "".join(pins)).encode()
+    head = ["name: export", "channels:", "  - conda-forge", "dependencies:"]
+    numbers = range(lines - len(head))
+    pins = (f"  - package-{n}={n % 9}.{n % 7}.{n}=py312h{n:07x}_{n % 3}" for n in numbers)
+    return "\n".join((*head, *pins, "")).encode()
 
 
 def read_lock(bench: Bench) -> Result:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from queue import Empty
+from typing import Any
 
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
@@ -39,7 +41,12 @@ def first_cell(kernels: Path, name: str) -> float:
             ),
         )
         with stopwatch() as clock:
-            manager.start_kernel(cwd=folder, env=dict(os.environ))
+            manager.start_kernel(
+                cwd=folder,
+                env=dict(os.environ),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
             client = manager.blocking_client()
             client.start_channels()
             _wait_for_reply(client.execute(_CELL), client.get_shell_msg)
@@ -49,8 +56,7 @@ def first_cell(kernels: Path, name: str) -> float:
     return clock.seconds
 
 
-def _wait_for_reply(message: str, receive: object) -> None:
-    assert callable(receive)
+def _wait_for_reply(message: str, receive: Callable[..., dict[str, Any]]) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:
@@ -67,8 +73,3 @@ def _wait_for_reply(message: str, receive: object) -> None:
 def kernels_dir(home: Path) -> Path:
     """Where a sandbox user's kernels are."""
     return home / "jupyter" / "kernels"
-
-
-def names(kernels: Path) -> Sequence[str]:
-    """The kernels in a folder."""
-    return sorted(path.parent.name for path in kernels.glob("*/kernel.json"))
