@@ -125,4 +125,6 @@ def _cause(text: str, status: str | None) -> str:
         return mismatch(*hashes.groups())
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     last = lines[-1].removeprefix("Caused by:").strip() if lines else "unknown"
+    if last == "Invalid checksum":
+        return "its content does not match its own checksum"
     return _URL.sub(lambda found: found.group(0).split("?", 1)[0], _ERRNO.sub("", last))

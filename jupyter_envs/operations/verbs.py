@@ -23,6 +23,7 @@ from jupyter_envs.store import (
     discard_generation,
     discard_tree,
     finish_generation,
+    flush_file_system,
     forget_environment,
     get_managed,
     name_in_use,
@@ -126,6 +127,9 @@ def _build_and_publish(order: Order, action: str, context: Context) -> dict[str,
         discard_generation(store, order.slug, order.number)
         raise
     context.journal.progress("publish", 0, None, "steps")
+    # Its files first, then the word that it is complete: a power cut must not leave the one
+    # without the other.
+    flush_file_system(files.prefix)
     finish_generation(store, order.slug, files, info)
     environment = publish(store, order.slug, order.number, context.settings, context.ledger)
     record(action, environment, context, source=msgspec.to_builtins(order.source))

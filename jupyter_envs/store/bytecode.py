@@ -184,28 +184,30 @@ def _link_package(
     if not fitting:
         return BytecodeReport(stale=1) if parts else BytecodeReport(misses=1)
     counts: Counter[str] = Counter()
+    # Texts, not Paths: with thousands of modules, putting Paths together takes longer than
+    # linking them.
     for part in fitting:
         for number, module in enumerate(part.manifest.modules):
             # Only files of this package, whatever a damaged manifest may say.
             if module.source in package.sources:
-                target = prefix / python.pyc_of(module.source)
-                counts[_place(part.folder / f"{number}.pyc", target)] += 1
+                target = f"{prefix}/{python.pyc_of(module.source)}"
+                counts[_place(f"{part.folder}/{number}.pyc", target)] += 1
     return BytecodeReport(
         hits=1, linked=counts["linked"], copied=counts["copied"], present=counts["present"]
     )
 
 
-def _place(source: Path, target: Path) -> str:
+def _place(source: str, target: str) -> str:
     outcome = _link(source, target)
     if outcome == "no folder":
         # Not its parents: a package that lacks the folder lacks the module too.
         with suppress(OSError):
-            target.parent.mkdir()
+            Path(target).parent.mkdir()
         outcome = _link(source, target)
     return outcome
 
 
-def _link(source: Path, target: Path) -> str:
+def _link(source: str, target: str) -> str:
     try:
         os.link(source, target)
     except FileExistsError:
@@ -213,11 +215,11 @@ def _link(source: Path, target: Path) -> str:
     except FileNotFoundError:
         return "no folder"
     except OSError as error:
-        return _copy(source, target) if error.errno in _UNLINKABLE else "left"
+        return _copy(source, Path(target)) if error.errno in _UNLINKABLE else "left"
     return "linked"
 
 
-def _copy(source: Path, target: Path) -> str:
+def _copy(source: str, target: Path) -> str:
     temporary = target.with_name(f"{UNFINISHED}{uuid.uuid4().hex}")
     try:
         shutil.copy(source, temporary)

@@ -39,8 +39,8 @@ class TargetPython(msgspec.Struct, frozen=True):
 
     def pyc_of(self, source: str) -> str:
         """Where Python keeps the bytecode of ``source`` (PEP 3147)."""
-        path = PurePosixPath(source)
-        return f"{path.parent}/__pycache__/{path.stem}.{self.cache_tag}.pyc"
+        folder, _, name = source.rpartition("/")
+        return f"{folder}/__pycache__/{name.removesuffix('.py')}.{self.cache_tag}.pyc"
 
 
 class Package(msgspec.Struct, frozen=True):
