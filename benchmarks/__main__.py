@@ -41,8 +41,6 @@ BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
 REPEAT = 7
 QUICK = 3
 LATEST = Path(__file__).parent / "results" / "latest.json"
-#: Beside the test caches: on the file system that the caches will be on.
-_SCRATCH = Path(__file__).parents[1] / ".cache" / "benchmarks"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,10 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not chosen:
         print(f"No such id. There are: {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
-    _SCRATCH.mkdir(parents=True, exist_ok=True)
-    bench = Bench(
-        Path(tempfile.mkdtemp(dir=_SCRATCH)), repeat=QUICK if options.quick else options.repeat
-    )
+    # Cache and environments go below it: one file system, whichever TMPDIR is on.
+    folder = Path(tempfile.mkdtemp(prefix="jupyter-envs-bench-")).resolve()
+    bench = Bench(folder, repeat=QUICK if options.quick else options.repeat)
     loads = [load()]
     try:
         machine = facts(bench.folder)

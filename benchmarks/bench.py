@@ -45,6 +45,7 @@ class Bench:
     def __init__(self, folder: Path, *, repeat: int) -> None:
         self.folder = folder
         self.repeat = repeat
+        self.warmed = False
         self._numbers = itertools.count()
 
     @cached_property

@@ -42,7 +42,7 @@ from .watch import watch
 _FILE = click.Path(path_type=Path, readable=False)
 
 
-def _carry_out(request: Request, settings: Settings, options: GlobalOptions) -> dict[str, Any]:
+def carry_out(request: Request, settings: Settings, options: GlobalOptions) -> dict[str, Any]:
     """Submit, watch, and leave with the operation's exit code unless it succeeded."""
     job = submit(request, settings)
     code = watch(settings, job.id, as_json=options.as_json)
@@ -69,13 +69,20 @@ def create(options: GlobalOptions, /, file: Path, name: str | None, **limits: An
     source = source_from_file(file)
     chosen = name_for(source, name)
     check_name(chosen)
-    result = _carry_out(Create(name=chosen, source=source), options.reconciled(**limits), options)
+    result = carry_out(Create(name=chosen, source=source), options.reconciled(**limits), options)
     _say(
         options,
         f"{result['name']} is ready: {result['path']}\n"
         f"Lock {result['lock_digest'][:12]}. Choose its kernel in Jupyter, or: "
         f"jupyter envs run {result['name']} -- python",
     )
+
+
+def _changes(result: dict[str, Any]) -> str:
+    """What an update did to the packages, a line each."""
+    found = result.get("changes", {})
+    signs = {"added": "+", "removed": "-", "changed": "~"}
+    return "".join(f"{sign} {line}\n" for key, sign in signs.items() for line in found.get(key, ()))
 
 
 @click.command()
@@ -99,10 +106,11 @@ def update(
     environment = get_managed(Store(settings.envs_dir), name)
     source = source_from_file(file) if file else update_source(environment)
     request = Update(name=environment.slug, source=source, upgrade=upgrade)
-    result = _carry_out(request, settings, options)
+    result = carry_out(request, settings, options)
     if result.get("changed"):
         _say(
             options,
+            f"{_changes(result)}"
             f"{result['name']} is now generation {result['generation']}. Running kernels keep "
             f"theirs; to go back: jupyter envs rollback {result['name']}",
         )
@@ -141,7 +149,7 @@ def clone(options: GlobalOptions, /, name: str, new_name: str, **limits: Any) ->
     settings = options.reconciled(**limits)
     slug = get_managed(Store(settings.envs_dir), name).slug
     request = Create(name=new_name, source=EnvironmentSource(name=slug))
-    result = _carry_out(request, settings, options)
+    result = carry_out(request, settings, options)
     _say(options, f"{result['name']} is ready: the same lock {result['lock_digest'][:12]}.")
 
 
@@ -162,5 +170,5 @@ def remove(options: GlobalOptions, name: str, force: bool, yes: bool) -> None:
     if not yes and not options.as_json and sys.stdin.isatty():
         count = len(environment.generations)
         click.confirm(f"Remove {environment.name} ({count} generation(s))?", abort=True)
-    result = _carry_out(Remove(name=environment.slug, force=force), settings, options)
+    result = carry_out(Remove(name=environment.slug, force=force), settings, options)
     _say(options, f"{result['name']} is removed.")

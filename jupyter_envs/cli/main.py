@@ -13,6 +13,7 @@ from jupyter_envs.errors import Cancelled, EnvsError
 
 from .change import clone, create, remove, rollback, update
 from .inspect import export, list_, show
+from .look_ahead import plan
 from .operation_commands import operations
 from .options import GlobalOptions
 from .output import print_error
@@ -65,6 +66,7 @@ for command in (
     export,
     list_,
     operations,
+    plan,
     remove,
     rollback,
     run,

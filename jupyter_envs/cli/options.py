@@ -66,8 +66,12 @@ def _driver_version(_: click.Context, __: click.Parameter, value: str | None) ->
     return value
 
 
+offline_option: Callable[[Command], Command] = click.option(
+    "--offline", is_flag=True, default=None, help="Use only what is cached."
+)
+
 _INSTALL_OPTIONS: tuple[Callable[[Any], Any], ...] = (
-    click.option("--offline", is_flag=True, default=None, help="Use only what is cached."),
+    offline_option,
     click.option("--kernel-timeout", type=_SECONDS, metavar="SECONDS", help="Default: 60."),
 )
 

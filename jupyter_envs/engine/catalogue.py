@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 import msgspec
-from rattler import RepoDataRecord, Subdir, VersionWithSource
+from rattler import RepoDataRecord, Subdir
 
 from .channels import ResolvedChannel
 from .failures import translate
@@ -59,9 +59,3 @@ def package_names(
         )
     )
     return sorted({name.normalized for name in found})
-
-
-def versions_of(records: Sequence[RepoDataRecord]) -> list[str]:
-    """The distinct versions among ``records``, newest first."""
-    versions: dict[str, VersionWithSource] = {str(r.version): r.version for r in records}
-    return sorted(versions, key=lambda text: versions[text], reverse=True)

@@ -10,7 +10,3 @@ class Progress(Protocol):
 
     def __call__(self, phase: str, done: int, total: int | None, unit: str) -> None:
         """``done`` of ``total`` (None: not known) in ``unit`` ("bytes" or "packages")."""
-
-
-def silent(phase: str, done: int, total: int | None, unit: str) -> None:
-    """A Progress that nobody looks at."""

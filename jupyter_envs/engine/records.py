@@ -38,17 +38,20 @@ class Solution(msgspec.Struct, frozen=True):
         """Where the packages come from: the URL of each channel, without its subdir."""
         return tuple(dict.fromkeys(_channel_of(record.url) for record in self.records))
 
-    def version_of(self, name: str) -> str | None:
-        """The version chosen for ``name``, or None."""
-        for record in self.records:
-            if record.name.normalized == name:
-                return str(record.version)
-        return None
-
     @property
     def stems(self) -> tuple[str, ...]:
         """The folder names of the packages in a package cache."""
         return tuple(map(cache_name, self.records))
+
+    @property
+    def sizes(self) -> dict[str, int | None]:
+        """Bytes of each archive by its URL in a lock; None where the channel does not say."""
+        return {strip_url(record.url): record.size for record in self.records}
+
+    def cached(self, session: Session) -> frozenset[str]:
+        """The sha256 of the archives that are in the package cache."""
+        missing = {record.url for record in not_cached(self, session.cache.packages)}
+        return frozenset(r.sha256.hex() for r in self.records if r.sha256 and r.url not in missing)
 
     def missing_size(self, session: Session) -> int:
         """Bytes of the archives that are not in the cache yet, as far as the channel tells."""

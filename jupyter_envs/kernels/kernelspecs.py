@@ -92,10 +92,13 @@ def _absolute(prefix: Path, program: str) -> str:
 def install_kernelspec(kernels_dir: Path, name: str, offer: Offer, content: dict[str, Any]) -> bool:
     """Write ``<kernels_dir>/<name>/``: its pictures first, kernel.json last and at once.
 
-    Returns whether there was anything to write.
+    A kernel of that name that is not ours is kept beside it, as ``<name>.previous``. Returns
+    whether there was anything to write.
     """
     folder = kernels_dir / name
     data = json.dumps(content, indent=1, ensure_ascii=False).encode()
+    if (folder / "kernel.json").is_file() and not _is_ours(folder / "kernel.json"):
+        _step_aside(folder)
     if (folder / "kernel.json").is_file():
         if (folder / "kernel.json").read_bytes() == data:
             return False
@@ -111,6 +114,20 @@ def install_kernelspec(kernels_dir: Path, name: str, offer: Offer, content: dict
         shutil.rmtree(folder)
     staging.rename(folder)
     return True
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and "jupyter_envs" in _mapping(content.get("metadata"))
+
+
+def _step_aside(folder: Path) -> None:
+    kept = folder.with_name(f"{folder.name}.previous")
+    if not kept.exists():
+        folder.rename(kept)
 
 
 def _copy_resources(source: Path, folder: Path) -> None:

@@ -36,11 +36,6 @@ class LockDiff(msgspec.Struct, frozen=True, kw_only=True):
     changed: tuple[PackageChange, ...]
     kept: int
 
-    @property
-    def empty(self) -> bool:
-        """Whether both locks hold the same packages, wherever these come from."""
-        return not (self.added or self.removed or self.changed)
-
 
 def release(package: LockedPackage) -> Release:
     """The package without URL and dependencies."""

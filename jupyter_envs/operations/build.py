@@ -17,8 +17,6 @@ from jupyter_envs.engine import (
     clean_dependency,
     engine_versions,
     measure_activation,
-    named_channels,
-    open_session,
 )
 from jupyter_envs.errors import KernelFailed
 from jupyter_envs.kernels import kernelspec, offers, render_shim, verify_kernel
@@ -48,7 +46,7 @@ from jupyter_envs.store import (
     write_state,
 )
 
-from .conda_part import conda_lock_part, conda_solution, install_conda
+from .conda_part import channels_of, conda_lock_part, conda_solution, install_conda
 from .context import Context
 from .order import Order
 from .pip_part import install_pip_part
@@ -67,19 +65,7 @@ def build_generation(
     """
     check_pip_lines(order.spec.pip)
     cache = CacheDirs.under(context.settings.cache_dir)
-    channels = order.lock.channels if order.lock else order.spec.channels
-    with open_session(
-        context.configuration,
-        cache,
-        channels or context.configuration.channels,
-        base=order.base,
-        offline=context.settings.offline,
-        home=context.settings.home,
-        named=named_channels(order.spec.dependencies),
-    ) as (session, resolution):
-        for problem in session.credentials.problems:
-            context.note("login_unusable", place=problem.where, reason=problem.reason)
-        context.policy.check_channels(channel.url for channel in resolution.channels)
+    with channels_of(order, context) as (session, resolution):
         lock, added, skipped = _install(order, target, files, session, resolution, context)
     digest = lock_digest(lock, target.platform)
     _write_records(order, lock, target, files)

@@ -47,6 +47,6 @@ def list_operations(store: Store) -> list[Operation]:
 def running_on(store: Store, slug: str) -> Operation | None:
     """The operation that is at work on an environment, if any."""
     for operation in list_operations(store):
-        if operation.name == slug and is_running(operation):
+        if operation.name == slug and operation.verb != "plan" and is_running(operation):
             return operation
     return None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from jupyter_envs.engine import (
+    CacheDirs,
     InstallRequest,
     Resolution,
     Session,
@@ -18,6 +21,8 @@ from jupyter_envs.engine import (
     load_metadata,
     locked_packages,
     missing_kernel,
+    named_channels,
+    open_session,
     prefix_records,
     prepare,
     run_link_scripts,
@@ -34,6 +39,25 @@ from .order import Order
 
 #: Installed size over archive size: 846 MB from 167 to 245 MB measured on 118 packages.
 _EXPANSION = 4
+
+
+@contextmanager
+def channels_of(order: Order, context: Context) -> Iterator[tuple[Session, Resolution]]:
+    """The order's channels, open; a login that cannot be used is told, a policy is enforced."""
+    channels = order.lock.channels if order.lock else order.spec.channels
+    with open_session(
+        context.configuration,
+        CacheDirs.under(context.settings.cache_dir),
+        channels or context.configuration.channels,
+        base=order.base,
+        offline=context.settings.offline,
+        home=context.settings.home,
+        named=named_channels(order.spec.dependencies),
+    ) as (session, resolution):
+        for problem in session.credentials.problems:
+            context.note("login_unusable", place=problem.where, reason=problem.reason)
+        context.policy.check_channels(channel.url for channel in resolution.channels)
+        yield session, resolution
 
 
 def conda_solution(

@@ -12,7 +12,7 @@ from jupyter_envs.store import Store, environment_lock, forget_empty
 from .context import Context
 from .journal import JournalWriter, journal_path
 from .queue import wait_for_slot
-from .requests import Job, verb_of
+from .requests import Job, Plan, verb_of
 from .verbs import perform, slug_of
 
 _NO_SPACE = (28, 122)  # ENOSPC, EDQUOT
@@ -45,6 +45,8 @@ def run_job(job: Job) -> dict[str, Any] | None:
 
 def _locked(job: Job, store: Store, journal: JournalWriter) -> dict[str, Any]:
     context = Context(job, journal)
+    if isinstance(job.request, Plan):
+        return perform(job.request, context)  # it reads only, so others may go on
     slug = slug_of(job.request, context)
     with environment_lock(store, slug):
         try:

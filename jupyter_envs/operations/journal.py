@@ -13,9 +13,6 @@ import msgspec
 
 from jupyter_envs.store import ProcessIdentity, Store, is_alive, make_folder, this_process
 
-Phase = Literal[
-    "queued", "metadata", "solve", "download", "install", "pip", "verify", "publish", "ended"
-]
 State = Literal["queued", "running", "succeeded", "failed", "cancelled", "interrupted"]
 ENDED: tuple[State, ...] = ("succeeded", "failed", "cancelled", "interrupted")
 

@@ -13,6 +13,7 @@ from jupyter_envs.lock import Lock, parse_lock
 from jupyter_envs.spec import Diagnostic, Spec, parse_spec, read_spec
 from jupyter_envs.store import Environment, GenerationFiles, SourceInfo, Store, get_managed
 
+from .context import Context
 from .derived_spec import spec_from_lock
 from .requests import EnvironmentSource, LockSource, Source, SpecSource
 
@@ -26,7 +27,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     ``base`` is the folder that relative channel paths start from. ``previous`` is the
     environment as it is now, None when it is made for the first time. ``twin`` is a prefix that
-    was made from the same lock. ``warnings`` are what the spec's reader had to say.
+    was made from the same lock.
     """
 
     name: str
@@ -39,7 +40,6 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     base: Path
     previous: Environment | None = None
     twin: Path | None = None
-    warnings: tuple[Diagnostic, ...] = ()
     keep_versions: bool = True
 
 
@@ -115,3 +115,44 @@ def base_folder(source: Source) -> Path:
     """Where relative paths in the source start from."""
     file = None if isinstance(source, EnvironmentSource) else source.file
     return Path(file).absolute().parent if file else Path.home()
+
+
+def lock_of(environment: Environment) -> Lock:
+    """The lock of an environment's current generation."""
+    path = GenerationFiles(environment.prefix).lock
+    return parse_lock(path.read_bytes(), file=str(path))
+
+
+def this_target(context: Context) -> Target:
+    """What is solved for: this machine, as far as nothing else is declared."""
+    from jupyter_envs.engine import detect_target  # loads py-rattler: workers only
+
+    return detect_target(platform=context.configuration.subdir, cuda=context.settings.cuda)
+
+
+def make_order(
+    name: str,
+    slug: str,
+    source: Source,
+    context: Context,
+    *,
+    previous: Environment | None = None,
+    keep_versions: bool = True,
+) -> Order:
+    """Read the source and tell its warnings; the generation's number is still to be given."""
+    given = read_source(source, context.store, this_target(context))
+    for warning in given.warnings:
+        context.note("spec_warning", line=warning.start.line, text=warning.message)
+    return Order(
+        name=name,
+        slug=slug,
+        number=0,
+        source=given.info,
+        spec=given.spec,
+        spec_bytes=given.data,
+        lock=given.lock,
+        base=base_folder(source),
+        previous=previous,
+        twin=given.twin,
+        keep_versions=keep_versions,
+    )

@@ -167,7 +167,8 @@ def _retire_orphans(store: Store, settings: Settings) -> list[str]:
     """Environments whose symlink somebody took away (``conda env remove`` does)."""
     retired = []
     for slug in _slugs(store):
-        if store.link(slug).is_symlink() or unfinished_generations(store, slug):
+        # A folder in the link's place is somebody's work: nothing of ours is taken away then.
+        if os.path.lexists(store.link(slug)) or unfinished_generations(store, slug):
             continue
         complete = complete_generations(store, slug)
         if not complete or not _was_published(store, slug, complete[-1]):

@@ -63,7 +63,15 @@ class Rollback(msgspec.Struct, frozen=True, kw_only=True, tag="rollback", tag_fi
     generation: int | None = None
 
 
-Request = Create | Update | Remove | Rollback
+class Plan(msgspec.Struct, frozen=True, kw_only=True, tag="plan", tag_field="verb"):
+    """Find out what a source would change in ``name``, or bring as a new environment."""
+
+    name: str
+    source: Source
+    upgrade: bool = False
+
+
+Request = Create | Update | Remove | Rollback | Plan
 
 
 def verb_of(request: Request) -> str:

@@ -8,7 +8,7 @@ from .catalogue import list_operations
 from .journal import ENDED, journal_path
 
 #: What a person may still want to look up; the ledger keeps the story for good.
-JOURNALS_KEPT = 500
+JOURNALS_KEPT = 200
 
 
 def prune_journals(store: Store, *, keep: int = JOURNALS_KEPT) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from jupyter_envs.errors import (
     EnvironmentNotFound,
@@ -14,6 +15,7 @@ from jupyter_envs.errors import (
     NameTaken,
 )
 from jupyter_envs.kernels import kernels_of, remove_kernelspec
+from jupyter_envs.lock import diff
 from jupyter_envs.spec import check_name
 from jupyter_envs.store import (
     Building,
@@ -33,12 +35,9 @@ from jupyter_envs.store import (
 )
 
 from .context import Context
-from .order import Order, base_folder, read_source
+from .order import Order, lock_of, make_order, this_target
 from .publish import publish
-from .requests import Create, Remove, Request, Rollback, Source, Update
-
-if TYPE_CHECKING:
-    from jupyter_envs.engine import Target
+from .requests import Create, Plan, Remove, Request, Rollback, Update
 
 
 def create(request: Create, context: Context) -> dict[str, Any]:
@@ -47,7 +46,7 @@ def create(request: Create, context: Context) -> dict[str, Any]:
     taken = name_in_use(context.store, slug)
     if taken is not None:
         raise _taken(taken, context)
-    order = _order(request.name, slug, request.source, context)
+    order = make_order(request.name, slug, request.source, context)
     return _build_and_publish(order, "environment_created", context)
 
 
@@ -62,7 +61,7 @@ def _taken(name: str, context: Context) -> NameTaken:
 def update(request: Update, context: Context) -> dict[str, Any]:
     """Build the next generation; the environment keeps its name and its earlier generations."""
     previous = get_managed(context.store, request.name)
-    order = _order(
+    order = make_order(
         previous.name,
         previous.slug,
         request.source,
@@ -73,52 +72,19 @@ def update(request: Update, context: Context) -> dict[str, Any]:
     return _build_and_publish(order, "environment_updated", context)
 
 
-def _order(
-    name: str,
-    slug: str,
-    source: Source,
-    context: Context,
-    *,
-    previous: Environment | None = None,
-    keep_versions: bool = True,
-) -> Order:
-    given = read_source(source, context.store, _target(context))
-    for warning in given.warnings:
-        context.note("spec_warning", line=warning.start.line, text=warning.message)
-    # What a killed worker left is no use to anyone: a resume links the same cached packages.
-    for number in unfinished_generations(context.store, slug):
-        discard_generation(context.store, slug, number)
-    return Order(
-        name=name,
-        slug=slug,
-        number=next_number(context.store, slug),
-        source=given.info,
-        spec=given.spec,
-        spec_bytes=given.data,
-        lock=given.lock,
-        base=base_folder(source),
-        previous=previous,
-        twin=given.twin,
-        warnings=given.warnings,
-        keep_versions=keep_versions,
-    )
-
-
-def _target(context: Context) -> Target:
-    from jupyter_envs.engine import detect_target
-
-    return detect_target(platform=context.configuration.subdir, cuda=context.settings.cuda)
-
-
 def _build_and_publish(order: Order, action: str, context: Context) -> dict[str, Any]:
     # Here, since it loads the whole engine, which a rollback or a list has no use for.
     from .build import Unchanged, build_generation
 
     store = context.store
+    # What a killed worker left is no use to anyone: a resume links the same cached packages.
+    for number in unfinished_generations(store, order.slug):
+        discard_generation(store, order.slug, number)
+    order = replace(order, number=next_number(store, order.slug))
     marker = Building(operation=context.job.id, request=context.job.to_builtins())
     files = begin_generation(store, order.slug, order.number, marker)
     try:
-        info = build_generation(order, _target(context), files, context)
+        info = build_generation(order, this_target(context), files, context)
     except Unchanged:
         assert order.previous is not None
         discard_generation(store, order.slug, order.number)
@@ -134,7 +100,7 @@ def _build_and_publish(order: Order, action: str, context: Context) -> dict[str,
     environment = publish(store, order.slug, order.number, context.settings, context.ledger)
     record(action, environment, context, source=msgspec.to_builtins(order.source))
     collect(store, order.slug, keep=context.settings.keep_generations)
-    return result(environment, changed=True)
+    return result(environment, changed=True) | changes(order.previous, environment)
 
 
 def rollback(request: Rollback, context: Context) -> dict[str, Any]:
@@ -218,6 +184,22 @@ def result(environment: Environment, *, changed: bool) -> dict[str, Any]:
     }
 
 
+def changes(before: Environment | None, after: Environment) -> dict[str, Any]:
+    """What an update did to the packages; nothing for a first generation."""
+    if before is None or after.info is None:
+        return {}
+    found = diff(lock_of(before), lock_of(after), after.info.platform)
+    return {
+        "changes": {
+            "added": [f"{one.name} {one.version}" for one in found.added],
+            "removed": [f"{one.name} {one.version}" for one in found.removed],
+            "changed": [
+                f"{one.name} {one.before.version} -> {one.after.version}" for one in found.changed
+            ],
+        }
+    }
+
+
 def perform(request: Request, context: Context) -> dict[str, Any]:
     """Run one request."""
     if isinstance(request, Create):
@@ -226,12 +208,16 @@ def perform(request: Request, context: Context) -> dict[str, Any]:
         return update(request, context)
     if isinstance(request, Remove):
         return remove(request, context)
+    if isinstance(request, Plan):
+        from .planning import plan  # loads py-rattler: workers only
+
+        return plan(request, context)
     return rollback(request, context)
 
 
 def slug_of(request: Request, context: Context) -> str:
     """The folder name that the request works on, for locking. Raises EnvironmentNotFound."""
-    if isinstance(request, Create):
+    if isinstance(request, (Create, Plan)):
         return check_name(request.name)
     slug = get_managed(context.store, request.name).slug
     if not slug:

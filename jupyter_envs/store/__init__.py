@@ -33,7 +33,7 @@ from .interop import (
 )
 from .layout import GenerationFiles, Store
 from .leases import Lease, live_leases, processes_of
-from .locking import environment_lock, is_locked, require_writable
+from .locking import environment_lock, require_writable
 from .model import Environment, GenerationInfo, KernelRecord, SourceInfo
 from .protection import detach, flush_file_system, link_mode, protect_cache, protect_links
 from .sizes import packages_size
@@ -67,7 +67,6 @@ __all__ = [
     "get_managed",
     "harvest_bytecode",
     "is_alive",
-    "is_locked",
     "link_bytecode",
     "link_mode",
     "list_environments",

@@ -44,25 +44,6 @@ def require_writable(store: Store) -> None:
         raise StoreReadOnly(path=str(store.root), reason=os.strerror(errno.EACCES))
 
 
-def is_locked(store: Store, slug: str) -> bool:
-    """Whether another process is changing the environment."""
-    path = store.lock_file(slug)
-    try:
-        descriptor = os.open(path, os.O_RDWR)
-    except FileNotFoundError:
-        return False
-    except PermissionError:
-        return False
-    try:
-        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    else:
-        return False
-    finally:
-        os.close(descriptor)
-
-
 def _acquire_within(store: Store, slug: str, deadline: float) -> int:
     while True:
         try:

@@ -15,11 +15,10 @@ from tests.cli.failing import (
     KERNELS,
     PIP,
     PIP_LINES,
-    SECRET,
     SOLVING,
     Case,
-    World,
 )
+from tests.cli.failing_world import SECRET, World
 from tests.cli.refusals import Refusal, everything, refuse
 from tests.support.channel import LocalChannel
 from tests.support.kernel_session import KernelSession

@@ -17,10 +17,13 @@ from tests.support.serve import serve
 PACKAGES = ("pygments", "demo-lib=1.1", "text-prefix", "binary-prefix")
 
 
+def _nobody_looks(phase: str, done: int, total: int | None, unit: str) -> None:
+    """A Progress."""
+
+
 def _make_lock(url: str, folder: str, dependencies: list[str]) -> dict[str, Any]:
     """Runs in a child: solve, lock, install; the lock and the prefix stay in ``folder``."""
     from jupyter_envs.engine import InstallRequest, detect_target, install, locked_packages
-    from jupyter_envs.engine.progress import silent
     from jupyter_envs.lock import Lock, emit_lock
     from tests.engine.solving import asking
 
@@ -33,7 +36,7 @@ def _make_lock(url: str, folder: str, dependencies: list[str]) -> dict[str, Any]
         lock = Lock(platforms=(target.platform,), channels=(url,), packages=packages)
         (base / "conda-lock.yml").write_bytes(emit_lock(lock))
         request = InstallRequest(prefix=base / "solved", requested=tuple(dependencies))
-        install(solution, request, asker.session, silent)
+        install(solution, request, asker.session, _nobody_looks)
     return {"packages": len(packages), "platform": target.platform}
 
 
@@ -48,7 +51,6 @@ def _install_lock(
         prefix_records,
         solution_from_lock,
     )
-    from jupyter_envs.engine.progress import silent
     from jupyter_envs.lock import parse_lock
     from tests.engine.solving import asking
 
@@ -58,7 +60,7 @@ def _install_lock(
     with asking(base, url, offline=offline) as asker:
         solution = solution_from_lock(lock, detect_target().platform, asker.session, known=records)
         request = InstallRequest(prefix=base / name, requested=())
-        install(solution, request, asker.session, silent)
+        install(solution, request, asker.session, _nobody_looks)
     return {record.name.normalized: record.size for record in solution.records}
 
 

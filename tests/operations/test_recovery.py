@@ -34,6 +34,32 @@ def test_a_kernel_json_that_was_edited_is_put_right(sandbox: Sandbox) -> None:
     assert json.loads(path.read_bytes()) == json.loads(good)
 
 
+def test_a_kernel_of_that_name_that_is_not_ours_is_kept(sandbox: Sandbox) -> None:
+    folder = sandbox.home / "jupyter" / "kernels" / KERNEL
+    folder.mkdir(parents=True)
+    (folder / "kernel.json").write_text('{"argv": ["mine"], "display_name": "Mine"}')
+
+    sandbox.create("python")
+
+    assert sandbox.kernel_names() == [KERNEL, f"{KERNEL}.previous"]
+    kept = folder.with_name(f"{KERNEL}.previous") / "kernel.json"
+    assert json.loads(kept.read_text())["display_name"] == "Mine"
+
+
+def test_a_folder_in_the_place_of_the_link_is_left_alone(sandbox: Sandbox) -> None:
+    sandbox.create("python")
+    link = sandbox.envs / "demo"
+    link.unlink()
+    link.mkdir()
+    (link / "work").write_text("of somebody")
+    before = manifest(sandbox.envs / ".jupyter-envs" / "demo")
+
+    sandbox.json("list")
+
+    assert (link / "work").read_text() == "of somebody"
+    assert manifest(sandbox.envs / ".jupyter-envs" / "demo") == before
+
+
 def test_an_environment_whose_link_was_removed_is_retired(sandbox: Sandbox) -> None:
     sandbox.create("python")
     (sandbox.envs / "demo").unlink()  # what "conda env remove" does to a symlinked prefix

@@ -1,0 +1,67 @@
+"""The verb that shows what another would do: plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.markup import escape
+
+from jupyter_envs.operations import Plan, name_for, source_from_file
+
+from .change import carry_out
+from .options import GlobalOptions, json_option, offline_option, solve_options
+from .output import out, size
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--name", "-n", help="The environment to compare with. Default: the file's own.")
+@click.option("--upgrade", is_flag=True, help="As for update: move every package to its newest.")
+@offline_option
+@solve_options
+@json_option
+@click.pass_obj
+def plan(
+    options: GlobalOptions, /, file: Path, name: str | None, upgrade: bool, **limits: Any
+) -> None:
+    """Show what FILE would install, or change where its environment exists. Changes nothing."""
+    source = source_from_file(file)
+    request = Plan(name=name_for(source, name), source=source, upgrade=upgrade)
+    found = carry_out(request, options.settings(**limits), options)
+    if not options.as_json:
+        _print(found)
+
+
+def _print(found: dict[str, Any]) -> None:
+    plan_ = found["plan"]
+    old = {(one["manager"], one["name"]): one for one in plan_["unlink"]}
+    for one in plan_["link"]:
+        before = old.pop((one["manager"], one["name"]), None)
+        out.print(_changed(before, one) if before else f"[green]+[/] {_package(one)}")
+    for one in old.values():
+        out.print(f"[red]-[/] {_package(one)}")
+    for build in plan_["builds"]:
+        out.print(f"{build['name']} {build['version']} is a {build['accelerator'].upper()} build")
+    download = plan_["download"]
+    keeps = f", {len(plan_['keep'])} stay as they are" if found["exists"] else ""
+    out.print(
+        f"{len(plan_['link'])} package(s) to link{keeps}; "
+        f"{size(download['size'])} to download, {download['cached']} are in the cache."
+    )
+    if found["pip_open"]:
+        out.print("The pip section is resolved while building; it is not part of this plan.")
+
+
+def _package(one: dict[str, Any]) -> str:
+    return escape(f"{one['name']} {one['version']} {one['build']}".strip())
+
+
+def _changed(before: dict[str, Any], after: dict[str, Any]) -> str:
+    was = f"{before['version']} {before['build']}".strip()
+    return f"[yellow]~[/] {escape(before['name'])} {escape(was)} -> {_rest(after)}"
+
+
+def _rest(one: dict[str, Any]) -> str:
+    return escape(f"{one['version']} {one['build']}".strip())
