@@ -22,6 +22,7 @@ EXPECTED_SKIPS = (
     "needs fish",
     "needs zsh",
     "needs a second Python",
+    "needs root",
     # Data that is not part of this repository and may lie beside it.
     "needs the real records",
     "needs the corpus",

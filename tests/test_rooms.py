@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cache
@@ -180,14 +181,11 @@ def room_of(path: Path) -> str:
 def tracked(*suffixes: str) -> list[Path]:
     """The repository's files with these suffixes, without what was built or downloaded."""
     left_out = {"node_modules", "build", "dist", "lib", "__pycache__"}
-    return sorted(
-        path
-        for path in ROOT.rglob("*")
-        if path.suffix in suffixes
-        and path.is_file()
-        and not left_out & set(parts := path.relative_to(ROOT).parts)
-        and not any(part[0] == "." and part != ".github" for part in parts)
-    )
+    found: list[Path] = []
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [f for f in folders if f not in left_out and (f[0] != "." or f == ".github")]
+        found += (Path(folder) / name for name in files if Path(name).suffix in suffixes)
+    return sorted(found)
 
 
 def line_count(path: Path) -> int:

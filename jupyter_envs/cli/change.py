@@ -57,6 +57,11 @@ def _say(options: GlobalOptions, text: str) -> None:
         out.print(text, markup=False)
 
 
+def _next_step(result: dict[str, Any]) -> str:
+    run = f"jupyter envs run {result['name']} -- COMMAND"
+    return f"Choose its kernel in Jupyter, or: {run}" if result.get("kernels") else f"Use it: {run}"
+
+
 @click.command()
 @click.argument("file", type=_FILE)
 @click.option("--name", "-n", help="Name of the environment. Default: the file's own.")
@@ -73,8 +78,7 @@ def create(options: GlobalOptions, /, file: Path, name: str | None, **limits: An
     _say(
         options,
         f"{result['name']} is ready: {result['path']}\n"
-        f"Lock {result['lock_digest'][:12]}. Choose its kernel in Jupyter, or: "
-        f"jupyter envs run {result['name']} -- python",
+        f"Lock {result['lock_digest'][:12]}. {_next_step(result)}",
     )
 
 

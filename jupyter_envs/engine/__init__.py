@@ -25,9 +25,10 @@ from .versions import engine_versions
 
 if TYPE_CHECKING:
     from .installing import InstallRequest, install
+    from .question import SolveRequest
     from .records import Solution, locked_packages, prefix_records, solution_from_lock
     from .session import CacheDirs, Session, open_session
-    from .solving import SolveRequest, load_metadata, prepare, solve
+    from .solving import load_metadata, prepare, solve
     from .target import Target, detect_target
 
 __all__ = [

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import msgspec
-from rattler import ChannelPriority, MatchSpec, PackageRecord, RepoDataRecord, Subdir
+from rattler import MatchSpec, PackageRecord, RepoDataRecord, Subdir
 from rattler import solve as rattler_solve
 
 from jupyter_envs.errors import (
@@ -20,6 +19,7 @@ from jupyter_envs.errors import (
 from jupyter_envs.spec import text_for_solver, without_credentials
 
 from .catalogue import Candidates, package_names
+from .channels import ResolvedChannel
 from .conflict_sentence import Cause, World, find_cause
 from .conflict_tree import ConflictNode, contested_names, parse_conflict, shortened, walk
 from .near_names import (
@@ -32,26 +32,16 @@ from .near_names import (
     where,
     where_to_look,
 )
+from .question import PRIORITY, Question, SolveRequest
+from .session import Session
 from .smallest_edit import Suggestion, describe, find_edits
 from .target import Target, generic_packages
-
-if TYPE_CHECKING:
-    from .channels import ResolvedChannel
-    from .session import Session
-    from .solving import Question, SolveRequest
 
 # Longer than nearly every solve takes: a try that needs more is no help to a waiting person.
 _TRY_SECONDS = 2.0
 
 # The platforms that conda channels have packages for, in 2026.
 _PLATFORMS = ("linux-64", "linux-aarch64", "osx-64", "osx-arm64", "win-64")
-
-_PRIORITY = {
-    "strict": ChannelPriority.Strict,
-    "flexible": ChannelPriority.Flexible,
-    "disabled": ChannelPriority.Disabled,
-}
-
 
 # -- names and versions that do not exist ----------------------------------------------------
 
@@ -264,7 +254,7 @@ def _attempt(
                 platforms=[Subdir(platform) for platform in question.platforms],
                 locked_packages=list(request.preferred),
                 virtual_packages=generic_packages(request.target),
-                channel_priority=_PRIORITY[request.priority],
+                channel_priority=PRIORITY[request.priority],
                 timeout=timedelta(seconds=_TRY_SECONDS),
                 constraints=[MatchSpec(text, strict=False) for text in request.constraints],
             )

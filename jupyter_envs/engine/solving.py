@@ -5,52 +5,21 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-import msgspec
-from rattler import ChannelPriority, MatchSpec, RepoDataRecord, Subdir
+from rattler import MatchSpec, RepoDataRecord, Subdir
 from rattler import solve as rattler_solve
 
 from jupyter_envs.errors import MatchSpecInvalid
 from jupyter_envs.spec import dependency_name, split_dependency, text_for_solver
 
 from .catalogue import Candidates, find_candidates
-from .channels import Resolution, ResolvedChannel
+from .channels import ResolvedChannel
 from .dependencies import clean_dependency
 from .explain import explain_refusal, require_candidates
 from .failures import translate
+from .question import PRIORITY, Question, SolveRequest
 from .records import Solution
 from .session import Session
-from .target import Target, generic_packages
-
-_PRIORITY = {
-    "strict": ChannelPriority.Strict,
-    "flexible": ChannelPriority.Flexible,
-    "disabled": ChannelPriority.Disabled,
-}
-
-
-class SolveRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What to solve.
-
-    ``preferred`` are records to keep where nothing speaks against it (an update changes as
-    little as it can). ``timeout`` is in seconds and bounds the solver, not the downloads.
-    """
-
-    dependencies: tuple[str, ...]
-    resolution: Resolution
-    target: Target
-    priority: str
-    preferred: tuple[RepoDataRecord, ...] = ()
-    constraints: tuple[str, ...] = ()
-    timeout: float = 300.0
-
-
-class Question(msgspec.Struct, frozen=True):
-    """A request in the solver's own terms; ``texts`` hold no credentials."""
-
-    specs: tuple[MatchSpec, ...]
-    texts: tuple[str, ...]
-    channels: tuple[ResolvedChannel, ...]
-    platforms: tuple[str, ...]
+from .target import generic_packages
 
 
 def prepare(request: SolveRequest, session: Session) -> Question:
@@ -125,7 +94,7 @@ async def _solve(
         platforms=[Subdir(platform) for platform in question.platforms],
         locked_packages=list(request.preferred),
         virtual_packages=generic_packages(request.target),
-        channel_priority=_PRIORITY[request.priority],
+        channel_priority=PRIORITY[request.priority],
         timeout=timedelta(seconds=request.timeout),
         constraints=[MatchSpec(text, strict=False) for text in request.constraints],
     )

@@ -14,7 +14,7 @@ from jupyter_envs.errors import (
     KernelsRunning,
     NameTaken,
 )
-from jupyter_envs.kernels import kernels_of, remove_kernelspec
+from jupyter_envs.kernels import kernels_of, published_kernels, remove_kernelspec
 from jupyter_envs.lock import diff
 from jupyter_envs.spec import check_name
 from jupyter_envs.store import (
@@ -178,6 +178,7 @@ def result(environment: Environment, *, changed: bool) -> dict[str, Any]:
         "prefix": str(environment.prefix),
         "generation": environment.generation,
         "lock_digest": info.lock_digest,
+        "kernels": list(published_kernels(environment)),
         "changed": changed,
         "added": list(info.added),
         "phases": info.phases,

@@ -28,7 +28,7 @@ from jupyter_envs.engine import (
 from jupyter_envs.engine.conflict_tree import ConflictNode, parse_conflict
 from jupyter_envs.engine.explain import find_conflict, own_lines
 from jupyter_envs.engine.near_names import Line
-from jupyter_envs.engine.solving import Question
+from jupyter_envs.engine.question import Question
 from jupyter_envs.errors import EnvsError, SolveError, Unsatisfiable
 from tests.support.records import records_channel
 
