@@ -81,10 +81,16 @@ def _close(store: Store, summary: Operation, *, cancelled: bool) -> None:
     unfinished = unfinished_generations(store, slug)
     left = any(marker and marker.operation == summary.id for marker in unfinished.values())
     _end(store, summary.id, cancelled=cancelled, resumable=left)
-    if cancelled:
-        for number in unfinished:
-            discard_generation(store, slug, number)
+    for number in (*_never_published(store, slug, summary.id), *(unfinished if cancelled else ())):
+        discard_generation(store, slug, number)
     forget_empty(store, slug)
+
+
+def _never_published(store: Store, slug: str, operation: str) -> list[int]:
+    """The generation that an operation completed right before it died, if it did."""
+    current = current_generation(store, slug) or 0
+    later = (n for n in complete_generations(store, slug) if n > current)
+    return [n for n in later if read_info(store.generation(slug, n)).operation == operation]
 
 
 def _outcome(store: Store, slug: str, summary: Operation) -> dict[str, Any] | None:

@@ -102,6 +102,20 @@ def test_reconcile_finishes_a_publish_that_was_cut_after_the_swap(
     assert sandbox.registered() == [str(sandbox.envs / "demo")]
 
 
+def test_a_generation_that_was_complete_but_never_published_goes(sandbox: Sandbox) -> None:
+    """As after a kill between the last file of a generation and the swap of the link."""
+    sandbox.create("python")
+    _forget_what_follows_the_swap(sandbox)
+    (sandbox.envs / "demo").unlink()
+
+    assert sandbox.names() == []
+
+    operation = sandbox.json("operations")["operations"][0]
+    assert operation["state"] == "interrupted"
+    assert not (sandbox.envs / ".jupyter-envs" / "demo").exists()
+    assert sandbox.create("python")["generation"] == 1
+
+
 def _forget_what_follows_the_swap(sandbox: Sandbox) -> None:
     sandbox.wait_for_workers()
     shutil.rmtree(sandbox.home / "jupyter")
