@@ -100,24 +100,18 @@ def solve_options(command: Command) -> Command:
     return command
 
 
-class EnvironmentName(click.ParamType[str]):
-    """The name of an existing environment; completes in the shell."""
-
-    name = "name"
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        """Names that begin with what was typed."""
-        root = ctx.find_root()
-        try:
-            options = GlobalOptions(envs_dir=root.params.get("envs_dir"))
-            found = list_environments(Store(options.settings().envs_dir))
-        except EnvsError:
-            return []
-        return [CompletionItem(e.slug) for e in found if e.slug.startswith(incomplete)]
+def _names_that_begin(
+    context: click.Context, _: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Names of existing environments, for completion in the shell."""
+    try:
+        options = GlobalOptions(envs_dir=context.find_root().params.get("envs_dir"))
+        found = list_environments(Store(options.settings().envs_dir))
+    except EnvsError:
+        return []
+    return [CompletionItem(e.slug) for e in found if e.slug.startswith(incomplete)]
 
 
 name_argument: Callable[[Command], Command] = click.argument(
-    "name", type=EnvironmentName(), metavar="NAME"
+    "name", metavar="NAME", shell_complete=_names_that_begin
 )
