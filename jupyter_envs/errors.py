@@ -218,6 +218,23 @@ class ExportFormatUnknown(InvalidInput):
     sentence = "There is no export format {format!r}; there are: {formats}"
 
 
+class RequestInvalid(InvalidInput):
+    """A REST request that is not of the form that the API description gives."""
+
+    status = 400
+    code = "request_invalid"
+    sentence = "The request cannot be used: {reason}"
+    advice = "The API description, openapi.json, tells its form."
+
+
+class TimeInvalid(InvalidInput):
+    """A time that is not ISO 8601."""
+
+    code = "time_invalid"
+    sentence = "{time!r} is not a time"
+    advice = "Write it like 2026-11-18T15:00 or 2026-11-18T15:00+01:00."
+
+
 # -- not there -------------------------------------------------------------------------------
 
 
@@ -301,6 +318,30 @@ class KernelsRunning(Conflict):
     code = "kernels_running"
     sentence = "{name!r} is in use by {count} running process(es)"
     advice = "Shut its kernels down first, or use --force."
+
+
+class OperationsRunning(Conflict):
+    """The package cache is in use by other operations."""
+
+    code = "operations_running"
+    sentence = "Other operations are running, and they need the cached packages"
+    advice = "Try again when they have ended."
+
+
+class NothingToResume(Conflict):
+    """Resume of an operation that left nothing to take up."""
+
+    code = "nothing_to_resume"
+    sentence = "Nothing is left of operation {id!r} that could be taken up"
+    advice = "Start it again."
+
+
+class KernelsElsewhere(Conflict):
+    """This server starts its kernels on another machine, by a gateway."""
+
+    code = "kernels_elsewhere"
+    sentence = "Kernels of this server run behind a gateway, where its environments are not"
+    advice = "Make the environment on the machine that the gateway starts kernels on."
 
 
 # -- not allowed -----------------------------------------------------------------------------

@@ -16,4 +16,6 @@ if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c '' 2>/dev/null; then
 fi
 # Dependency groups came with pip 25.1.
 "$venv/bin/python" -m pip install --quiet --upgrade 'pip>=25.1'
-"$venv/bin/python" -m pip install --quiet --editable . --group test --group lint
+# The front end has a target of its own: make frontend.
+SKIP_JUPYTER_BUILDER=1 "$venv/bin/python" -m pip install --quiet --editable . \
+    --group test --group lint

@@ -47,7 +47,7 @@ ROOMS["server"] = _BELOW_DOCTOR | {"doctor", "operations", "cli"}
 
 #: Modules beside the rooms, and what each is for.
 TOP_LEVEL: dict[str, frozenset[str]] = {
-    "__init__": frozenset(),
+    "__init__": frozenset({"server"}),  # in the function that Jupyter's server calls
     "__main__": frozenset({"cli"}),
     "_version": frozenset(),
 }
@@ -180,7 +180,7 @@ def room_of(path: Path) -> str:
 
 def tracked(*suffixes: str) -> list[Path]:
     """The repository's files with these suffixes, without what was built or downloaded."""
-    left_out = {"node_modules", "build", "dist", "lib", "__pycache__"}
+    left_out = {"node_modules", "build", "dist", "lib", "generated", "labextension", "__pycache__"}
     found: list[Path] = []
     for folder, folders, files in os.walk(ROOT):
         folders[:] = [f for f in folders if f not in left_out and (f[0] != "." or f == ".github")]

@@ -8,24 +8,21 @@ from typing import Any
 
 import click
 
-from jupyter_envs.errors import KernelsRunning
 from jupyter_envs.operations import (
-    Create,
-    EnvironmentSource,
-    Remove,
-    Request,
+    Job,
     Rollback,
-    Settings,
-    Update,
+    ask_clone,
+    ask_create,
+    ask_remove,
+    ask_update,
     name_for,
     read_operation,
+    require_idle,
     run_here,
     source_from_file,
-    submit,
-    update_source,
 )
 from jupyter_envs.spec import check_name
-from jupyter_envs.store import Store, get_managed, processes_of
+from jupyter_envs.store import Store, get_managed
 
 from .options import (
     GlobalOptions,
@@ -42,9 +39,9 @@ from .watch import watch
 _FILE = click.Path(path_type=Path, readable=False)
 
 
-def carry_out(request: Request, settings: Settings, options: GlobalOptions) -> dict[str, Any]:
-    """Submit, watch, and leave with the operation's exit code unless it succeeded."""
-    job = submit(request, settings)
+def carry_out(job: Job, options: GlobalOptions) -> dict[str, Any]:
+    """Watch a job, and leave with its operation's exit code unless it succeeded."""
+    settings = job.settings
     code = watch(settings, job.id, as_json=options.as_json)
     if code != 0:
         sys.exit(code)
@@ -72,9 +69,8 @@ def _next_step(result: dict[str, Any]) -> str:
 def create(options: GlobalOptions, /, file: Path, name: str | None, **limits: Any) -> None:
     """Make an environment from FILE, an environment.yml or a conda-lock.yml."""
     source = source_from_file(file)
-    chosen = name_for(source, name)
-    check_name(chosen)
-    result = carry_out(Create(name=chosen, source=source), options.reconciled(**limits), options)
+    check_name(name_for(source, name))
+    result = carry_out(ask_create(options.reconciled(**limits), source, name), options)
     _say(
         options,
         f"{result['name']} is ready: {result['path']}\n"
@@ -107,10 +103,8 @@ def update(
     Packages that the file does not force to change keep their versions.
     """
     settings = options.reconciled(**limits)
-    environment = get_managed(Store(settings.envs_dir), name)
-    source = source_from_file(file) if file else update_source(environment)
-    request = Update(name=environment.slug, source=source, upgrade=upgrade)
-    result = carry_out(request, settings, options)
+    source = source_from_file(file) if file else None
+    result = carry_out(ask_update(settings, name, source, upgrade=upgrade), options)
     if result.get("changed"):
         _say(
             options,
@@ -151,9 +145,7 @@ def clone(options: GlobalOptions, /, name: str, new_name: str, **limits: Any) ->
     """Make NEW_NAME with exactly the packages of NAME, without solving."""
     check_name(new_name)
     settings = options.reconciled(**limits)
-    slug = get_managed(Store(settings.envs_dir), name).slug
-    request = Create(name=new_name, source=EnvironmentSource(name=slug))
-    result = carry_out(request, settings, options)
+    result = carry_out(ask_clone(settings, name, new_name), options)
     _say(options, f"{result['name']} is ready: the same lock {result['lock_digest'][:12]}.")
 
 
@@ -168,11 +160,10 @@ def remove(options: GlobalOptions, name: str, force: bool, yes: bool) -> None:
     settings = options.reconciled()
     store = Store(settings.envs_dir)
     environment = get_managed(store, name)
-    running = processes_of(store, environment.slug)
-    if running and not force:
-        raise KernelsRunning(name=environment.name, count=len(running))
+    if not force:
+        require_idle(store, environment)  # before anything is asked
     if not yes and not options.as_json and sys.stdin.isatty():
         count = len(environment.generations)
         click.confirm(f"Remove {environment.name} ({count} generation(s))?", abort=True)
-    result = carry_out(Remove(name=environment.slug, force=force), settings, options)
+    result = carry_out(ask_remove(settings, name, force=force), options)
     _say(options, f"{result['name']} is removed.")

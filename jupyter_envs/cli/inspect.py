@@ -82,12 +82,11 @@ def show(options: GlobalOptions, name: str) -> None:
 
 
 def _print_facts(found: EnvironmentView) -> None:
-    source = found.source or {}
     facts = {
         "Name": found.name,
         "Path": found.path,
         "Prefix": found.prefix,
-        "Made from": source.get("file") or source.get("kind"),
+        "Made from": found.source and (found.source.file or found.source.kind),
         "Kernels": ", ".join(found.kernels),
         "Packages": found.packages,
         "Size": size(found.size),

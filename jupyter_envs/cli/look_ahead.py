@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.markup import escape
 
-from jupyter_envs.operations import Plan, name_for, source_from_file
+from jupyter_envs.operations import ask_plan, source_from_file
 
 from .change import carry_out
 from .options import GlobalOptions, json_option, offline_option, solve_options
@@ -28,8 +28,8 @@ def plan(
 ) -> None:
     """Show what FILE would install, or change where its environment exists. Changes nothing."""
     source = source_from_file(file)
-    request = Plan(name=name_for(source, name), source=source, upgrade=upgrade)
-    found = carry_out(request, options.settings(**limits), options)
+    job = ask_plan(options.settings(**limits), source, name, upgrade=upgrade)
+    found = carry_out(job, options)
     if not options.as_json:
         _print(found)
 

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -20,12 +21,15 @@ _BLOCK = 64 * 1024
 #: ``prev`` of a chain's first line.
 GENESIS = "0" * 64
 
+#: The file lock is a process's; this one is for the threads of a server.
+_MUTEX = threading.Lock()
+
 
 def append_line(root: Path, host: str, entry: dict[str, Any], *, now: datetime) -> str:
     """Append one entry and return its hash. Safe against other writers and torn lines."""
     folder = root / host
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a+b") as guard:
+    with _MUTEX, (folder / "lock").open("a+b") as guard:
         fcntl.lockf(guard, fcntl.LOCK_EX)
         line = json.dumps(
             {**entry, "prev": _head(folder)}, ensure_ascii=False, separators=(",", ":")

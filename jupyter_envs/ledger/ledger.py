@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import uuid
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from jupyter_envs.errors import TimeInvalid
 
 from .chain import GENESIS, append_line, line_hash, parse_line, read_lines
 
@@ -36,7 +39,8 @@ class Ledger(msgspec.Struct, frozen=True):
         now = datetime.now().astimezone()
         entry = {
             "id": uuid.uuid4().hex,
-            "time": now.isoformat(timespec="milliseconds"),
+            # Events of two hosts are put in order by it.
+            "time": now.isoformat(timespec="microseconds"),
             "actor": actor,
             "action": action,
             **facts,
@@ -48,8 +52,28 @@ class Ledger(msgspec.Struct, frozen=True):
         found = (parse_line(line) for _, _, line in read_lines(self.root / "ledger"))
         return sorted(
             (event for event in found if event is not None),
-            key=lambda event: datetime.fromisoformat(str(event["time"])),
+            key=_time_of,
         )
+
+    def find(
+        self,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        environment: str | None = None,
+        digest: str | None = None,
+    ) -> list[dict[str, Any]]:
+        """Events between two times, of an environment (its slug), of a lock digest (or how it
+        begins), oldest first. Raises TimeInvalid."""
+        first, last = as_time(since), as_time(until)
+        return [
+            event
+            for event in self.events()
+            if (first is None or _time_of(event) >= first)
+            and (last is None or _time_of(event) <= last)
+            and (environment is None or event.get("environment") == environment)
+            and (digest is None or str(event.get("lock_digest")).startswith(digest))
+        ]
 
     def keep_lock(self, digest: str, lock: bytes) -> None:
         """Keep a published lock by its digest, for good."""
@@ -83,6 +107,24 @@ class Ledger(msgspec.Struct, frozen=True):
                 faults.append(Fault(str(path), number, "the line before it was changed or removed"))
             heads[path.parent] = line_hash(line)
         return faults
+
+
+def _time_of(event: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(str(event["time"]))
+
+
+def as_time(text: str | None) -> datetime | None:
+    """ISO 8601 to a moment; without an offset it is in this machine's time zone.
+
+    Raises TimeInvalid.
+    """
+    if text is None:
+        return None
+    try:
+        # Python 3.10 does not know the Z.
+        return datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text)).astimezone()
+    except (ValueError, OverflowError) as error:
+        raise TimeInvalid(time=text) from error
 
 
 def content_hash(data: bytes) -> str:

@@ -55,6 +55,9 @@ def read_document(data: bytes, *, file: str) -> Node:
     return builder.root
 
 
+_TOO_DEEP = "it is nested too deeply"
+
+
 class _Builder:
     """Builds the tree from parser events; no more memory than the file's own contents."""
 
@@ -96,7 +99,7 @@ class _Builder:
 
     def _enter(self, container: list[Node] | Table, event: Any) -> None:
         if len(self._open) >= MAX_DEPTH:
-            raise self._refuse("it is nested too deeply", event)
+            raise self._refuse(_TOO_DEEP, event)
         self._place(container, event)
         self._open.append(container)
         self._keys.append(None)
@@ -139,4 +142,6 @@ def _line_of(mark: Any) -> int | None:
 
 def _explain(error: yaml.YAMLError, line: int | None) -> str:
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
+    if "nesting depth" in problem:  # libyaml has a limit of its own, and reads ahead of us
+        return f"line {line}: {_TOO_DEEP}"
     return f"it is not YAML ({problem})" if line is None else f"line {line}: not YAML ({problem})"

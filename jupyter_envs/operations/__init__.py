@@ -1,14 +1,26 @@
 """Operations: queue, worker, journal, recovery, and the verbs as sequences."""
 
+from .ask import (
+    ask_clean,
+    ask_clone,
+    ask_create,
+    ask_plan,
+    ask_remove,
+    ask_update,
+    require_idle,
+)
 from .catalogue import list_operations, read_operation
 from .context import open_ledger
 from .inline import run_here
-from .journal import ENDED, Event, Operation, is_running
-from .launch import cancel, follow, submit
+from .journal import ENDED, Event, Operation, State, is_running
+from .launch import cancel, follow, submit, user_name
+from .listing import EnvironmentList
+from .packages import PackageView, packages_of
 from .recovery import reconcile
 from .requests import (
     Create,
     EnvironmentSource,
+    Job,
     LockSource,
     Plan,
     Remove,
@@ -18,20 +30,27 @@ from .requests import (
     SpecSource,
     Update,
 )
-from .resume import resume
+from .resume import is_resumable, resume
 from .settings import Settings, default_settings
-from .sources import name_for, source_from_file, update_source
-from .views import EnvironmentView, GenerationView, export_source, full_view, view
+from .sources import name_for, source_from_bytes, source_from_file, update_source
+from .storage import StorageView, storage_of
+from .views import EnvironmentView, GenerationView, NoteView, export_source, full_view, view
+from .watching import Changes, StoreWatch
 
 __all__ = [
     "ENDED",
+    "Changes",
     "Create",
+    "EnvironmentList",
     "EnvironmentSource",
     "EnvironmentView",
     "Event",
     "GenerationView",
+    "Job",
     "LockSource",
+    "NoteView",
     "Operation",
+    "PackageView",
     "Plan",
     "Remove",
     "Request",
@@ -39,22 +58,37 @@ __all__ = [
     "Settings",
     "Source",
     "SpecSource",
+    "State",
+    "StorageView",
+    "StoreWatch",
     "Update",
+    "ask_clean",
+    "ask_clone",
+    "ask_create",
+    "ask_plan",
+    "ask_remove",
+    "ask_update",
     "cancel",
     "default_settings",
     "export_source",
     "follow",
     "full_view",
+    "is_resumable",
     "is_running",
     "list_operations",
     "name_for",
     "open_ledger",
+    "packages_of",
     "read_operation",
     "reconcile",
+    "require_idle",
     "resume",
     "run_here",
+    "source_from_bytes",
     "source_from_file",
+    "storage_of",
     "submit",
     "update_source",
+    "user_name",
     "view",
 ]

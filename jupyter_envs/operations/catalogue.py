@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
+import threading
 import time
+from functools import lru_cache
+from pathlib import Path
 
 from jupyter_envs.errors import OperationNotFound
 from jupyter_envs.store import Store
@@ -12,11 +16,19 @@ from jupyter_envs.store import Store
 from .journal import Event, Operation, is_running, journal_path, parse_events, summarize
 
 _ID = re.compile(r"[0-9a-f]{8,40}")
+_SUFFIX = ".jsonl"
+
+
+_MUTEX = threading.Lock()
+_last = 0
 
 
 def new_id() -> str:
-    """An id that sorts by time and cannot be guessed from another."""
-    return f"{int(time.time() * 1000):012x}{secrets.token_hex(4)}"
+    """An id that sorts by time, those of one process in their order, and cannot be guessed."""
+    global _last
+    with _MUTEX:
+        _last = max(_last + 1, int(time.time() * 1000))
+        return f"{_last:012x}{secrets.token_hex(4)}"
 
 
 def read_operation(store: Store, operation: str) -> tuple[Operation, list[Event]]:
@@ -34,14 +46,34 @@ def read_operation(store: Store, operation: str) -> tuple[Operation, list[Event]
 
 
 def list_operations(store: Store) -> list[Operation]:
-    """All operations, newest first."""
+    """All operations, newest first; a journal that has not grown is not read again."""
+    try:
+        with os.scandir(store.operations) as entries:
+            journals = [entry for entry in entries if entry.name.endswith(_SUFFIX)]
+    except OSError:
+        return []
     found = []
-    for path in sorted(store.operations.glob("*.jsonl"), reverse=True):
+    for entry in sorted(journals, key=lambda entry: entry.name, reverse=True):
         try:
-            found.append(read_operation(store, path.stem)[0])
-        except OperationNotFound:
+            state = entry.stat()
+        except OSError:
             continue
+        summary = _summary(entry.path, state.st_size, state.st_mtime_ns)
+        if summary is not None:
+            found.append(summary)
     return found
+
+
+# Both numbers, since a journal only ever grows and a clock may stand still.
+@lru_cache(maxsize=1024)
+def _summary(path: str, size: int, mtime: int) -> Operation | None:
+    """What a journal tells; ``size`` and ``mtime`` tell one state of it from the next."""
+    operation = os.path.basename(path).removesuffix(_SUFFIX)  # noqa: PTH119 - called very often
+    try:
+        events = parse_events(Path(path).read_bytes())
+    except OSError:
+        return None
+    return summarize(operation, events) if _ID.fullmatch(operation) else None
 
 
 def running_on(store: Store, slug: str) -> Operation | None:

@@ -12,7 +12,7 @@ from jupyter_envs.store import Store, environment_lock, forget_empty
 from .context import Context
 from .journal import JournalWriter, journal_path
 from .queue import wait_for_slot
-from .requests import Job, Plan, verb_of
+from .requests import Clean, Job, Plan, Rollback, verb_of
 from .verbs import perform, slug_of
 
 _NO_SPACE = (28, 122)  # ENOSPC, EDQUOT
@@ -25,7 +25,9 @@ def run_job(job: Job) -> dict[str, Any] | None:
     journal.start(verb=verb_of(job.request), name=job.request.name, actor=job.actor)
     slot: int | None = None
     try:
-        slot = wait_for_slot(store, job.id, job.settings.max_operations, journal)
+        # A rollback moves a link: it would only ever wait for work that is not in its way.
+        if not isinstance(job.request, Rollback):
+            slot = wait_for_slot(store, job.id, job.settings.max_operations, journal)
         result = _locked(job, store, journal)
     except EnvsError as error:
         journal.end("failed", error.as_dict())
@@ -45,8 +47,8 @@ def run_job(job: Job) -> dict[str, Any] | None:
 
 def _locked(job: Job, store: Store, journal: JournalWriter) -> dict[str, Any]:
     context = Context(job, journal)
-    if isinstance(job.request, Plan):
-        return perform(job.request, context)  # it reads only, so others may go on
+    if isinstance(job.request, (Plan, Clean)):
+        return perform(job.request, context)  # of no one environment: others may go on
     slug = slug_of(job.request, context)
     with environment_lock(store, slug):
         try:

@@ -32,7 +32,7 @@ from .journal import (
     parse_events,
 )
 from .recovery import close_operation
-from .requests import Job, Plan, Request, verb_of
+from .requests import Clean, Job, Plan, Request, verb_of
 from .settings import Settings
 
 _POLL_SECONDS = 0.05
@@ -46,9 +46,10 @@ def submit(request: Request, settings: Settings, *, actor: str | None = None) ->
     StoreReadOnly.
     """
     store = Store(settings.envs_dir)
-    busy = running_on(store, request.name)
-    if busy is not None and not isinstance(request, Plan):
-        raise EnvironmentBusy(name=request.name, operation=busy.id)
+    if not isinstance(request, (Plan, Clean)):
+        busy = running_on(store, request.name)
+        if busy is not None:
+            raise EnvironmentBusy(name=request.name, operation=busy.id)
     job = Job(id=new_id(), request=request, settings=settings, actor=actor or user_name())
     start(job)
     return job

@@ -6,12 +6,15 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from jupyter_envs.errors import OperationsRunning
 from jupyter_envs.store import Store, make_folder
 
 from .catalogue import list_operations
-from .journal import JournalWriter, is_running
+from .journal import JournalWriter, Operation, is_running
 
 _POLL_SECONDS = 0.2
 
@@ -32,6 +35,32 @@ def wait_for_slot(store: Store, operation: str, slots: int, journal: JournalWrit
             journal.event("waiting", {"position": position})
             told = position
         time.sleep(_POLL_SECONDS)
+
+
+@contextmanager
+def hold_other_slots(store: Store, slots: int, operation: str) -> Iterator[None]:
+    """Let no other operation work meanwhile; they wait in the queue.
+
+    For an operation that holds a slot itself. Raises OperationsRunning where one works already.
+    """
+    held: list[int] = []
+    try:
+        while len(held) < slots - 1:
+            descriptor = _take(store.operations / "slots", slots)
+            if descriptor is None:
+                raise OperationsRunning
+            held.append(descriptor)
+        # Another server may count with more slots than this one.
+        if any(_works(other, operation) for other in list_operations(store)):
+            raise OperationsRunning
+        yield
+    finally:
+        for descriptor in held:
+            os.close(descriptor)
+
+
+def _works(other: Operation, operation: str) -> bool:
+    return other.id != operation and other.state == "running" and is_running(other)
 
 
 def _take(folder: Path, slots: int) -> int | None:

@@ -46,6 +46,9 @@ from .settings import Settings
 #: How long an interrupted build waits to be resumed.
 RESUME_SECONDS = 24 * 3600.0
 
+#: Verbs that leave nothing behind in an environment's folder.
+_OF_NO_ENVIRONMENT = ("plan", "clean")
+
 #: Within this time a killed worker has let go of its lock, whatever its disk was doing.
 _KILLED_SECONDS = 10.0
 
@@ -57,6 +60,9 @@ def close_operation(store: Store, operation: str) -> Operation:
     if summary.state in ENDED or is_running(summary):
         return summary
     cancelled = is_cancelling(events)
+    if summary.verb in _OF_NO_ENVIRONMENT:
+        _end(store, operation, cancelled=cancelled, resumable=False)
+        return read_operation(store, operation)[0]
     try:
         slug = _folder_name(store, summary.name)
         with environment_lock(store, slug, patience=_KILLED_SECONDS):

@@ -71,7 +71,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, tag="plan", tag_field="ver
     upgrade: bool = False
 
 
-Request = Create | Update | Remove | Rollback | Plan
+class Clean(msgspec.Struct, frozen=True, kw_only=True, tag="clean", tag_field="verb"):
+    """Free disk space: ``generations`` that are neither current, nor in use, nor young, and
+    cached ``packages`` that no generation has. It is about no environment: ``name`` is empty."""
+
+    generations: bool = False
+    packages: bool = True
+    name: str = ""
+
+
+Request = Create | Update | Remove | Rollback | Plan | Clean
 
 
 def verb_of(request: Request) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from jupyter_envs.errors import OperationEnded
+from jupyter_envs.errors import NothingToResume, OperationEnded
 from jupyter_envs.store import Building, Store, unfinished_generations
 
 from .catalogue import read_operation
-from .journal import is_running
+from .journal import Operation, is_running
 from .launch import start
 from .requests import Job
 from .settings import Settings
@@ -19,17 +19,25 @@ def resume(operation: str, settings: Settings) -> Job:
 
     What was downloaded is in the cache, so only the rest is fetched; the prefix is linked anew,
     which is cheaper than to find out what a killed process left in it. Raises
-    OperationNotFound, and OperationEnded when there is nothing left to take up.
+    OperationNotFound, OperationEnded for one that was not interrupted, and NothingToResume when
+    it had not begun to build, or another operation took its place since.
     """
     store = Store(settings.envs_dir)
     summary, _ = read_operation(store, operation)
-    marker = _marker(store, operation)
-    if marker is None or summary.state != "interrupted" or is_running(summary):
+    if summary.state != "interrupted" or is_running(summary):
         raise OperationEnded(id=operation, state=summary.state)
+    marker = _marker(store, operation)
+    if marker is None:
+        raise NothingToResume(id=operation)
     # Limits and folders may have changed since; what was asked for has not.
     job = msgspec.structs.replace(Job.from_builtins(marker.request), settings=settings)
     start(job)
     return job
+
+
+def is_resumable(store: Store, operation: Operation) -> bool:
+    """Whether :func:`resume` has something to take up."""
+    return operation.state == "interrupted" and _marker(store, operation.id) is not None
 
 
 def _marker(store: Store, operation: str) -> Building | None:

@@ -20,10 +20,12 @@ def source_from_file(path: Path) -> Source:
         data = path.read_bytes()
     except OSError as error:
         raise SourceNotFound(file=str(path), reason=error.strerror or str(error)) from error
-    file = str(path.absolute())
-    if _is_lock(data):
-        return LockSource(data=data, file=file)
-    return SpecSource(data=data, file=file)
+    return source_from_bytes(data, str(path.absolute()))
+
+
+def source_from_bytes(data: bytes, file: str | None) -> Source:
+    """An environment.yml or a conda-lock.yml that was read from ``file``, or from nowhere."""
+    return (LockSource if _is_lock(data) else SpecSource)(data=data, file=file)
 
 
 def _is_lock(data: bytes) -> bool:

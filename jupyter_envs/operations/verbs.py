@@ -9,10 +9,7 @@ from msgspec.structs import replace
 
 from jupyter_envs.errors import (
     EnvironmentNotFound,
-    EnvsError,
     GenerationNotFound,
-    KernelsRunning,
-    NameTaken,
 )
 from jupyter_envs.kernels import kernels_of, published_kernels, remove_kernelspec
 from jupyter_envs.lock import diff
@@ -28,34 +25,24 @@ from jupyter_envs.store import (
     flush_file_system,
     forget_environment,
     get_managed,
-    name_in_use,
     next_number,
-    processes_of,
     unfinished_generations,
 )
 
+from .ask import require_free, require_idle
 from .context import Context
 from .order import Order, lock_of, make_order, this_target
 from .publish import publish
-from .requests import Create, Plan, Remove, Request, Rollback, Update
+from .requests import Clean, Create, Plan, Remove, Request, Rollback, Update
+from .storage import clean
 
 
 def create(request: Create, context: Context) -> dict[str, Any]:
     """Make a new environment. Raises NameTaken and whatever the build raises."""
     slug = check_name(request.name)
-    taken = name_in_use(context.store, slug)
-    if taken is not None:
-        raise _taken(taken, context)
+    require_free(context.store, slug)
     order = make_order(request.name, slug, request.source, context)
     return _build_and_publish(order, "environment_created", context)
-
-
-def _taken(name: str, context: Context) -> NameTaken:
-    try:
-        get_managed(context.store, name)
-    except EnvsError:
-        return NameTaken(name=name, hint="Choose another name with --name.")
-    return NameTaken(name=name)
 
 
 def update(request: Update, context: Context) -> dict[str, Any]:
@@ -134,9 +121,8 @@ def remove(request: Remove, context: Context) -> dict[str, Any]:
     Raises KernelsRunning unless forced.
     """
     environment = get_managed(context.store, request.name)
-    running = processes_of(context.store, environment.slug)
-    if running and not request.force:
-        raise KernelsRunning(name=environment.name, count=len(running))
+    if not request.force:
+        require_idle(context.store, environment)
     context.journal.progress("publish", 0, None, "steps")
     environment.path.unlink(missing_ok=True)
     record("environment_removed", environment, context)
@@ -213,12 +199,14 @@ def perform(request: Request, context: Context) -> dict[str, Any]:
         from .planning import plan  # loads py-rattler: workers only
 
         return plan(request, context)
+    if isinstance(request, Clean):
+        return clean(request, context)
     return rollback(request, context)
 
 
 def slug_of(request: Request, context: Context) -> str:
     """The folder name that the request works on, for locking. Raises EnvironmentNotFound."""
-    if isinstance(request, (Create, Plan)):
+    if isinstance(request, Create):
         return check_name(request.name)
     slug = get_managed(context.store, request.name).slug
     if not slug:

@@ -9,7 +9,23 @@ import msgspec
 from jupyter_envs.export import ExportSource
 from jupyter_envs.kernels import published_kernels
 from jupyter_envs.lock import parse_lock
-from jupyter_envs.store import Environment, GenerationFiles, Store, live_leases, read_info
+from jupyter_envs.store import (
+    Environment,
+    GenerationFiles,
+    SourceInfo,
+    Store,
+    live_leases,
+    read_info,
+)
+
+from .behind import source_changed
+
+
+class NoteView(msgspec.Struct, frozen=True):
+    """Something to know about an environment that is no error: a code and what belongs to it."""
+
+    code: str
+    params: dict[str, Any]
 
 
 class GenerationView(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +42,9 @@ class GenerationView(msgspec.Struct, frozen=True, kw_only=True):
 
 class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     """One environment. ``size`` is in bytes, everything counted in full; ``path`` is the
-    symlink that stays, ``prefix`` the current generation behind it."""
+    symlink that stays, ``prefix`` the current generation behind it. ``behind`` says that the
+    file it was made from has changed since; None where there is no such file. ``processes``
+    were started from any of its generations and still run."""
 
     name: str
     slug: str
@@ -40,11 +58,12 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     lock_digest: str | None = None
     platform: str | None = None
     created: str | None = None
-    source: dict[str, Any] | None = None
+    source: SourceInfo | None = None
     size: int | None = None
     packages: int | None = None
     processes: int = 0
-    notes: tuple[dict[str, Any], ...] = ()
+    behind: bool | None = None
+    notes: tuple[NoteView, ...] = ()
     generations: tuple[GenerationView, ...] = ()
 
 
@@ -73,11 +92,12 @@ def view(store: Store, environment: Environment) -> EnvironmentView:
         lock_digest=info.lock_digest,
         platform=info.platform,
         created=info.created,
-        source=msgspec.to_builtins(info.source),
+        source=info.source,
         size=info.size,
         packages=info.conda_packages + info.pip_packages,
         processes=len(live_leases(store, environment.slug)),
-        notes=info.notes,
+        behind=source_changed(info.source),
+        notes=msgspec.convert(info.notes, tuple[NoteView, ...]),
     )
 
 

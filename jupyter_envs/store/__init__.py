@@ -5,10 +5,12 @@ from .collection import collect, collectable
 from .environments import (
     complete_generations,
     current_generation,
+    fingerprints,
     get_environment,
     get_managed,
     list_environments,
     name_in_use,
+    read_environment,
     read_info,
 )
 from .files import discard_tree, empty_trash, make_folder, write_atomically
@@ -37,6 +39,7 @@ from .locking import environment_lock, require_writable
 from .model import Environment, GenerationInfo, KernelRecord, SourceInfo
 from .protection import detach, flush_file_system, link_mode, protect_cache, protect_links
 from .sizes import packages_size
+from .usage import disk_usage
 
 __all__ = [
     "Building",
@@ -56,9 +59,11 @@ __all__ = [
     "detach",
     "discard_generation",
     "discard_tree",
+    "disk_usage",
     "empty_trash",
     "environment_lock",
     "fill_cache",
+    "fingerprints",
     "finish_generation",
     "flush_file_system",
     "forget_empty",
@@ -80,6 +85,7 @@ __all__ = [
     "processes_of",
     "protect_cache",
     "protect_links",
+    "read_environment",
     "read_history",
     "read_info",
     "register_environment",

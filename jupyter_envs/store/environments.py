@@ -21,14 +21,44 @@ def list_environments(store: Store) -> list[Environment]:
         entries = sorted(os.scandir(store.root), key=lambda entry: entry.name.casefold())
     except (FileNotFoundError, NotADirectoryError):
         return []
-    found = (_read(store, entry.name) for entry in entries if not entry.name.startswith("."))
+    found = (
+        read_environment(store, entry.name) for entry in entries if not entry.name.startswith(".")
+    )
     return [environment for environment in found if environment is not None]
+
+
+def fingerprints(store: Store) -> dict[str, object]:
+    """For each entry of a store something that is another value once the entry has changed.
+
+    It costs two calls of the system for each environment, and reads no file: a swap of the
+    symlink, and a generation that came or went, change it; what runs from an environment not.
+    """
+    try:
+        with os.scandir(store.root) as entries:
+            names = [entry.name for entry in entries if not entry.name.startswith(".")]
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    return {name: _fingerprint(store, name) for name in names}
+
+
+def _fingerprint(store: Store, slug: str) -> object:
+    root = os.fspath(store.root)
+    try:
+        target: str | None = os.readlink(f"{root}/{slug}")
+    except OSError:
+        target = None  # a folder: made by something else
+    try:
+        inside = f"{HIDDEN}/{slug}" if target else f"{slug}/conda-meta"
+        state = os.stat(f"{root}/{inside}")  # noqa: PTH116 - a Path would take longer than this
+    except OSError:
+        return target, None
+    return target, state.st_mtime_ns, state.st_ino
 
 
 def get_environment(store: Store, name: str) -> Environment:
     """One environment by its name or slug. Raises EnvironmentNotFound."""
     if name and "/" not in name and not name.startswith("."):
-        direct = _read(store, name)
+        direct = read_environment(store, name)
         if direct is not None:
             return direct
     for environment in list_environments(store):
@@ -49,7 +79,7 @@ def name_in_use(store: Store, slug: str) -> str | None:
     """The name of an entry of the store that is ``slug`` without regard to case."""
     try:
         names = os.listdir(store.root)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     wanted = slug.casefold()
     return next((name for name in names if name.casefold() == wanted), None)
@@ -59,7 +89,7 @@ def current_generation(store: Store, slug: str) -> int | None:
     """The number the symlink points to; None where there is no symlink of ours."""
     try:
         target = os.readlink(store.link(slug))
-    except OSError:
+    except (OSError, ValueError):  # ValueError: no file can have such a name
         return None
     parts = Path(target).parts
     if len(parts) >= 3 and parts[-3] == HIDDEN and parts[-1].isdigit():
@@ -79,7 +109,12 @@ def complete_generations(store: Store, slug: str) -> tuple[int, ...]:
 
 def _is_complete(prefix: Path) -> bool:
     files = GenerationFiles(prefix)
-    return files.info.is_file() and not files.building.exists()
+    return _is_file(files.info) and not files.building.exists()
+
+
+def _is_file(path: Path) -> bool:
+    """Unlike Path.is_file also where it is another's to look into, or the name is too long."""
+    return os.path.isfile(path)  # noqa: PTH113 - for that difference
 
 
 def read_info(prefix: Path) -> GenerationInfo:
@@ -92,7 +127,8 @@ def read_info(prefix: Path) -> GenerationInfo:
         ) from error
 
 
-def _read(store: Store, slug: str) -> Environment | None:
+def read_environment(store: Store, slug: str) -> Environment | None:
+    """The environment in the entry ``slug``; None where that is none, or not complete."""
     path = store.link(slug)
     number = current_generation(store, slug)
     if number is None:
@@ -117,6 +153,6 @@ def _read(store: Store, slug: str) -> Environment | None:
 
 
 def _unmanaged(path: Path, slug: str) -> Environment | None:
-    if not (path / "conda-meta" / "history").is_file():
+    if not _is_file(path / "conda-meta" / "history"):
         return None
     return Environment(name=slug, slug=slug, path=path, prefix=path.resolve(), managed=False)

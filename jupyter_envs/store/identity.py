@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -40,6 +41,7 @@ def host_name() -> str:
         return socket.gethostname()
 
 
+@cache
 def boot_id() -> str:
     """Changes with each boot, so that a pid from before a reboot is known to be dead."""
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,11 @@ _ATTEMPTS = 20
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 _POLL_SECONDS = 0.02
 
+#: Lock files that a thread of this process holds. The system's locks are a process's, not a
+#: thread's: without this a server's second thread would be let in, and letting go lets all go.
+_HELD: set[Path] = set()
+_MUTEX = threading.Lock()
+
 
 @contextmanager
 def environment_lock(store: Store, slug: str, *, patience: float = 0.0) -> Iterator[None]:
@@ -27,14 +33,17 @@ def environment_lock(store: Store, slug: str, *, patience: float = 0.0) -> Itera
     ``patience`` is how many seconds to wait for it: a process that was killed holds its lock
     until the last of its threads has left the kernel.
 
-    The lock dies with its process. A process must not take the same lock twice: closing
-    either descriptor would release both.
+    The lock dies with its process. It keeps out other threads of this process too, and the
+    same thread a second time.
     """
+    path = store.lock_file(slug)
     descriptor = _acquire_within(store, slug, time.monotonic() + patience)
     try:
         yield
     finally:
-        os.close(descriptor)
+        with _MUTEX:
+            os.close(descriptor)
+            _HELD.discard(path)
 
 
 def require_writable(store: Store) -> None:
@@ -47,11 +56,21 @@ def require_writable(store: Store) -> None:
 def _acquire_within(store: Store, slug: str, deadline: float) -> int:
     while True:
         try:
-            return _acquire(store, slug)
+            return _acquire_here(store, slug)
         except EnvironmentBusy:
             if time.monotonic() >= deadline:
                 raise
         time.sleep(_POLL_SECONDS)
+
+
+def _acquire_here(store: Store, slug: str) -> int:
+    path = store.lock_file(slug)
+    with _MUTEX:
+        if path in _HELD:
+            raise EnvironmentBusy(name=slug)
+        descriptor = _acquire(store, slug)
+        _HELD.add(path)
+        return descriptor
 
 
 def _acquire(store: Store, slug: str) -> int:

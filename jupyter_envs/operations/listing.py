@@ -1,0 +1,60 @@
+"""The list of environments for those who ask often: what has not changed is not read again."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from msgspec.structs import replace
+
+from jupyter_envs.store import Store, fingerprints, live_leases, read_environment
+
+from .behind import source_changed
+from .views import EnvironmentView, view
+
+
+class EnvironmentList:
+    """Views of a store's environments, kept between calls; safe to use from several threads.
+
+    Processes and the state of the source file are looked up at each call, since they change
+    without the store.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, tuple[object, EnvironmentView | None]] = {}
+        self._mutex = threading.Lock()
+
+    def views(self) -> list[EnvironmentView]:
+        """All environments by name, without their histories."""
+        marks = fingerprints(self._store)
+        with self._mutex:
+            for slug in self._known.keys() - marks.keys():
+                del self._known[slug]
+            found = [self._view(slug, marks[slug]) for slug in sorted(marks, key=str.casefold)]
+        return [self._now(one) for one in found if one is not None]
+
+    def _view(self, slug: str, mark: object) -> EnvironmentView | None:
+        known = self._known.get(slug)
+        if known is not None and known[0] == mark:
+            return known[1]
+        environment = read_environment(self._store, slug)
+        made = view(self._store, environment) if environment else None
+        self._known[slug] = (mark, made)
+        return made
+
+    def _now(self, found: EnvironmentView) -> EnvironmentView:
+        if not found.managed:
+            return found
+        processes = len(live_leases(self._store, found.slug)) if self._leased(found.slug) else 0
+        behind = source_changed(found.source)
+        if processes == found.processes and behind == found.behind:
+            return found
+        return replace(found, processes=processes, behind=behind)
+
+    def _leased(self, slug: str) -> bool:
+        """Whether there are leases at all: for most there are none, and this is quicker."""
+        try:
+            return bool(os.listdir(self._store.leases(slug)))
+        except OSError:
+            return False

@@ -1,0 +1,124 @@
+"""The extension: its settings, and the one place where everything is put together."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.extension.application import ExtensionApp
+from traitlets import Bool, Float, Integer, Unicode
+
+from jupyter_envs import __version__
+from jupyter_envs.errors import EnvsError
+
+from .base import ANYTHING, UnknownPath, handler_for, pattern
+from .events import SCHEMA, SCHEMA_ID, Announcer
+from .local import ServerFiles, ServerKernels
+from .routes import ROUTES
+from .routing import Route
+from .services import Services, is_under_a_hub
+
+#: Traits that are settings of the same name.
+_OPTIONS = (
+    "max_operations", "keep_generations", "solve_timeout", "kernel_timeout", "offline",
+)  # fmt: skip
+
+
+class EnvsApp(ExtensionApp):
+    """Settings of the server extension; ``c.EnvsApp.<name>`` in jupyter_server_config.py."""
+
+    name = "jupyter_envs"
+    version = __version__
+    description = "Conda environments as verified Jupyter kernels"
+    load_other_extensions = True
+
+    envs_dir = Unicode(
+        "",
+        help="Folder of the environments. Empty (the default): the first writable folder of"
+        " conda's envs_dirs, usually ~/.conda/envs.",
+    ).tag(config=True)
+    max_operations = Integer(
+        2,
+        min=1,
+        help="How many operations may run at once in a store; others wait. Default: 2.",
+    ).tag(config=True)
+    keep_generations = Integer(
+        3,
+        min=0,
+        help="How many earlier generations of an environment stay for going back. Default: 3.",
+    ).tag(config=True)
+    solve_timeout = Float(
+        300.0,
+        help="Seconds after which a solve is given up. Default: 300.",
+    ).tag(config=True)
+    kernel_timeout = Float(
+        60.0,
+        help="Seconds that a new kernel has to answer before it counts as broken. Default: 60.",
+    ).tag(config=True)
+    offline = Bool(
+        False,
+        help="Use only packages and metadata that are cached. Default: False, which leaves it"
+        " to conda's own setting 'offline'.",
+    ).tag(config=True)
+
+    services: Services
+    announcer: Announcer
+
+    def initialize_settings(self) -> None:
+        """Build the services, once."""
+        server = self._server
+        self.services = Services(
+            envs_dir=Path(self.envs_dir).expanduser() if self.envs_dir else None,
+            options=self._options(),
+            kernels=ServerKernels(server.kernel_manager),
+            files=ServerFiles(server.contents_manager),
+            hub=is_under_a_hub(),
+            remote_kernels=bool(server.gateway_config.gateway_enabled),
+        )
+        self.announcer = Announcer(self.services, self._emit, self.log)
+        self.services.interest = self.announcer.interest
+        server.event_logger.register_event_schema(SCHEMA)
+
+    def _options(self) -> dict[str, Any]:
+        chosen = {name: getattr(self, name) for name in _OPTIONS}
+        if not chosen["offline"]:
+            del chosen["offline"]
+        return chosen
+
+    def initialize_handlers(self) -> None:
+        """One handler class for each path of the table."""
+        by_path: dict[str, list[Route]] = {}
+        for route in ROUTES:
+            by_path.setdefault(route.path, []).append(route)
+        self.handlers.extend(
+            (pattern(path), handler_for(path, routes), {"services": self.services})
+            for path, routes in by_path.items()
+        )
+        self.handlers.append((ANYTHING, UnknownPath, {"services": self.services}))
+
+    async def _start_jupyter_server_extension(self, _: Any) -> None:
+        """When the server runs: follow changes, and clear up after crashes behind its back."""
+        self.announcer.start()
+        self._tidying = asyncio.get_running_loop().create_task(self._tidy())
+
+    async def _tidy(self) -> None:
+        try:
+            for line in await self.services.run(self.services.reconcile):
+                self.log.info("jupyter_envs: %s", line)
+        except (EnvsError, OSError) as error:
+            self.log.warning("jupyter_envs cannot use its store: %s", error)
+
+    async def stop_extension(self) -> None:
+        """Stop following. Operations are processes of their own and go on."""
+        self._tidying.cancel()
+        await self.announcer.stop()
+        self.services.close()
+
+    def _emit(self, data: dict[str, Any]) -> None:
+        self._server.event_logger.emit(schema_id=SCHEMA_ID, data=data)
+
+    @property
+    def _server(self) -> Any:
+        # ServerApp | None to type checkers; it is there once the extension is linked.
+        return self.serverapp

@@ -1,0 +1,105 @@
+"""From the store to the browser: changes on Jupyter's event bus, while somebody looks.
+
+One look at the store every quarter of a second, in a thread, makes at most one event: whatever
+happens, and whoever does it, a client gets no more than four a second. Nobody looks, nothing
+runs: the loop sleeps until a client asks for something again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jupyter_envs.errors import EnvsError
+from jupyter_envs.operations import Changes, Operation, StoreWatch
+
+from .services import Services
+
+SCHEMA = Path(__file__).parent / "event_schemas" / "changes" / "v1.yaml"
+SCHEMA_ID = "urn:jupyter_envs:events:changes:v1"
+
+LOOK_SECONDS = 0.25
+#: A client that looks asks again well within this time.
+INTEREST_SECONDS = 90.0
+_AFTER_A_FAULT_SECONDS = 5.0
+
+_SHOWN = (
+    "id", "verb", "name", "state", "phase", "actor", "started", "updated", "events",
+    "queue_position", "done", "total", "unit",
+)  # fmt: skip
+
+
+class Announcer:
+    """Emits changes. ``emit`` takes an event's data."""
+
+    def __init__(
+        self, services: Services, emit: Callable[[dict[str, Any]], None], log: logging.Logger
+    ) -> None:
+        self._services = services
+        self._emit = emit
+        self._log = log
+        self._wanted_until = 0.0
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin; on the running event loop."""
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def interest(self) -> None:
+        """A client looks: go on for a while."""
+        self._wanted_until = time.monotonic() + INTEREST_SECONDS
+        self._wake.set()
+
+    async def stop(self) -> None:
+        """End; operations go on."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        watch: StoreWatch | None = None
+        while True:
+            watch = await self._sleep_if_nobody_looks(watch)
+            try:
+                if watch is None:
+                    watch = await self._services.run(self._begin)
+                changes = await self._services.run(watch.look)
+            except (EnvsError, OSError) as error:
+                # A folder that cannot be read now may be back in a moment: the server stays.
+                self._log.warning("jupyter_envs cannot look at its store: %s", error)
+                await asyncio.sleep(_AFTER_A_FAULT_SECONDS)
+                continue
+            if changes:
+                self._emit(event_data(changes))
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _begin(self) -> StoreWatch:
+        return StoreWatch(self._services.store())
+
+    async def _sleep_if_nobody_looks(self, watch: StoreWatch | None) -> StoreWatch | None:
+        if time.monotonic() < self._wanted_until or (watch is not None and watch.running):
+            return watch
+        self._wake.clear()
+        await self._wake.wait()
+        # Whoever woke us has just been told everything: only what comes now is news.
+        return None
+
+
+def event_data(changes: Changes) -> dict[str, Any]:
+    """An event of the schema. Results and errors are left to REST: they may be long."""
+    return {
+        "environments": changes.environments,
+        "operations": [_shown(operation) for operation in changes.operations],
+    }
+
+
+def _shown(operation: Operation) -> dict[str, Any]:
+    known = msgspec.structs.asdict(operation)
+    return {key: known[key] for key in _SHOWN}

@@ -1,0 +1,73 @@
+"""The route table: everything the API can do, on one screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_envs.operations import EnvironmentView, StorageView
+
+from . import environments, operations, site, specs
+from . import messages as m
+from .openapi import document
+from .routing import Call, Endpoint, Route
+
+
+def _get(path: str, endpoint: Endpoint, summary: str, answer: Any, **more: Any) -> Route:
+    return Route("GET", path, endpoint, summary, answer=answer, **more)
+
+
+def _start(method: str, path: str, endpoint: Endpoint, summary: str, **more: Any) -> Route:
+    return Route(method, path, endpoint, summary, answer=m.OperationView, status=202, **more)
+
+
+async def _description(_: Call[None, m.NoQuery]) -> dict[str, Any]:
+    return document(ROUTES)
+
+
+ENV = "environments/{env}"
+GENERATION = f"{ENV}/generations/{{number}}"
+OPERATION = "operations/{id}"
+
+# fmt: off
+ROUTES: tuple[Route, ...] = (
+    _get("", site.info, "What this server is and may", m.Info),
+    _get("openapi.json", _description, "This description", dict[str, Any]),
+    _get("policy", site.policy, "What an administrator allows", m.PolicyView),
+    _get("storage", site.storage, "Disk space used and free", StorageView),
+    _start("POST", "storage/clean", site.clean, "Free disk space", body=m.CleanBody),
+    _get("ledger", site.ledger, "What was made, changed and removed", m.LedgerAnswer,
+         query=m.LedgerQuery),
+    _get("environments", environments.list_all, "All environments", m.EnvironmentsAnswer),
+    _start("POST", "environments", environments.create, "Make an environment", body=m.CreateBody),
+    _get(ENV, environments.one, "One environment, with its generations", EnvironmentView),
+    _start("PUT", ENV, environments.update, "Build the next generation", body=m.UpdateBody),
+    _start("DELETE", ENV, environments.remove, "Remove it, kernels included",
+           query=m.RemoveQuery),
+    Route("POST", f"{ENV}/rollback", environments.rollback, "Make an earlier generation current",
+          answer=m.OperationView, body=m.RollbackBody),
+    _start("POST", f"{ENV}/clone", environments.clone, "Make another one with the same packages",
+           body=m.CloneBody),
+    _get(f"{ENV}/packages", environments.packages, "Its packages", m.PackagesAnswer),
+    _get(f"{ENV}/generations", environments.generations, "Its generations", m.GenerationsAnswer),
+    _get(f"{GENERATION}/spec", environments.generation_spec, "The environment.yml it was made from",
+         None, file=True),
+    _get(f"{GENERATION}/lock", environments.generation_lock, "The lock it was made from",
+         None, file=True),
+    _get(f"{ENV}/usage", environments.usage, "Processes that run from it", m.UsageAnswer),
+    _get(f"{ENV}/activation", environments.activation, "A line that activates it in a terminal",
+         m.ActivationAnswer),
+    _get(f"{ENV}/export", environments.export_as, "The environment as a file", None, file=True,
+         query=m.ExportQuery),
+    Route("POST", "specs/check", specs.check, "What is wrong with an environment.yml",
+          answer=m.CheckAnswer, body=m.CheckBody),
+    _start("POST", "specs/plan", specs.plan, "What a source would bring or change",
+           body=m.PlanBody),
+    _get("operations", operations.list_all, "Operations, newest first", m.OperationsAnswer,
+         query=m.OperationsQuery),
+    _get(OPERATION, operations.one, "One operation", m.OperationView),
+    Route("DELETE", OPERATION, operations.stop, "Cancel it", status=204),
+    _get(f"{OPERATION}/events", operations.events, "Its events", m.EventsAnswer,
+         query=m.EventsQuery),
+    _start("POST", f"{OPERATION}/resume", operations.take_up, "Take up an interrupted one"),
+)
+# fmt: on

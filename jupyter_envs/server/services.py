@@ -1,0 +1,126 @@
+"""What endpoints work with: made once by the extension, handed to every handler."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+from jupyter_envs.engine import read_configuration
+from jupyter_envs.operations import (
+    EnvironmentList,
+    Settings,
+    default_settings,
+    reconcile,
+    user_name,
+)
+from jupyter_envs.policy import Policy, load_policy, policy_path
+from jupyter_envs.store import Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: Enough for a few tabs; a slow disk then queues requests instead of stopping the server.
+_THREADS = 4
+
+
+class Kernels(Protocol):
+    """What is asked of the server about its kernels."""
+
+    def process_ids(self) -> dict[int, str]:
+        """Pid of each local kernel to the kernel's id."""
+
+
+class Files(Protocol):
+    """What is asked of the server's contents manager."""
+
+    async def read(self, path: str) -> tuple[bytes, str | None]:
+        """Bytes of a file, and its path on the disk where it has one. Raises SourceNotFound."""
+
+    def root(self) -> str | None:
+        """The folder that is shown; None where the files are not on this disk."""
+
+
+class Services:
+    """The rooms below, as a server needs them: off the event loop, and looked up lazily.
+
+    ``envs_dir`` None means conda's own setting; ``options`` are what the administrator set of
+    :class:`Settings`. ``interest`` is called when a client shows that it looks at environments
+    or operations.
+    """
+
+    def __init__(
+        self,
+        *,
+        envs_dir: Path | None,
+        options: dict[str, Any],
+        kernels: Kernels,
+        files: Files,
+        hub: bool,
+        remote_kernels: bool,
+    ) -> None:
+        self.envs_dir = envs_dir
+        self.kernels = kernels
+        self.files = files
+        self.remote_kernels = remote_kernels
+        self.interest: Callable[[], None] = lambda: None
+        self._options = options
+        self._hub = hub
+        self._settings: Settings | None = None
+        self._list: EnvironmentList | None = None
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="jupyter_envs")
+
+    def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
+        """The function's result, from a thread: the event loop never waits for a disk."""
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self._threads, partial(function, *args, **kwargs))
+
+    def settings(self) -> Settings:
+        """Settings of this server. Reads files the first time, so not on the event loop.
+
+        Raises StoreReadOnly and ConfigurationInvalid, at each call until it is put right.
+        """
+        if self._settings is None:
+            self._settings = default_settings(
+                read_configuration(), envs_dir=self.envs_dir, **self._options
+            )
+        return self._settings
+
+    def store(self) -> Store:
+        """The user's own store."""
+        return Store(self.settings().envs_dir)
+
+    def environments(self) -> EnvironmentList:
+        """The list that remembers what has not changed."""
+        if self._list is None:
+            self._list = EnvironmentList(self.store())
+        return self._list
+
+    def policy(self) -> Policy:
+        """The policy in force now."""
+        return load_policy(policy_path(self.settings().policy_file))
+
+    def reconcile(self) -> list[str]:
+        """Bring the store in line; returns what was done."""
+        return reconcile(self.settings())
+
+    def actor(self, username: str) -> str:
+        """Who acts, for journals and ledger.
+
+        A hub knows its users' names. Without one the server makes up a name for whoever has
+        the token, and the account that it runs under says more.
+        """
+        return username if self._hub else user_name()
+
+    def close(self) -> None:
+        """Let the threads go; operations go on."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def is_under_a_hub() -> bool:
+    """Whether JupyterHub started this server."""
+    return bool(os.environ.get("JUPYTERHUB_SERVICE_PREFIX"))

@@ -1,0 +1,92 @@
+"""Endpoints of the site: what this server is, its policy, disk space, and the ledger."""
+
+from __future__ import annotations
+
+import os
+import platform
+
+from jupyter_envs import __version__
+from jupyter_envs.errors import EnvsError
+from jupyter_envs.export import FORMATS
+from jupyter_envs.operations import StorageView, ask_clean, open_ledger, storage_of
+
+from .messages import (
+    CleanBody,
+    Info,
+    LedgerAnswer,
+    LedgerQuery,
+    NoQuery,
+    PolicyView,
+)
+from .routing import Accepted, Call
+from .services import Services
+from .shapes import problem
+
+
+async def info(call: Call[None, NoQuery]) -> Info:
+    """What this server is and may; answered also where nothing else works."""
+    call.services.interest()
+    return await call.services.run(_info, call.services)
+
+
+def _info(services: Services) -> Info:
+    wrong: EnvsError | None = None
+    folder = policy = None
+    try:
+        folder = services.settings().envs_dir
+        policy = PolicyView.of(services.policy())
+    except EnvsError as error:
+        wrong = error
+    return Info(
+        version=__version__,
+        platform=f"{platform.system()} {platform.machine()}",
+        envs_dir=str(folder) if folder else None,
+        root_dir=services.files.root(),
+        writable=folder is not None and _writable(services),
+        exports=tuple(FORMATS),
+        policy=policy,
+        problem=problem(wrong.as_dict()) if wrong else None,
+    )
+
+
+def _writable(services: Services) -> bool:
+    folder = services.settings().envs_dir
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
+async def policy(call: Call[None, NoQuery]) -> PolicyView:
+    """What an administrator allows."""
+    return PolicyView.of(await call.services.run(call.services.policy))
+
+
+async def ledger(call: Call[None, LedgerQuery]) -> LedgerAnswer:
+    """Events of the ledger."""
+    return LedgerAnswer(events=await call.services.run(_ledger, call.services, call.query))
+
+
+def _ledger(services: Services, query: LedgerQuery) -> list[dict[str, object]]:
+    found = open_ledger(services.settings()).find(
+        since=query.since, until=query.at, environment=query.environment, digest=query.digest
+    )
+    return found[-query.limit :]
+
+
+async def storage(call: Call[None, NoQuery]) -> StorageView:
+    """How much space is used and free."""
+    return await call.services.run(lambda: storage_of(call.services.settings()))
+
+
+async def clean(call: Call[CleanBody, NoQuery]) -> Accepted:
+    """Start freeing disk space."""
+    services, body = call.services, call.body
+    job = await services.run(
+        lambda: ask_clean(
+            services.settings(),
+            generations=body.generations,
+            packages=body.packages,
+            actor=call.actor,
+        )
+    )
+    return Accepted(job.id)

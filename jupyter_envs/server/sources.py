@@ -1,0 +1,18 @@
+"""From a source as clients name it to one that a worker reads."""
+
+from __future__ import annotations
+
+from jupyter_envs.operations import LockSource, Source, SpecSource, source_from_bytes
+
+from .messages import FileSource, LockText, SourceBody
+from .services import Services
+
+
+async def read_source(body: SourceBody, services: Services) -> Source:
+    """The source's bytes. Raises SourceNotFound for a file that the server does not show."""
+    if isinstance(body, FileSource):
+        data, place = await services.files.read(body.path)
+        return await services.run(source_from_bytes, data, place)
+    if isinstance(body, LockText):
+        return LockSource(data=body.text.encode("utf-8", "surrogateescape"))
+    return SpecSource(data=body.text.encode("utf-8", "surrogateescape"))

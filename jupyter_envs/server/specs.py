@@ -1,0 +1,51 @@
+"""Endpoints of specs: what is wrong with one, and what it would bring."""
+
+from __future__ import annotations
+
+from jupyter_envs.errors import EnvsError
+from jupyter_envs.operations import Source, ask_plan
+from jupyter_envs.spec import check_name, parse_spec
+from jupyter_envs.store import name_in_use
+
+from .messages import CheckAnswer, CheckBody, NoQuery, PlanBody
+from .routing import Accepted, Call
+from .services import Services
+from .sources import read_source
+
+
+async def check(call: Call[CheckBody, NoQuery]) -> CheckAnswer:
+    """Diagnostics of an environment.yml."""
+    source = await read_source(call.body.source, call.services)
+    return await call.services.run(_check, call.services, source)
+
+
+def _check(services: Services, source: Source) -> CheckAnswer:
+    # A lock in a file is told by the reader of specs, in its words.
+    data = getattr(source, "data", b"")
+    parsed = parse_spec(data)
+    name = parsed.spec.name if parsed.spec else None
+    return CheckAnswer(
+        valid=parsed.spec is not None,
+        name=name,
+        exists=name is not None and _exists(services, name),
+        diagnostics=parsed.diagnostics,
+    )
+
+
+def _exists(services: Services, name: str) -> bool:
+    try:
+        return name_in_use(services.store(), check_name(name)) is not None
+    except EnvsError:
+        return False
+
+
+async def plan(call: Call[PlanBody, NoQuery]) -> Accepted:
+    """Start finding out what a source would bring or change."""
+    services, body = call.services, call.body
+    source = await read_source(body.source, services)
+    job = await services.run(
+        lambda: ask_plan(
+            services.settings(), source, body.name, upgrade=body.upgrade, actor=call.actor
+        )
+    )
+    return Accepted(job.id)

@@ -1,0 +1,109 @@
+import type { ServerConnection } from '@jupyterlab/services';
+
+import { request, requestFile } from './request';
+import type {
+  Check,
+  Environment,
+  Info,
+  Operation,
+  OperationEvent,
+  Package,
+  Process,
+  Source
+} from '../types';
+
+/** The REST API, one method for each thing that is asked of it. All reject with EnvsError or
+ * Unreachable. */
+export class EnvsClient {
+  constructor(readonly settings: ServerConnection.ISettings) {}
+
+  info(): Promise<Info> {
+    return this._get('/');
+  }
+
+  async environments(): Promise<Environment[]> {
+    return (await this._get<{ environments: Environment[] }>('environments')).environments;
+  }
+
+  environment(name: string): Promise<Environment> {
+    return this._get(env(name));
+  }
+
+  create(source: Source, name: string | null): Promise<Operation> {
+    return this._send('POST', 'environments', { source, name });
+  }
+
+  /** Without a source: from the file that it was made from. */
+  update(name: string, source: Source | null): Promise<Operation> {
+    return this._send('PUT', env(name), { source });
+  }
+
+  remove(name: string, force: boolean): Promise<Operation> {
+    return this._send('DELETE', `${env(name)}?force=${force}`);
+  }
+
+  rollback(name: string, generation: number): Promise<Operation> {
+    return this._send('POST', `${env(name)}/rollback`, { generation });
+  }
+
+  clone(name: string, newName: string): Promise<Operation> {
+    return this._send('POST', `${env(name)}/clone`, { name: newName });
+  }
+
+  async packages(name: string): Promise<Package[]> {
+    return (await this._get<{ packages: Package[] }>(`${env(name)}/packages`)).packages;
+  }
+
+  async processes(name: string): Promise<Process[]> {
+    return (await this._get<{ processes: Process[] }>(`${env(name)}/usage`)).processes;
+  }
+
+  async activation(name: string): Promise<string> {
+    return (await this._get<{ command: string }>(`${env(name)}/activation`)).command;
+  }
+
+  /** The environment as a file of one of the formats that `info` lists. */
+  exported(name: string, format: string): Promise<{ data: Blob; name: string }> {
+    return requestFile(this.settings, `${env(name)}/export?format=${encodeURIComponent(format)}`);
+  }
+
+  check(source: Exclude<Source, { kind: 'lock' }>): Promise<Check> {
+    return this._send('POST', 'specs/check', { source });
+  }
+
+  async operations(limit: number): Promise<Operation[]> {
+    return (await this._get<{ operations: Operation[] }>(`operations?limit=${limit}`)).operations;
+  }
+
+  operation(id: string): Promise<Operation> {
+    return this._get(operation(id));
+  }
+
+  events(id: string, after: number): Promise<{ events: OperationEvent[]; operation: Operation }> {
+    return this._get(`${operation(id)}/events?after=${after}`);
+  }
+
+  async cancel(id: string): Promise<void> {
+    await this._send('DELETE', operation(id));
+  }
+
+  resume(id: string): Promise<Operation> {
+    return this._send('POST', `${operation(id)}/resume`, {});
+  }
+
+  private _get<T>(path: string): Promise<T> {
+    return request<T>(this.settings, 'GET', path);
+  }
+
+  private _send<T>(method: string, path: string, body?: unknown): Promise<T> {
+    return request<T>(this.settings, method, path, body);
+  }
+}
+
+function env(name: string): string {
+  return `environments/${encodeURIComponent(name)}`;
+}
+
+function operation(id: string): string {
+  return `operations/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,3 @@
+export * from './client';
+export { EnvsError, Unreachable } from './request';
+export * from '../types';

@@ -1,0 +1,213 @@
+import {
+  consoleIcon,
+  copyIcon,
+  deleteIcon,
+  downloadIcon,
+  notebookIcon,
+  refreshIcon,
+  terminalIcon
+} from '@jupyterlab/ui-components';
+import React from 'react';
+
+import type { Environment, Generation, Package } from '../types';
+import { moment } from '../texts';
+import type { Actions } from './actions';
+import { Button } from './Button';
+import { useTrans } from './context';
+import { Generations } from './Generations';
+import { Packages } from './Packages';
+
+/** What is shown of an environment once its row is open; null until it has come. */
+export interface More {
+  generations: readonly Generation[] | null;
+  packages: readonly Package[] | null;
+  /** How many kernels run from another generation than the current one. */
+  oldKernels: number;
+}
+
+interface DetailsProps {
+  environment: Environment;
+  more: More;
+  formats: readonly string[];
+  actions: Actions;
+  busy: boolean;
+}
+
+/** Everything about one environment, and everything that can be done with it. */
+export function Details(props: DetailsProps): React.JSX.Element {
+  const { environment, more, formats, actions, busy } = props;
+  const trans = useTrans();
+  if (!environment.managed) {
+    return (
+      <p className="jp-Envs-note">
+        {trans.__('Another tool made it, in %1. It is listed here, and never changed.', [
+          environment.path
+        ])}
+      </p>
+    );
+  }
+  return (
+    <div className="jp-Envs-details">
+      <Open environment={environment} actions={actions} />
+      {more.oldKernels > 0 && (
+        <div className="jp-Envs-offer">
+          <p>
+            {trans._n(
+              '%1 kernel still runs from an earlier generation.',
+              '%1 kernels still run from earlier generations.',
+              more.oldKernels
+            )}
+          </p>
+          <Button
+            label={trans.__('Restart on generation %1', environment.generation ?? 0)}
+            kind="accept"
+            onClick={() => actions.moveKernels(environment)}
+          />
+        </div>
+      )}
+      <Facts environment={environment} actions={actions} />
+      <Section title={trans.__('Generations')}>
+        {more.generations ? (
+          <Generations
+            environment={environment}
+            generations={more.generations}
+            actions={actions}
+            busy={busy}
+          />
+        ) : (
+          <p className="jp-Envs-note">{trans.__('Loading…')}</p>
+        )}
+      </Section>
+      <details className="jp-Envs-section">
+        <summary>{trans.__('Packages')}</summary>
+        {more.packages && <Packages packages={more.packages} />}
+      </details>
+      <div className="jp-Envs-buttons">
+        <Button
+          icon={refreshIcon}
+          label={trans.__('Update from file')}
+          title={trans.__('Build the next generation from the environment.yml as it is now')}
+          disabled={busy}
+          onClick={() => actions.update(environment)}
+        />
+        <Button
+          icon={copyIcon}
+          label={trans.__('Clone…')}
+          disabled={busy}
+          onClick={() => actions.clone(environment)}
+        />
+        <Export environment={environment} formats={formats} actions={actions} />
+        <Button
+          icon={deleteIcon}
+          label={trans.__('Remove…')}
+          kind="warn"
+          disabled={busy}
+          onClick={() => actions.remove(environment)}
+        />
+      </div>
+    </div>
+  );
+}
+
+function Open(props: { environment: Environment; actions: Actions }): React.JSX.Element {
+  const { environment, actions } = props;
+  const trans = useTrans();
+  const kernel = environment.kernel !== null;
+  return (
+    <div className="jp-Envs-buttons jp-Envs-open">
+      {kernel && (
+        <Button
+          icon={notebookIcon}
+          label={trans.__('Notebook')}
+          title={trans.__('New notebook on this environment')}
+          onClick={() => actions.openNotebook(environment)}
+        />
+      )}
+      {kernel && (
+        <Button
+          icon={consoleIcon}
+          label={trans.__('Console')}
+          title={trans.__('New console on this environment')}
+          onClick={() => actions.openConsole(environment)}
+        />
+      )}
+      <Button
+        icon={terminalIcon}
+        label={trans.__('Terminal here')}
+        title={trans.__('New terminal with this environment activated')}
+        onClick={() => actions.openTerminal(environment)}
+      />
+    </div>
+  );
+}
+
+function Facts(props: { environment: Environment; actions: Actions }): React.JSX.Element {
+  const { environment, actions } = props;
+  const trans = useTrans();
+  const file = environment.source?.file ?? null;
+  return (
+    <dl className="jp-Envs-facts">
+      <dt>{trans.__('Path')}</dt>
+      <dd title={environment.prefix}>{environment.path}</dd>
+      {file !== null && (
+        <>
+          <dt>{trans.__('File')}</dt>
+          <dd>
+            <button
+              type="button"
+              className="jp-Envs-link"
+              onClick={() => actions.openSource(environment)}
+            >
+              {file}
+            </button>
+          </dd>
+        </>
+      )}
+      {environment.created !== null && (
+        <>
+          <dt>{trans.__('Made')}</dt>
+          <dd>{moment(environment.created)}</dd>
+        </>
+      )}
+      <dt>{trans.__('Lock')}</dt>
+      <dd title={environment.lock_digest ?? undefined}>{environment.lock_digest?.slice(0, 12)}</dd>
+    </dl>
+  );
+}
+
+function Export(props: {
+  environment: Environment;
+  formats: readonly string[];
+  actions: Actions;
+}): React.JSX.Element {
+  const { environment, formats, actions } = props;
+  const trans = useTrans();
+  return (
+    <span className="jp-Envs-export">
+      <downloadIcon.react tag="span" className="jp-Envs-buttonIcon" />
+      <select
+        aria-label={trans.__('Download')}
+        value=""
+        onChange={event => actions.download(environment, event.target.value)}
+      >
+        <option value="" disabled>
+          {trans.__('Download')}
+        </option>
+        {formats.map(format => (
+          <option key={format} value={format}>
+            {format}
+          </option>
+        ))}
+      </select>
+    </span>
+  );
+}
+
+function Section(props: { title: string; children: React.ReactNode }): React.JSX.Element {
+  return (
+    <section className="jp-Envs-section">
+      <h4>{props.title}</h4>
+      {props.children}
+    </section>
+  );
+}

@@ -1,0 +1,91 @@
+import { addIcon, refreshIcon } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import type { Problem } from '../types';
+import type { Actions } from './actions';
+import { Button } from './Button';
+import { useTrans } from './context';
+import { EnvironmentRow, type RowProps } from './EnvironmentRow';
+import { ProblemText } from './ProblemText';
+
+/** What the whole panel shows. */
+export interface PanelProps {
+  ready: boolean;
+  /** Why the list may be old, or null. */
+  away: string | null;
+  problem: Problem | null;
+  writable: boolean;
+  rows: readonly (RowProps & { id: string })[];
+  actions: Actions;
+}
+
+/** The panel: a tool bar, what is wrong with the whole, and the list. */
+export function Panel(props: PanelProps): React.JSX.Element {
+  const { ready, away, problem, writable, rows, actions } = props;
+  const trans = useTrans();
+  return (
+    <div className="jp-Envs-panel" aria-busy={!ready}>
+      <div className="jp-Envs-toolbar">
+        <h2>{trans.__('Environments')}</h2>
+        <Button
+          icon={addIcon}
+          iconOnly
+          label={trans.__('New environment')}
+          disabled={!writable}
+          onClick={() => actions.newEnvironment()}
+        />
+        <Button
+          icon={refreshIcon}
+          iconOnly
+          label={trans.__('Refresh')}
+          onClick={() => actions.refresh()}
+        />
+      </div>
+      {away !== null && (
+        <p className="jp-Envs-banner jp-mod-away" role="status">
+          {ready
+            ? trans.__('The server does not answer. This is what it said last; trying again…')
+            : trans.__('The server does not answer. Trying again…')}
+        </p>
+      )}
+      {problem && (
+        <div className="jp-Envs-banner" role="alert">
+          <ProblemText problem={problem} />
+        </div>
+      )}
+      {!writable && !problem && (
+        <p className="jp-Envs-banner" role="status">
+          {trans.__(
+            'The folder of the environments cannot be written: they can only be looked at.'
+          )}
+        </p>
+      )}
+      {!ready && away === null && <p className="jp-Envs-note">{trans.__('Loading…')}</p>}
+      {ready && !problem && rows.length === 0 && <Empty actions={actions} />}
+      <ul className="jp-Envs-list" aria-label={trans.__('Environments')}>
+        {rows.map(({ id, ...row }) => (
+          <EnvironmentRow key={id} {...row} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Empty({ actions }: { actions: Actions }): React.JSX.Element {
+  const trans = useTrans();
+  return (
+    <div className="jp-Envs-empty">
+      <p>{trans.__('There are no environments yet.')}</p>
+      <p>
+        {trans.__(
+          'Right-click an environment.yml in the file browser and choose Create Environment, or write a new one here.'
+        )}
+      </p>
+      <Button
+        label={trans.__('New environment')}
+        kind="accept"
+        onClick={() => actions.newEnvironment()}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+import type { Environment, Operation } from '../types';
+
+/** Everything a person can ask for in the panel. */
+export interface Actions {
+  newEnvironment(): void;
+  refresh(): void;
+  openNotebook(environment: Environment): void;
+  openConsole(environment: Environment): void;
+  openTerminal(environment: Environment): void;
+  openSource(environment: Environment): void;
+  update(environment: Environment): void;
+  rollback(environment: Environment, generation: number): void;
+  clone(environment: Environment): void;
+  download(environment: Environment, format: string): void;
+  remove(environment: Environment): void;
+  /** Let the kernels of earlier generations start anew from the current one. */
+  moveKernels(environment: Environment): void;
+  cancel(operation: Operation): void;
+  resume(operation: Operation): void;
+  dismiss(operation: Operation): void;
+  /** The log of an operation is looked at. */
+  showLog(operation: Operation): void;
+}

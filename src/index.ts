@@ -1,0 +1,21 @@
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+
+import { changingPlugin } from './plugins/changing';
+import { kernelsPlugin } from './plugins/kernels';
+import { makingPlugin } from './plugins/making';
+import { modelPlugin } from './plugins/model';
+import { openingPlugin } from './plugins/opening';
+import { panelPlugin } from './plugins/panel';
+import { placesPlugin } from './plugins/places';
+
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  modelPlugin,
+  panelPlugin,
+  makingPlugin,
+  openingPlugin,
+  changingPlugin,
+  kernelsPlugin,
+  placesPlugin
+];
+
+export default plugins;

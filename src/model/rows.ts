@@ -1,0 +1,85 @@
+import { ENDED, type Environment, type Operation } from '../types';
+
+/** One line of the list: an environment, one that is being made, or one that was not made. */
+export interface Row {
+  /** Stays the same while an operation turns into its environment. */
+  key: string;
+  name: string;
+  environment: Environment | null;
+  /** What works on it now. */
+  operation: Operation | null;
+  /** How the last thing that was tried went wrong, until somebody has seen it. */
+  failed: Operation | null;
+}
+
+/** Verbs that change no environment: their operations are nobody's row. */
+const ASIDE = ['plan', 'clean'];
+
+/** How long a failure is worth telling to somebody who was not there. */
+const TOLD_FOR_MS = 24 * 3600 * 1000;
+
+/**
+ * The lines of the list, by name.
+ *
+ * @param operations - newest first
+ * @param dismissed - ids of failures that somebody has seen
+ * @param now - milliseconds since the epoch
+ */
+export function rows(
+  environments: readonly Environment[],
+  operations: readonly Operation[],
+  dismissed: ReadonlySet<string>,
+  now: number
+): Row[] {
+  const latest = new Map<string, Operation>();
+  for (const one of operations) {
+    const key = keyOf(one.name, environments);
+    if (!ASIDE.includes(one.verb) && !latest.has(key)) {
+      latest.set(key, one);
+    }
+  }
+  const made = environments.map(environment =>
+    row(environment.slug, environment, latest.get(environment.slug), dismissed, now)
+  );
+  const known = new Set(environments.map(one => one.slug));
+  const others = [...latest]
+    .filter(([key]) => !known.has(key))
+    .map(([key, operation]) => row(key, null, operation, dismissed, now))
+    .filter(one => one.operation ?? one.failed);
+  return [...made, ...others].sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function row(
+  key: string,
+  environment: Environment | null,
+  latest: Operation | undefined,
+  dismissed: ReadonlySet<string>,
+  now: number
+): Row {
+  const runs = latest !== undefined && !ENDED.includes(latest.state);
+  return {
+    key,
+    name: environment?.name ?? latest?.name ?? key,
+    environment,
+    operation: runs ? latest : null,
+    failed: latest && wentWrong(latest, now) && !dismissed.has(latest.id) ? latest : null
+  };
+}
+
+function wentWrong(operation: Operation, now: number): boolean {
+  return (
+    (operation.state === 'failed' || operation.state === 'interrupted') &&
+    now - Date.parse(operation.updated) < TOLD_FOR_MS
+  );
+}
+
+/** A create is told by the name as written, an update by the slug. */
+function keyOf(name: string, environments: readonly Environment[]): string {
+  return environments.find(one => one.slug === name || one.name === name)?.slug ?? name;
+}
+
+/** The part of the phase that is done, from 0 to 1; null where that is not known. */
+export function fraction(operation: Operation): number | null {
+  const { done, total } = operation;
+  return done === null || total === null || total <= 0 ? null : Math.min(1, done / total);
+}

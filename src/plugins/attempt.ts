@@ -1,0 +1,16 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+/** Run what a person asked for; where it is refused, say why. Undefined then. */
+export async function attempt<T>(
+  trans: TranslationBundle,
+  title: string,
+  action: () => Promise<T>
+): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    const { showProblem } = await import('../widgets/dialogs');
+    await showProblem(trans, title, error);
+    return undefined;
+  }
+}

@@ -1,0 +1,3 @@
+export { bytes, clock, moment } from './numbers';
+export { eventText, failureTitle, phaseTitle, PHASES, progressText, verbTitle } from './operations';
+export { detailsOf, diagnosticsOf, diagnosticText, hintOf, messageOf } from './problems';

@@ -1,0 +1,87 @@
+import { nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
+
+import type { Diagnostic, Problem } from '../types';
+import { DIAGNOSTICS, ERRORS, HINTS, type Text } from '../generated/texts';
+
+/** What to do about it here, where the server's hint speaks of its command line. */
+const HINTS_HERE: Readonly<Record<string, Text>> = {
+  channel_unavailable: trans =>
+    trans.__("Check the network, the proxy and the channel's spelling, then try again."),
+  environment_busy: trans => trans.__('Wait for it, or cancel it.'),
+  environment_not_found: trans => trans.__('Refresh the list to see those that exist.'),
+  generation_not_found: trans => trans.__('Refresh the list to see its generations.'),
+  interrupted: trans => trans.__('Resume it; what was downloaded is kept.'),
+  kernels_running: trans => trans.__('Shut its kernels down first, or remove it all the same.'),
+  name_missing: trans => trans.__("Add 'name: my-env' to the file, or give a name."),
+  name_taken: trans => trans.__('Choose another name, or update that environment.'),
+  operation_not_found: trans => trans.__('Refresh the list to see those that are known.'),
+  path_too_long: trans => trans.__('Use a shorter name.'),
+  solve_timeout: trans => trans.__('Pin the main packages: python, and those with many versions.'),
+  store_read_only: trans =>
+    trans.__('Set another folder: EnvsApp.envs_dir of the server, or envs_dirs in .condarc.')
+};
+
+/** A word that only makes sense at a command line. */
+const COMMAND_LINE = /jupyter envs|(^|\W)--\w/;
+
+/** Texts as they are in the source. */
+const english = { trans: nullTranslator.load('jupyter_envs') };
+
+/** One sentence: what is wrong. */
+export function messageOf(problem: Problem, trans: TranslationBundle): string {
+  return say(ERRORS[problem.code], problem.params, trans) ?? problem.message;
+}
+
+/** What the person can do next, or null. */
+export function hintOf(problem: Problem, trans: TranslationBundle): string | null {
+  const here = say(HINTS_HERE[problem.code], problem.params, trans);
+  if (problem.hint === null || COMMAND_LINE.test(problem.hint)) {
+    return here ?? null;
+  }
+  // A hint that was made for this case says more than the usual one of its code.
+  const usual = HINTS[problem.code];
+  const isUsual = say(usual, problem.params, english.trans) === problem.hint;
+  return isUsual ? (say(usual, problem.params, trans) ?? problem.hint) : problem.hint;
+}
+
+/** What is to be said of a place in a file. */
+export function diagnosticText(diagnostic: Diagnostic, trans: TranslationBundle): string {
+  return say(DIAGNOSTICS[diagnostic.code], diagnostic.params, trans) ?? diagnostic.message;
+}
+
+/** What belongs to a problem and can be unfolded: lines of a conflict or of a log. */
+export function detailsOf(problem: Problem): string[] {
+  const details = problem.details;
+  const lines = isRecord(details) ? details.lines : details;
+  return Array.isArray(lines) ? lines.filter(line => typeof line === 'string') : [];
+}
+
+/** The diagnostics that a problem carries, if it is about a file. */
+export function diagnosticsOf(problem: Problem): Diagnostic[] {
+  const details = problem.details;
+  return Array.isArray(details) ? details.filter(isDiagnostic) : [];
+}
+
+function say(
+  text: Text | undefined,
+  params: Readonly<Record<string, unknown>>,
+  trans: TranslationBundle
+): string | null {
+  return text?.(trans, name => plain(params[name])) ?? null;
+}
+
+/** A param as text. */
+export function plain(value: unknown): string {
+  if (typeof value === 'string') {
+    return value;
+  }
+  return value === undefined ? '' : JSON.stringify(value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isDiagnostic(value: unknown): value is Diagnostic {
+  return isRecord(value) && 'severity' in value && 'start' in value;
+}

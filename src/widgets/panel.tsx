@@ -1,0 +1,176 @@
+import type { Kernel } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+import type { Message } from '@lumino/messaging';
+import React from 'react';
+
+import type { Environment, Operation } from '../client';
+import { CommandIds } from '../commandIds';
+import type { Actions } from '../components/actions';
+import { Translation } from '../components/context';
+import type { More } from '../components/Details';
+import { Panel } from '../components/Panel';
+import { environmentsIcon } from '../icons';
+import type { EnvironmentsModel, Row } from '../model';
+
+const NOTHING_YET: More = { generations: null, packages: null, oldKernels: 0 };
+
+/** The side panel "Environments": the model's state as properties, clicks as commands. */
+export class EnvironmentsPanel extends ReactWidget {
+  private readonly _open = new Set<string>();
+  private readonly _more = new Map<string, { mark: string; more: More }>();
+  private readonly _actions: Actions;
+
+  constructor(
+    private readonly _model: EnvironmentsModel,
+    private readonly _kernels: Kernel.IManager,
+    private readonly _commands: CommandRegistry,
+    private readonly _trans: TranslationBundle
+  ) {
+    super();
+    this.id = 'jupyter-envs-panel';
+    this.addClass('jp-Envs');
+    this.title.icon = environmentsIcon;
+    this.title.caption = this._trans.__('Environments');
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', this.title.caption);
+    this._actions = this._makeActions();
+    this._model.changed.connect(this._onChanged, this);
+    this._kernels.runningChanged.connect(this._onChanged, this);
+  }
+
+  override dispose(): void {
+    this._model.changed.disconnect(this._onChanged, this);
+    this._kernels.runningChanged.disconnect(this._onChanged, this);
+    super.dispose();
+  }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    void this._model.refresh();
+  }
+
+  protected override render(): React.JSX.Element {
+    const { info, problem, away, ready } = this._model;
+    const kernels = countByName(this._kernels);
+    return (
+      <Translation.Provider value={this._trans}>
+        <Panel
+          ready={ready}
+          away={away}
+          problem={problem ?? info?.problem ?? null}
+          writable={info?.writable ?? false}
+          actions={this._actions}
+          rows={this._model.rows().map(row => ({
+            id: row.key,
+            name: row.name,
+            environment: row.environment,
+            operation: row.operation,
+            failed: row.failed,
+            kernels: (row.environment?.kernels ?? []).reduce(
+              (sum, name) => sum + (kernels.get(name) ?? 0),
+              0
+            ),
+            log: this._model.log((row.operation ?? row.failed)?.id ?? ''),
+            more: this._more.get(row.key)?.more ?? NOTHING_YET,
+            formats: info?.exports ?? [],
+            actions: this._actions,
+            isOpen: this._open.has(row.key),
+            onToggle: () => this._toggle(row)
+          }))}
+        />
+      </Translation.Provider>
+    );
+  }
+
+  private _onChanged(): void {
+    for (const row of this._model.rows()) {
+      if (row.environment && this._open.has(row.key)) {
+        void this._fetchMore(row.environment);
+      }
+    }
+    this.update();
+  }
+
+  private _toggle(row: Row): void {
+    if (!this._open.delete(row.key)) {
+      this._open.add(row.key);
+      if (row.environment) {
+        void this._fetchMore(row.environment);
+      }
+    }
+    this.update();
+  }
+
+  /** Ask for what an open row shows, once for each state of the environment. */
+  private async _fetchMore(environment: Environment): Promise<void> {
+    const { slug } = environment;
+    const running = [...this._kernels.running()].map(kernel => kernel.id).sort();
+    const mark = JSON.stringify([environment.generation, environment.created, running]);
+    const known = this._more.get(slug);
+    if (!environment.managed || known?.mark === mark) {
+      return;
+    }
+    this._more.set(slug, { mark, more: known?.more ?? NOTHING_YET });
+    try {
+      const [whole, packages, processes] = await Promise.all([
+        this._model.client.environment(slug),
+        this._model.client.packages(slug),
+        this._model.client.processes(slug)
+      ]);
+      const oldKernels = processes.filter(
+        one => one.kernel !== null && one.generation !== environment.generation
+      ).length;
+      this._more.set(slug, {
+        mark,
+        more: { generations: whole.generations, packages, oldKernels }
+      });
+    } catch {
+      // It went away meanwhile, or the server did: the list tells.
+      this._more.delete(slug);
+    }
+    this.update();
+  }
+
+  private _makeActions(): Actions {
+    const onEnvironment =
+      (id: string, more: object = {}) =>
+      (environment: Environment): void => {
+        void this._commands.execute(id, { name: environment.slug, ...more });
+      };
+    const onOperation =
+      (id: string) =>
+      (operation: Operation): void => {
+        void this._commands.execute(id, { operation: operation.id });
+      };
+    return {
+      newEnvironment: () => void this._commands.execute(CommandIds.newEnvironment),
+      refresh: () => void this._commands.execute(CommandIds.refresh),
+      openNotebook: onEnvironment(CommandIds.openNotebook),
+      openConsole: onEnvironment(CommandIds.openConsole),
+      openTerminal: onEnvironment(CommandIds.openTerminal),
+      openSource: onEnvironment(CommandIds.openSource),
+      update: onEnvironment(CommandIds.update),
+      rollback: (environment, generation) =>
+        onEnvironment(CommandIds.rollback, { generation })(environment),
+      clone: onEnvironment(CommandIds.clone),
+      download: (environment, format) =>
+        onEnvironment(CommandIds.download, { format })(environment),
+      remove: onEnvironment(CommandIds.remove),
+      moveKernels: onEnvironment(CommandIds.moveKernels),
+      cancel: onOperation(CommandIds.cancel),
+      resume: onOperation(CommandIds.resume),
+      dismiss: operation => this._model.dismiss(operation.id),
+      showLog: operation => void this._model.readLog(operation.id).catch(() => undefined)
+    };
+  }
+}
+
+function countByName(kernels: Kernel.IManager): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { name } of kernels.running()) {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}
