@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import commands, creates, files, installs
+from benchmarks import answers, bundle, commands, creates, files, installs, listing, live, starts
 from benchmarks.bench import Bench
 from benchmarks.machine import facts
 from benchmarks.measure import Result, Skipped, load
@@ -20,6 +20,8 @@ from benchmarks.measure import Result, Skipped, load
 #: The cheap ones first. An id that counts packages has ``N`` for the count here.
 BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "cli-start-ms": commands.version,
+    "bundle-kb": bundle.size,
+    "bundle-gzip-kb": bundle.packed_size,
     "check-team-file-ms": files.check_team_file,
     "check-file-ms": files.check_export,
     "lock-500-read-ms": files.read_lock,
@@ -30,9 +32,26 @@ BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "pyc-link-ms": installs.bytecode_links,
     "worker-start-ms": commands.worker,
     "list-command-ms": commands.list_command,
-    "list-100-ms": commands.list_many,
+    "list-100-ms": listing.list_many,
+    "store-look-ms": listing.look,
     "rollback-ms": commands.rollback,
     "rollback-command-ms": commands.rollback_command,
+    "server-import-ms": starts.import_time,
+    "server-start-overhead-ms": starts.start_overhead,
+    "server-start-overhead-cpu-ms": starts.start_processor,
+    "server-memory-overhead-mb": starts.idle_memory,
+    "server-memory-panel-mb": starts.open_memory,
+    "get-environments-100-ms": answers.environments,
+    "get-environments-100-processes": answers.processes,
+    "get-operations-ms": answers.operations,
+    "get-operations-200-ms": answers.all_operations,
+    "get-packages-ms": answers.packages,
+    "get-packages-cold-ms": answers.cold_packages,
+    "get-packages-500-ms": answers.many_packages,
+    "get-packages-500-cold-ms": answers.many_cold_packages,
+    "kernel-visible-ms": live.kernel_visible,
+    "event-loop-p99-ms": live.event_loop,
+    "event-loop-p99-vs-plain": live.event_loop_against_plain,
     "kernel-start-vs-plain": creates.kernel_start,
     "create-overhead-s": creates.create_overhead,
     "create-to-first-cell-vs-uv": creates.create_to_first_cell,

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmarks.measure import Skipped, remove
+from benchmarks.synthetic import fill, occupy, remember
 from jupyter_envs.engine import (
     CacheDirs,
     InstallRequest,
@@ -27,6 +28,7 @@ from jupyter_envs.engine import (
     solve,
 )
 from jupyter_envs.operations import Settings, default_settings
+from jupyter_envs.store import Store
 from tests.support.channel import ChannelUnavailableHere, LocalChannel, local_channel
 from tests.support.channel.catalogue import PACKAGES
 from tests.support.channel.download import wheels_for
@@ -37,6 +39,9 @@ from tests.support.sandbox import Sandbox
 NOTEBOOK = ("ipykernel", "numpy", "pandas", "matplotlib", "rich", "tqdm", "pip")
 #: All of the channel that is real. bash_kernel's own start takes three seconds: not for kernels.
 EVERYTHING = (*NOTEBOOK, "bash_kernel")
+#: What a busy user's store holds. More than 200 journals are not kept.
+ENVIRONMENTS = 100
+OPERATIONS = 200
 
 
 class Bench:
@@ -128,6 +133,19 @@ class Bench:
         )
         self.user.json("update", "demo", changed)
         return "demo"
+
+    @cached_property
+    def crowd(self) -> Sandbox:
+        """Another user, with many environments and operations. A process runs in one of ten."""
+        folder = self.fresh("crowd")
+        model = self.user.envs / self.demo
+        folder.mkdir()
+        crowd = Sandbox(folder, cache=self.folder / "cache", channels=(self.channel.url,))
+        store = Store(crowd.envs)
+        for slug in fill(store, model, ENVIRONMENTS)[::10]:
+            occupy(store, slug)
+        remember(store, Store(self.user.envs), OPERATIONS)
+        return crowd
 
     def wheels(self) -> Path:
         """The folder of wheels that the channel's packages were made from."""

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import msgspec
-
 from benchmarks.bench import Bench
 from benchmarks.measure import Result, Timed, compare, stopwatch, timed, timed_command
-from jupyter_envs.operations import Create, Rollback, run_here, source_from_file, view
+from jupyter_envs.operations import Create, Rollback, run_here, source_from_file
 from jupyter_envs.operations.catalogue import new_id
 from jupyter_envs.operations.requests import Job
-from jupyter_envs.store import GenerationFiles, Store, list_environments, read_info
 
 _NOTHING = [sys.executable, "-c", "pass"]
-_ENVIRONMENTS = 100
 
 
 def _bare_python() -> Timed:
@@ -120,29 +115,3 @@ def rollback_command(bench: Bench) -> Result:
         against="python -c pass",
         peer=timed_command(_NOTHING, environ),
     )
-
-
-def list_many(bench: Bench) -> Result:
-    """Reading and showing 100 environments, in this process."""
-    store = _many(bench, bench.user.envs / bench.demo, _ENVIRONMENTS)
-
-    def once() -> None:
-        assert len([view(store, found) for found in list_environments(store)]) == _ENVIRONMENTS
-
-    return compare("list-100-ms", timed(once), repeat=bench.repeat, unit="ms")
-
-
-def _many(bench: Bench, model: Path, count: int) -> Store:
-    """A store of environments that have of ``model`` what a list looks at."""
-    store = Store(bench.fresh("store"))
-    info = read_info(model.resolve())
-    for index in range(count):
-        slug = f"environment-{index}"
-        files = GenerationFiles(store.generation(slug, 1))
-        shutil.copytree(GenerationFiles(model.resolve()).folder, files.folder)
-        kernels = Path("share/jupyter/kernels")
-        shutil.copytree(model / kernels, files.prefix / kernels)
-        own = msgspec.structs.replace(info, name=slug, slug=slug, number=1)
-        files.info.write_bytes(msgspec.json.encode(own))
-        store.link(slug).symlink_to(store.link_target(slug, 1))
-    return store

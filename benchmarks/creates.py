@@ -26,7 +26,7 @@ def _remove(bench: Bench, result: dict[str, Any]) -> None:
     bench.user.run("remove", result["name"], "--yes")
 
 
-def _warm(bench: Bench) -> None:
+def warm(bench: Bench) -> None:
     """Packages and bytecode in their caches, as after the first environment of a user."""
     if bench.warmed:
         return
@@ -40,7 +40,7 @@ def _warm(bench: Bench) -> None:
 
 def create_overhead(bench: Bench) -> Result:
     """A create without the phases that do the work: starts, journal, records, publishing."""
-    _warm(bench)
+    warm(bench)
     overheads, wholes = [], []
     for _ in range(bench.repeat):
         whole, result = _create(bench)
@@ -52,7 +52,7 @@ def create_overhead(bench: Bench) -> Result:
 
 def create_to_first_cell(bench: Bench) -> Result:
     """From nothing to an executed cell, the proof that the kernel starts included."""
-    _warm(bench)
+    warm(bench)
     peer_prefix = bench.install(bench.solution(NOTEBOOK), bench.fresh("prefix"))
     peer = UvPeer(bench, peer_prefix)
     kernels = kernels_dir(bench.user.home)
@@ -83,7 +83,7 @@ def create_to_first_cell(bench: Bench) -> Result:
 
 def first_kernel(bench: Bench) -> Result:
     """The first start of a new environment's kernel against its tenth."""
-    _warm(bench)
+    warm(bench)
     kernels = kernels_dir(bench.user.home)
     firsts, tenths = [], []
     for _ in range(bench.repeat):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import partial
 from pathlib import Path
 
 from benchmarks.bench import Bench
 from benchmarks.measure import Result, Skipped, compare, stopwatch, timed
+from benchmarks.synthetic import locked
 from jupyter_envs.engine import (
     CacheDirs,
     SolveRequest,
@@ -18,11 +18,10 @@ from jupyter_envs.engine import (
     read_configuration,
     solve,
 )
-from jupyter_envs.lock import Lock, LockedPackage, emit_lock, parse_lock
+from jupyter_envs.lock import emit_lock, parse_lock
 from jupyter_envs.spec import parse_spec
 from tests.support.records import records_channel
 
-_CHANNEL = "https://conda.anaconda.org/conda-forge"
 _TEAM_FILE = Path(__file__).parents[1] / "demo" / "environment.yml"
 _DATA_SCIENCE = (
     *("python 3.12.*", "ipykernel", "numpy", "pandas", "scipy", "scikit-learn"),
@@ -53,7 +52,7 @@ def _export(lines: int) -> bytes:
 
 def read_lock(bench: Bench) -> Result:
     """Reading a conda-lock.yml of 500 packages."""
-    data = emit_lock(_lock(500))
+    data = emit_lock(locked(500))
     return compare(
         "lock-500-read-ms",
         timed(lambda: parse_lock(data, file="conda-lock.yml")),
@@ -64,29 +63,9 @@ def read_lock(bench: Bench) -> Result:
 
 def write_lock(bench: Bench) -> Result:
     """Writing the same."""
-    lock = _lock(500)
+    lock = locked(500)
     return compare(
         "lock-500-write-ms", timed(lambda: emit_lock(lock)), repeat=bench.repeat, unit="ms"
-    )
-
-
-def _lock(count: int) -> Lock:
-    packages = tuple(map(_package, range(count)))
-    return Lock(platforms=("linux-64",), channels=(_CHANNEL,), packages=packages)
-
-
-def _package(number: int) -> LockedPackage:
-    file_name = f"package-{number}-1.{number}.0-py312h{number:07x}_0.conda"
-    before = (number - step for step in (1, 2, 3, 5, 8))
-    return LockedPackage(
-        name=f"package-{number}",
-        version=f"1.{number}.0",
-        manager="conda",
-        platform="linux-64",
-        url=f"{_CHANNEL}/linux-64/{file_name}",
-        sha256=hashlib.sha256(file_name.encode()).hexdigest(),
-        md5=hashlib.sha256(file_name.encode()).hexdigest()[:32],
-        dependencies={f"package-{n}": f">=1.{n}.0,<2.0a0" for n in before if n >= 0},
     )
 
 

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import msgspec
 
+#: Results are in ``unit``, times are measured in seconds.
+_SCALES = {"ms": 1000.0}
+
 Timed = Callable[[], float]
 """Does the thing once and returns its seconds; what goes before and after is not in them."""
 
@@ -109,25 +112,35 @@ def compare(
 
 def summary(
     name: str,
-    seconds: Sequence[float],
+    values: Sequence[float],
     *,
     unit: str = "s",
     against: str | None = None,
     others: Sequence[float] = (),
 ) -> Result:
-    """The line for measured seconds; ``unit`` is ``s`` or ``ms``."""
-    scale = 1000.0 if unit == "ms" else 1.0
-    value = statistics.median(seconds)
+    """The line for measured seconds, or for another quantity where ``unit`` is not of time."""
+    scale = _SCALES.get(unit, 1.0)
+    value = statistics.median(values)
     return Result(
         id=name,
         value=round(value * scale, 3),
         unit=unit,
         against=against,
         ratio=round(value / statistics.median(others), 3) if others else None,
-        n=len(seconds),
-        min=round(min(seconds) * scale, 3),
-        max=round(max(seconds) * scale, 3),
+        n=len(values),
+        min=round(min(values) * scale, 3),
+        max=round(max(values) * scale, 3),
     )
+
+
+def difference(
+    name: str, values: Sequence[float], others: Sequence[float], *, unit: str, against: str
+) -> Result:
+    """What ``values`` have more than ``others``, pair by pair; the ratio is of their medians."""
+    more = [value - other for value, other in zip(values, others, strict=True)]
+    ratio = statistics.median(values) / statistics.median(others)
+    result = summary(name, more, unit=unit)
+    return msgspec.structs.replace(result, against=against, ratio=round(ratio, 3))
 
 
 def load() -> float:

@@ -1,8 +1,8 @@
 """The only room that knows py-rattler and uv: configuration, channels, solve, install, pip,
 activation.
 
-What needs py-rattler is imported when it is first asked for: most commands never do, and it
-takes as long as all the rest of what they import.
+What only makes environments is imported when it is first asked for: most commands never do, and
+a server starts for everybody. py-rattler alone takes as long as all the rest of what they import.
 """
 
 from importlib import import_module
@@ -10,26 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 from .activation import DEFAULT_PATH, LEAKS, measure_activation
 from .activation_model import Activation, Case, Condition, Effect, Old, Template
-from .channels import Resolution, ResolvedChannel
 from .configuration import CondaConfiguration, read_configuration
 from .dependencies import clean_dependency, named_channels
 from .kernel_packages import missing_kernel
 from .link_scripts import LinkScript, link_scripts, run_link_scripts
 from .ownership import Ownership, read_ownership
-from .pip_configuration import uv_environment
-from .pip_install import install_pip, pip_findings
-from .pip_lock import check_pip_lines, lock_pip
 from .shell_code import fish_activation, posix_activation
-from .uv import UvContext
 from .versions import engine_versions
 
 if TYPE_CHECKING:
+    from .channels import Resolution, ResolvedChannel
     from .installing import InstallRequest, install
+    from .pip_configuration import uv_environment
+    from .pip_install import install_pip, pip_findings
+    from .pip_lock import check_pip_lines, lock_pip
     from .question import SolveRequest
     from .records import Solution, locked_packages, prefix_records, solution_from_lock
     from .session import CacheDirs, Session, open_session
     from .solving import load_metadata, prepare, solve
     from .target import Target, detect_target
+    from .uv import UvContext
 
 __all__ = [
     "DEFAULT_PATH",
@@ -81,14 +81,17 @@ __all__ = [
 
 # None of them may have the name of something in __all__: a module that is imported takes its
 # name in the package, and what is meant would not be looked for.
-_WITH_RATTLER = ("installing", "records", "session", "solving", "target")
+_LATER = (
+    "channels", "installing", "pip_configuration", "pip_install", "pip_lock", "records", "session",
+    "solving", "target", "uv",
+)  # fmt: skip
 
 if not TYPE_CHECKING:  # a type checker is to find names that do not exist
 
     def __getattr__(name: str) -> Any:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        for module in _WITH_RATTLER:
+        for module in _LATER:
             found = vars(import_module(f"{__name__}.{module}"))
             globals().update({known: found[known] for known in __all__ if known in found})
         return globals()[name]

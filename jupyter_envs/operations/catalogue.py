@@ -77,8 +77,11 @@ def _summary(path: str, size: int, mtime: int) -> Operation | None:
 
 
 def running_on(store: Store, slug: str) -> Operation | None:
-    """The operation that is at work on an environment, if any."""
+    """The operation that is at work on an environment, if any; two names that differ in case
+    only are the same one's."""
+    wanted = slug.casefold()
     for operation in list_operations(store):
-        if operation.name == slug and operation.verb != "plan" and is_running(operation):
+        same = operation.name.casefold() == wanted
+        if same and operation.verb != "plan" and is_running(operation):
             return operation
     return None

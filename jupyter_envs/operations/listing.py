@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 
 from msgspec.structs import replace
@@ -46,15 +45,8 @@ class EnvironmentList:
     def _now(self, found: EnvironmentView) -> EnvironmentView:
         if not found.managed:
             return found
-        processes = len(live_leases(self._store, found.slug)) if self._leased(found.slug) else 0
+        processes = len(live_leases(self._store, found.slug))
         behind = source_changed(found.source)
         if processes == found.processes and behind == found.behind:
             return found
         return replace(found, processes=processes, behind=behind)
-
-    def _leased(self, slug: str) -> bool:
-        """Whether there are leases at all: for most there are none, and this is quicker."""
-        try:
-            return bool(os.listdir(self._store.leases(slug)))
-        except OSError:
-            return False

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from jupyter_envs.engine import CacheDirs
 from jupyter_envs.errors import EnvironmentBusy
 from jupyter_envs.store import (
     Store,
@@ -86,6 +85,8 @@ def _clean_generations(context: Context) -> int:
 
 
 def _clean_packages(context: Context) -> int:
+    from jupyter_envs.engine import CacheDirs  # loads py-rattler: workers only
+
     folder = CacheDirs.under(context.settings.cache_dir).packages
     with hold_other_slots(context.store, context.settings.max_operations, context.job.id):
         used = set(_used(context.store))

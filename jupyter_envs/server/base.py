@@ -91,8 +91,10 @@ class Handler(APIHandler):
             return None
         if len(self.request.body) > MAX_BODY_BYTES:
             raise RequestInvalid(reason=f"it has more than {MAX_BODY_BYTES} bytes")
+        if not self.request.body:
+            raise RequestInvalid(reason="it has no body")
         try:
-            return msgspec.json.decode(self.request.body or b"{}", type=route.body)
+            return msgspec.json.decode(self.request.body, type=route.body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise RequestInvalid(reason=str(error)) from error
 
@@ -100,7 +102,12 @@ class Handler(APIHandler):
         known = route.query.__struct_fields__
         given = {k: self.get_query_argument(k) for k in known if k in self.request.arguments}
         try:
-            return msgspec.convert(given, route.query, strict=False)
+            query = msgspec.convert(given, route.query, strict=False)
+            # Numbers are text here, so not strict; but then "null" counts as None, and that may
+            # be somebody's name.
+            nulls = {key: text for key, text in given.items() if getattr(query, key) is None}
+            meant = msgspec.structs.asdict(msgspec.convert(nulls, route.query))
+            return msgspec.structs.replace(query, **{key: meant[key] for key in nulls})
         except msgspec.ValidationError as error:
             raise RequestInvalid(reason=str(error)) from error
 

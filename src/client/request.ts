@@ -32,8 +32,10 @@ export async function request<T>(
   body?: unknown
 ): Promise<T> {
   const response = await send(settings, method, path, body);
-  const text = await response.text();
-  return (text === '' ? null : JSON.parse(text)) as T;
+  return received(async () => {
+    const text = await response.text();
+    return (text === '' ? null : JSON.parse(text)) as T;
+  });
 }
 
 /** A file, and the name that the server gives it. */
@@ -43,7 +45,8 @@ export async function requestFile(
 ): Promise<{ data: Blob; name: string }> {
   const response = await send(settings, 'GET', path);
   const named = /filename="([^"]*)"/.exec(response.headers.get('Content-Disposition') ?? '');
-  return { data: await response.blob(), name: decodeURIComponent(named?.[1] ?? '') };
+  const data = await received(() => response.blob());
+  return { data, name: decodeURIComponent(named?.[1] ?? '') };
 }
 
 async function send(
@@ -54,20 +57,24 @@ async function send(
 ): Promise<Response> {
   const url = URLExt.join(settings.baseUrl, PREFIX, path);
   const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
-  let response: Response;
-  try {
-    // It adds the token and the XSRF header, which a bare fetch lacks.
-    response = await ServerConnection.makeRequest(url, init, settings);
-  } catch (error) {
-    throw new Unreachable(error);
-  }
+  // It adds the token and the XSRF header, which a bare fetch lacks.
+  const response = await received(() => ServerConnection.makeRequest(url, init, settings));
   if (response.ok) {
     return response;
   }
-  const answer = parse(await response.text());
+  const answer = parse(await received(() => response.text()));
   throw isProblem(answer)
     ? new EnvsError(answer, response.status)
     : new Unreachable(`${response.status} ${response.statusText}`);
+}
+
+/** What comes over the network: it may not come, break off, or be a page of a proxy's. */
+async function received<T>(receive: () => Promise<T>): Promise<T> {
+  try {
+    return await receive();
+  } catch (error) {
+    throw new Unreachable(error);
+  }
 }
 
 function parse(text: string): unknown {

@@ -28,6 +28,8 @@ export interface More {
 interface DetailsProps {
   environment: Environment;
   more: More;
+  /** Its file as the file browser knows it; null where it is out of reach, or there is none. */
+  file: string | null;
   formats: readonly string[];
   actions: Actions;
   busy: boolean;
@@ -40,9 +42,10 @@ export function Details(props: DetailsProps): React.JSX.Element {
   if (!environment.managed) {
     return (
       <p className="jp-Envs-note">
-        {trans.__('Another tool made it, in %1. It is listed here, and never changed.', [
+        {trans.__(
+          'Another tool made it, in %1. It is listed here, and never changed.',
           environment.path
-        ])}
+        )}
       </p>
     );
   }
@@ -65,7 +68,7 @@ export function Details(props: DetailsProps): React.JSX.Element {
           />
         </div>
       )}
-      <Facts environment={environment} actions={actions} />
+      <Facts environment={environment} file={props.file} actions={actions} />
       <Section title={trans.__('Generations')}>
         {more.generations ? (
           <Generations
@@ -80,7 +83,11 @@ export function Details(props: DetailsProps): React.JSX.Element {
       </Section>
       <details className="jp-Envs-section">
         <summary>{trans.__('Packages')}</summary>
-        {more.packages && <Packages packages={more.packages} />}
+        {more.packages ? (
+          <Packages packages={more.packages} />
+        ) : (
+          <p className="jp-Envs-note">{trans.__('Loading…')}</p>
+        )}
       </details>
       <div className="jp-Envs-buttons">
         <Button
@@ -141,25 +148,33 @@ function Open(props: { environment: Environment; actions: Actions }): React.JSX.
   );
 }
 
-function Facts(props: { environment: Environment; actions: Actions }): React.JSX.Element {
-  const { environment, actions } = props;
+function Facts(props: {
+  environment: Environment;
+  file: string | null;
+  actions: Actions;
+}): React.JSX.Element {
+  const { environment, file, actions } = props;
   const trans = useTrans();
-  const file = environment.source?.file ?? null;
+  const source = environment.source?.file ?? null;
   return (
     <dl className="jp-Envs-facts">
       <dt>{trans.__('Path')}</dt>
       <dd title={environment.prefix}>{environment.path}</dd>
-      {file !== null && (
+      {source !== null && (
         <>
           <dt>{trans.__('File')}</dt>
-          <dd>
-            <button
-              type="button"
-              className="jp-Envs-link"
-              onClick={() => actions.openSource(environment)}
-            >
-              {file}
-            </button>
+          <dd title={source}>
+            {file === null ? (
+              source
+            ) : (
+              <button
+                type="button"
+                className="jp-Envs-link"
+                onClick={() => actions.openSource(environment)}
+              >
+                {file}
+              </button>
+            )}
           </dd>
         </>
       )}

@@ -16,17 +16,29 @@ export function Diagnostics({ diagnostics, onSelect }: DiagnosticsProps): React.
     <ul className="jp-Envs-diagnostics" aria-label={trans.__('Findings')}>
       {diagnostics.map((one, index) => (
         <li key={index} className={`jp-mod-${one.severity}`} data-code={one.code}>
-          <button type="button" onClick={() => onSelect?.(one)} disabled={!onSelect}>
-            <span className="jp-Envs-place">
-              {trans.__('line %1', one.start.line)}
-              <span className="jp-Envs-severity"> {severity(one)}</span>
-            </span>
-            <span>{diagnosticText(one, trans)}</span>
-          </button>
+          {onSelect ? (
+            <button type="button" onClick={() => onSelect(one)}>
+              {finding(one)}
+            </button>
+          ) : (
+            <div>{finding(one)}</div>
+          )}
         </li>
       ))}
     </ul>
   );
+
+  function finding(one: Diagnostic): React.JSX.Element {
+    return (
+      <>
+        <span className="jp-Envs-place">
+          {trans.__('line %1', one.start.line)}
+          <span className="jp-Envs-severity"> {severity(one)}</span>
+        </span>
+        <span>{diagnosticText(one, trans)}</span>
+      </>
+    );
+  }
 
   function severity(one: Diagnostic): string {
     switch (one.severity) {

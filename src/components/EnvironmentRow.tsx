@@ -19,6 +19,7 @@ export interface RowProps {
   kernels: number;
   log: readonly OperationEvent[];
   more: More;
+  file: string | null;
   formats: readonly string[];
   actions: Actions;
   isOpen: boolean;
@@ -51,6 +52,7 @@ export function EnvironmentRow(props: RowProps): React.JSX.Element {
         <Details
           environment={environment}
           more={props.more}
+          file={props.file}
           formats={props.formats}
           actions={actions}
           busy={operation !== null}

@@ -24,9 +24,10 @@ export function Generations(props: GenerationsProps): React.JSX.Element {
           <span className="jp-Envs-number">{one.number}</span>
           <span title={trans.__('lock %1', one.lock_digest)}>
             {moment(one.created)}
-            {', '}
-            {trans._n('%1 package', '%1 packages', one.packages)}
-            {one.in_use && `, ${trans.__('in use')}`}
+            <span className="jp-Envs-aside">
+              {trans._n('%1 package', '%1 packages', one.packages)}
+              {one.in_use && ` · ${trans.__('in use')}`}
+            </span>
           </span>
           {one.current ? (
             <span className="jp-Envs-chip">{trans.__('current')}</span>

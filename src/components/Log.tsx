@@ -7,13 +7,16 @@ import { useTrans } from './context';
 /** What happened so far, the progress of a phase in one line: its latest. */
 export function Log({ events }: { events: readonly OperationEvent[] }): React.JSX.Element {
   const trans = useTrans();
-  const end = React.useRef<HTMLLIElement>(null);
+  const list = React.useRef<HTMLOListElement>(null);
   const lines = latestOfEach(events);
   React.useEffect(() => {
-    end.current?.scrollIntoView({ block: 'nearest' });
+    // Not scrollIntoView, which also moves the panel under the person's hands.
+    if (list.current) {
+      list.current.scrollTop = list.current.scrollHeight;
+    }
   }, [events]);
   return (
-    <ol className="jp-Envs-log" aria-label={trans.__('Log')} tabIndex={0}>
+    <ol ref={list} className="jp-Envs-log" aria-label={trans.__('Log')} tabIndex={0}>
       {lines.map(event => {
         const text = eventText(event, trans);
         return (
@@ -24,7 +27,6 @@ export function Log({ events }: { events: readonly OperationEvent[] }): React.JS
           )
         );
       })}
-      <li ref={end} aria-hidden="true" />
     </ol>
   );
 }

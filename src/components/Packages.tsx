@@ -19,7 +19,7 @@ export function Packages({ packages }: { packages: readonly Package[] }): React.
         value={filter}
         onChange={event => setFilter(event.target.value)}
       />
-      <table>
+      <table aria-label={trans.__('Packages')}>
         <tbody>
           {shown.map(one => (
             <tr key={`${one.manager}:${one.name}`} className={one.requested ? 'jp-mod-asked' : ''}>

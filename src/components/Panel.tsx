@@ -53,7 +53,7 @@ export function Panel(props: PanelProps): React.JSX.Element {
           <ProblemText problem={problem} />
         </div>
       )}
-      {!writable && !problem && (
+      {ready && !writable && !problem && (
         <p className="jp-Envs-banner" role="status">
           {trans.__(
             'The folder of the environments cannot be written: they can only be looked at.'
@@ -61,7 +61,7 @@ export function Panel(props: PanelProps): React.JSX.Element {
         </p>
       )}
       {!ready && away === null && <p className="jp-Envs-note">{trans.__('Loading…')}</p>}
-      {ready && !problem && rows.length === 0 && <Empty actions={actions} />}
+      {ready && !problem && rows.length === 0 && <Empty writable={writable} actions={actions} />}
       <ul className="jp-Envs-list" aria-label={trans.__('Environments')}>
         {rows.map(({ id, ...row }) => (
           <EnvironmentRow key={id} {...row} />
@@ -71,21 +71,26 @@ export function Panel(props: PanelProps): React.JSX.Element {
   );
 }
 
-function Empty({ actions }: { actions: Actions }): React.JSX.Element {
+function Empty(props: { writable: boolean; actions: Actions }): React.JSX.Element {
+  const { writable, actions } = props;
   const trans = useTrans();
   return (
     <div className="jp-Envs-empty">
       <p>{trans.__('There are no environments yet.')}</p>
-      <p>
-        {trans.__(
-          'Right-click an environment.yml in the file browser and choose Create Environment, or write a new one here.'
-        )}
-      </p>
-      <Button
-        label={trans.__('New environment')}
-        kind="accept"
-        onClick={() => actions.newEnvironment()}
-      />
+      {writable && (
+        <>
+          <p>
+            {trans.__(
+              'Right-click an environment.yml in the file browser and choose Create Environment, or write a new one here.'
+            )}
+          </p>
+          <Button
+            label={trans.__('New environment')}
+            kind="accept"
+            onClick={() => actions.newEnvironment()}
+          />
+        </>
+      )}
     </div>
   );
 }

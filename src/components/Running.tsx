@@ -29,8 +29,8 @@ export function Running({ operation, log, actions }: RunningProps): React.JSX.El
   }, [open, operation, actions]);
   return (
     <div className="jp-Envs-running" data-phase={operation.phase}>
-      <div className="jp-Envs-phase" aria-live="polite">
-        <span>
+      <div className="jp-Envs-phase">
+        <span aria-live="polite">
           {verbTitle(operation.verb, trans)}: {title}
           {position !== null && ` (${trans.__('number %1 in the queue', position)})`}
         </span>

@@ -51,6 +51,9 @@ export class EnvironmentsModel implements IObservableDisposable {
   private readonly _logs = new Map<string, OperationEvent[]>();
   private readonly _poll: Poll;
   private _lastEvent = 0;
+  /** How many looks were begun, and which of them is shown. */
+  private _looks = 0;
+  private _shown = 0;
 
   /**
    * @param events - the event bus, where there is one
@@ -105,9 +108,10 @@ export class EnvironmentsModel implements IObservableDisposable {
   }
 
   /** Ask for everything now. */
-  async refresh(): Promise<void> {
-    await this._poll.refresh();
-    await this._poll.tick;
+  refresh(): Promise<void> {
+    // Not by the poll, which takes a look under way for the one that is wanted: its answers may
+    // be older than the question.
+    return this._look();
   }
 
   async create(source: Source, name: string | null = null): Promise<Operation> {
@@ -132,9 +136,12 @@ export class EnvironmentsModel implements IObservableDisposable {
 
   /** Rejects with EnvsError also where the attempt was made and failed. */
   async rollback(name: string, generation: number): Promise<Operation> {
-    const done = this._began(await this.client.rollback(name, generation));
+    const done = await this.client.rollback(name, generation);
     if (done.error) {
       this._dismissed.add(done.id); // whoever asked is told at once
+    }
+    this._began(done);
+    if (done.error) {
       throw new EnvsError(done.error, 422);
     }
     await this.refresh();
@@ -165,31 +172,49 @@ export class EnvironmentsModel implements IObservableDisposable {
   }
 
   private _began(operation: Operation): Operation {
-    this._take(operation);
+    this._take(operation, true);
     this._pace();
     this.changed.emit();
     return operation;
   }
 
   private async _look(): Promise<void> {
-    try {
-      const [info, environments, operations] = await Promise.all([
-        this.info?.problem === null ? this.info : this.client.info(),
-        this.client.environments(),
-        this.client.operations(OPERATIONS_SHOWN)
-      ]);
-      this.info = info;
-      this.environments = environments;
-      this._forgetAllBut(operations);
-      operations.forEach(one => this._take(one));
-      this.problem = null;
-      this.away = null;
-      this.ready = true;
-    } catch (error) {
-      this._lookFailed(error);
+    const look = ++this._looks;
+    const known = [...this._operations.keys()];
+    const show = await this._ask().then(
+      answers => () => this._lookedAt(answers, known),
+      (error: unknown) => () => this._lookFailed(error)
+    );
+    if (look < this._shown) {
+      return; // one that began later was faster
     }
+    this._shown = look;
+    show();
     this._pace();
     this.changed.emit();
+  }
+
+  private _ask(): Promise<[Info, Environment[], Operation[]]> {
+    // Another server may be back than the one that went away.
+    const isKnown = this.info?.problem === null && this.away === null;
+    return Promise.all([
+      isKnown && this.info ? this.info : this.client.info(),
+      this.client.environments(),
+      this.client.operations(OPERATIONS_SHOWN)
+    ]);
+  }
+
+  private _lookedAt(
+    [info, environments, operations]: [Info, Environment[], Operation[]],
+    known: string[]
+  ): void {
+    this.info = info;
+    this.environments = environments;
+    this._forget(known, operations);
+    operations.forEach(one => this._take(one));
+    this.problem = null;
+    this.away = null;
+    this.ready = true;
   }
 
   private _lookFailed(error: unknown): void {
@@ -202,27 +227,24 @@ export class EnvironmentsModel implements IObservableDisposable {
     }
   }
 
-  /** What the server has forgotten is over for us too. */
-  private _forgetAllBut(operations: Operation[]): void {
+  /** What was known before the server was asked, and it does not tell of, is over for us too. */
+  private _forget(known: string[], operations: Operation[]): void {
     const kept = new Set(operations.map(one => one.id));
-    const oldest = operations.at(-1)?.id ?? '';
-    for (const id of this._operations.keys()) {
-      // Newer ones began after the server had made its list.
-      if (!kept.has(id) && id < oldest) {
-        this._operations.delete(id);
-        this._logs.delete(id);
-      }
+    for (const id of known.filter(one => !kept.has(one))) {
+      this._operations.delete(id);
+      this._logs.delete(id);
     }
   }
 
-  /** Keep the newer of what is known and what is told. */
-  private _take(operation: Operation): void {
+  /** Keep the newer of what is known and what is told; `isNews`: it cannot have ended before. */
+  private _take(operation: Operation, isNews = false): void {
     const known = this._operations.get(operation.id);
     if (known && known.events > operation.events) {
       return;
     }
     this._operations.set(operation.id, operation);
-    if (known && !ENDED.includes(known.state) && ENDED.includes(operation.state)) {
+    const wentOn = known ? !ENDED.includes(known.state) : isNews;
+    if (wentOn && ENDED.includes(operation.state)) {
       this.ended.emit(operation);
     }
   }
@@ -236,7 +258,7 @@ export class EnvironmentsModel implements IObservableDisposable {
     const over = changes.operations.filter(one => ENDED.includes(one.state));
     changes.operations.filter(one => !ENDED.includes(one.state)).forEach(one => this._hear(one));
     if (changes.environments || over.length > 0) {
-      void this._poll.refresh();
+      void this._look();
     }
     this._pace();
     this.changed.emit();
@@ -256,8 +278,10 @@ export class EnvironmentsModel implements IObservableDisposable {
     const interval = this.away !== null ? AWAY_MS : active && silent ? BUSY_MS : QUIET_MS;
     // While something goes on, look again soon whether the bus has fallen silent.
     const checked = active && !silent ? BUS_IS_ALIVE_MS : interval;
-    if (this._poll.frequency.interval !== checked) {
-      this._poll.frequency = { ...this._poll.frequency, interval: checked };
+    const { frequency, state } = this._poll;
+    this._poll.frequency = { ...frequency, interval: checked };
+    if (checked < frequency.interval && state.phase !== 'constructed') {
+      void this._poll.schedule(); // the next look is not due before the earlier pace's end
     }
   }
 }

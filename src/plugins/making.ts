@@ -95,8 +95,11 @@ export const makingPlugin: JupyterFrontEndPlugin<void> = {
       isVisible: () => edited() !== null,
       execute: async () => {
         const path = edited();
+        if (path === null) {
+          return null;
+        }
         await editors?.currentWidget?.context.save();
-        return path === null ? null : (await maker()).fromFile(path);
+        return (await maker()).fromFile(path);
       }
     });
   }

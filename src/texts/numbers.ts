@@ -8,7 +8,7 @@ export function bytes(count: number): string {
     value /= 1000;
     unit += 1;
   }
-  const digits = unit >= 3 && value < 100 ? 1 : 0;
+  const digits = unit >= 3 && value < 99.95 ? 1 : 0;
   return `${value.toFixed(digits)} ${UNITS[unit] ?? ''}`;
 }
 
@@ -22,5 +22,8 @@ export function moment(text: string): string {
 
 /** The time of day of a moment, to the second. */
 export function clock(text: string): string {
-  return new Date(text).toLocaleTimeString(undefined, { timeStyle: 'medium' });
+  const time = new Date(text);
+  return Number.isNaN(time.getTime())
+    ? text
+    : time.toLocaleTimeString(undefined, { timeStyle: 'medium' });
 }

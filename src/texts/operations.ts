@@ -99,6 +99,8 @@ export function failureTitle(operation: Operation, trans: TranslationBundle): st
       return trans.__('Not updated');
     case 'remove':
       return trans.__('Not removed');
+    case 'rollback':
+      return trans.__('Not rolled back');
     default:
       return trans.__('Failed');
   }

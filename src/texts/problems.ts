@@ -34,12 +34,11 @@ export function messageOf(problem: Problem, trans: TranslationBundle): string {
 
 /** What the person can do next, or null. */
 export function hintOf(problem: Problem, trans: TranslationBundle): string | null {
-  const here = say(HINTS_HERE[problem.code], problem.params, trans);
+  const usual = HINTS[problem.code];
   if (problem.hint === null || COMMAND_LINE.test(problem.hint)) {
-    return here ?? null;
+    return say(HINTS_HERE[problem.code] ?? usual, problem.params, trans);
   }
   // A hint that was made for this case says more than the usual one of its code.
-  const usual = HINTS[problem.code];
   const isUsual = say(usual, problem.params, english.trans) === problem.hint;
   return isUsual ? (say(usual, problem.params, trans) ?? problem.hint) : problem.hint;
 }
@@ -52,6 +51,9 @@ export function diagnosticText(diagnostic: Diagnostic, trans: TranslationBundle)
 /** What belongs to a problem and can be unfolded: lines of a conflict or of a log. */
 export function detailsOf(problem: Problem): string[] {
   const details = problem.details;
+  if (typeof details === 'string') {
+    return details.split('\n');
+  }
   const lines = isRecord(details) ? details.lines : details;
   return Array.isArray(lines) ? lines.filter(line => typeof line === 'string') : [];
 }

@@ -32,8 +32,18 @@ export class Maker {
     }
   }
 
-  /** Open a text to be written or mended, and made into an environment. */
-  async write(text: string, path: string): Promise<void> {
+  /** Open a text to be written, and made into an environment; its file is not there yet. */
+  write(text: string, path: string): Promise<void> {
+    return this._edit(text, path, new Set());
+  }
+
+  /** Open a file to be mended, and made into an environment. */
+  private async _mend(path: string): Promise<void> {
+    await this._edit(await this._read(path), path, new Set([path]));
+  }
+
+  /** `own` are the files that may be written over. */
+  private async _edit(text: string, path: string, own: Set<string>): Promise<void> {
     if (!this._services) {
       await this._commands.execute('docmanager:open', { path });
       return;
@@ -44,7 +54,7 @@ export class Maker {
       trans: this._trans,
       text,
       path,
-      submit: (verb, written) => this._submit(verb, written)
+      submit: (verb, written) => this._submit(verb, written, own)
     });
     const widget = new MainAreaWidget({ content });
     this._shell.add(widget, 'main', { type: 'Environment' });
@@ -55,7 +65,7 @@ export class Maker {
     const problem = error instanceof EnvsError ? error.problem : null;
     switch (problem?.code) {
       case 'spec_invalid':
-        await this.write(await this._read(path), path);
+        await this._mend(path);
         return null;
       case 'name_missing': {
         const name = await askName(this._trans, this._trans.__('Name of the environment'), '');
@@ -92,22 +102,38 @@ export class Maker {
 
   private async _read(path: string): Promise<string> {
     const file = await this._contents.get(path, {
+      content: true,
       type: 'file',
       format: 'text'
     });
     return String(file.content);
   }
 
+  private async _exists(path: string): Promise<boolean> {
+    return this._contents.get(path, { content: false }).then(
+      () => true,
+      () => false
+    );
+  }
+
   /** Save what was written, then make or update; a sentence where that was refused. */
-  private async _submit(verb: 'create' | 'update', written: Written): Promise<string | null> {
+  private async _submit(
+    verb: 'create' | 'update',
+    written: Written,
+    own: Set<string>
+  ): Promise<string | null> {
     const { path, text, name } = written;
     try {
       if (path !== '') {
+        if (!own.has(path) && (await this._exists(path))) {
+          return this._trans.__('There is already a file %1. Give another name.', path);
+        }
         await this._contents.save(path, {
           type: 'file',
           format: 'text',
           content: text
         });
+        own.add(path);
       }
       const source =
         path === '' ? ({ kind: 'spec', text } as const) : ({ kind: 'file', path } as const);

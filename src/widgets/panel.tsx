@@ -12,7 +12,7 @@ import { Translation } from '../components/context';
 import type { More } from '../components/Details';
 import { Panel } from '../components/Panel';
 import { environmentsIcon } from '../icons';
-import type { EnvironmentsModel, Row } from '../model';
+import { type EnvironmentsModel, type Row, sourcePath } from '../model';
 
 const NOTHING_YET: More = { generations: null, packages: null, oldKernels: 0 };
 
@@ -74,6 +74,7 @@ export class EnvironmentsPanel extends ReactWidget {
             ),
             log: this._model.log((row.operation ?? row.failed)?.id ?? ''),
             more: this._more.get(row.key)?.more ?? NOTHING_YET,
+            file: row.environment && sourcePath(this._model, row.environment),
             formats: info?.exports ?? [],
             actions: this._actions,
             isOpen: this._open.has(row.key),
@@ -113,6 +114,7 @@ export class EnvironmentsPanel extends ReactWidget {
       return;
     }
     this._more.set(slug, { mark, more: known?.more ?? NOTHING_YET });
+    const isWanted = (): boolean => !this.isDisposed && this._more.get(slug)?.mark === mark;
     try {
       const [whole, packages, processes] = await Promise.all([
         this._model.client.environment(slug),
@@ -122,15 +124,17 @@ export class EnvironmentsPanel extends ReactWidget {
       const oldKernels = processes.filter(
         one => one.kernel !== null && one.generation !== environment.generation
       ).length;
-      this._more.set(slug, {
-        mark,
-        more: { generations: whole.generations, packages, oldKernels }
-      });
+      if (isWanted()) {
+        const more = { generations: whole.generations, packages, oldKernels };
+        this._more.set(slug, { mark, more });
+        this.update();
+      }
     } catch {
       // It went away meanwhile, or the server did: the list tells.
-      this._more.delete(slug);
+      if (isWanted()) {
+        this._more.delete(slug);
+      }
     }
-    this.update();
   }
 
   private _makeActions(): Actions {

@@ -74,6 +74,7 @@ export class SpecEditor extends Panel {
   }
 
   private _onTyped(): void {
+    this._form.set({ isOld: true });
     void this._debouncer.invoke();
   }
 
@@ -82,10 +83,12 @@ export class SpecEditor extends Panel {
     try {
       const check = await this._options.client.check({ kind: 'spec', text });
       if (!this.isDisposed && text === this._text) {
-        this._form.set({ check, message: null });
+        this._form.set({ check, isOld: false, message: null });
       }
     } catch (error) {
-      this._form.set({ message: error instanceof Error ? error.message : String(error) });
+      if (!this.isDisposed) {
+        this._form.set({ message: error instanceof Error ? error.message : String(error) });
+      }
     }
   }
 
@@ -114,6 +117,8 @@ export class SpecEditor extends Panel {
 
 interface FormState {
   check: Check | null;
+  /** The text is another than the one that was checked, and so may its name be. */
+  isOld: boolean;
   file: string;
   busy: boolean;
   message: string | null;
@@ -131,7 +136,7 @@ class FormWidget extends ReactWidget {
     }
   ) {
     super();
-    this.state = { check: null, file, busy: false, message: null };
+    this.state = { check: null, isOld: false, file, busy: false, message: null };
   }
 
   set(change: Partial<FormState>): void {
@@ -144,6 +149,7 @@ class FormWidget extends ReactWidget {
       <Translation.Provider value={this._trans}>
         <SpecForm
           {...this.state}
+          busy={this.state.busy || this.state.isOld}
           onFile={file => {
             this.set({ file });
           }}

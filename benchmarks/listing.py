@@ -1,0 +1,51 @@
+"""Reading a large store, in this process: what the server's threads do."""
+
+from __future__ import annotations
+
+import os
+
+from benchmarks.bench import ENVIRONMENTS, OPERATIONS, Bench
+from benchmarks.measure import Result, compare, timed
+from jupyter_envs.operations import StoreWatch, view
+from jupyter_envs.store import Store, list_environments
+
+#: One look takes a millisecond or so.
+_LOOKS = 20
+
+
+def list_many(bench: Bench) -> Result:
+    """Reading and showing 100 environments, with nothing remembered."""
+    store = Store(bench.crowd.envs)
+
+    def once() -> None:
+        assert len([view(store, found) for found in list_environments(store)]) == ENVIRONMENTS
+
+    return compare("list-100-ms", timed(once), repeat=bench.repeat, unit="ms")
+
+
+def look(bench: Bench) -> Result:
+    """What the server does four times a second while somebody looks, and nothing happens."""
+    store = Store(bench.crowd.envs)
+    root, hidden, journals = map(os.fspath, (store.root, store.hidden, store.operations))
+    watch = StoreWatch(store)
+
+    def once() -> None:
+        assert not watch.look()
+
+    def calls() -> None:
+        """A link and a folder of each environment, and a journal of each operation."""
+        for name in os.listdir(root):
+            if not name.startswith("."):
+                os.readlink(f"{root}/{name}")
+                os.stat(f"{hidden}/{name}")  # noqa: PTH116 - nothing but the calls
+        with os.scandir(journals) as entries:
+            assert sum(entry.stat().st_size > 0 for entry in entries) == OPERATIONS
+
+    return compare(
+        "store-look-ms",
+        timed(once),
+        repeat=bench.repeat * _LOOKS,
+        unit="ms",
+        against="the calls of the system for it",
+        peer=timed(calls),
+    )

@@ -1,0 +1,134 @@
+import { render, screen } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import React from 'react';
+
+import { Details } from '../../../src/components/Details';
+import { condaPackage, environment, foreign, generation } from '../support/records';
+import { askedOf, spies } from '../support/render';
+
+type Props = React.ComponentProps<typeof Details>;
+
+const user = userEvent.setup();
+
+const science = environment();
+
+function show(change: Partial<Props> = {}): Props & { asked: () => string[] } {
+  const actions = spies();
+  const props = {
+    environment: science,
+    more: { generations: [generation(1, { current: true })], packages: [], oldKernels: 0 },
+    file: 'work/environment.yml',
+    formats: ['yaml', 'conda-lock'],
+    actions,
+    busy: false,
+    ...change
+  };
+  render(<Details {...props} />);
+  return { ...props, asked: () => askedOf(actions) };
+}
+
+describe('the details', () => {
+  it.each([
+    ['Notebook', 'openNotebook'],
+    ['Console', 'openConsole'],
+    ['Terminal here', 'openTerminal'],
+    ['work/environment.yml', 'openSource'],
+    ['Update from file', 'update'],
+    ['Clone…', 'clone'],
+    ['Remove…', 'remove']
+  ] as const)('have a button "%s"', async (name, action) => {
+    const { actions, asked } = show();
+    await user.click(screen.getByRole('button', { name }));
+    expect(asked()).toEqual([action]);
+    expect(actions[action]).toHaveBeenCalledWith(science);
+  });
+
+  it('offer no notebook where there is no kernel', () => {
+    show({ environment: environment({ kernel: null, kernels: [] }) });
+    expect(screen.queryByRole('button', { name: 'Notebook' })).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Console' })).toBeNull();
+    expect(screen.getByRole('button', { name: 'Terminal here' })).toBeTruthy();
+  });
+
+  it('allow no change while something goes on, and use all the same', () => {
+    show({ busy: true });
+    const disabled = screen
+      .getAllByRole<HTMLButtonElement>('button')
+      .filter(button => button.disabled)
+      .map(button => button.textContent);
+    expect(disabled).toEqual(['Update from file', 'Clone…', 'Remove…']);
+  });
+
+  it('name a file that cannot be opened here', () => {
+    show({ file: null });
+    expect(screen.getByText('/home/ada/work/environment.yml').closest('button')).toBeNull();
+  });
+
+  it('name no file where there is none', () => {
+    show({ file: null, environment: environment({ source: null }) });
+    expect(screen.queryByText('File')).toBeNull();
+  });
+
+  it('tell where it is', () => {
+    show();
+    expect(screen.getByText('Path').nextElementSibling?.textContent).toBe(science.path);
+    expect(screen.getByText('Lock').nextElementSibling?.textContent).toBe('0123456789ab');
+  });
+});
+
+describe('a download', () => {
+  it('is of the format that is chosen', async () => {
+    const { actions } = show();
+    const select = screen.getByRole<HTMLSelectElement>('combobox', { name: 'Download' });
+    expect([...select.options].map(option => option.value)).toEqual(['', 'yaml', 'conda-lock']);
+    await user.selectOptions(select, 'conda-lock');
+    expect(actions.download).toHaveBeenCalledWith(science, 'conda-lock');
+    await user.selectOptions(select, 'conda-lock');
+    expect(actions.download).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('kernels of earlier generations', () => {
+  const third = environment({ generation: 3 });
+
+  it.each([
+    [1, '1 kernel still runs from an earlier generation.'],
+    [2, '2 kernels still run from earlier generations.']
+  ])('can be started anew: %s', async (oldKernels, text) => {
+    const more = { generations: [], packages: [], oldKernels };
+    const { actions } = show({ environment: third, more });
+    expect(screen.getByText(text)).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Restart on generation 3' }));
+    expect(actions.moveKernels).toHaveBeenCalledWith(third);
+  });
+
+  it('are not spoken of where there are none', () => {
+    show();
+    expect(screen.queryByRole('button', { name: /Restart/ })).toBeNull();
+  });
+});
+
+describe('what comes later', () => {
+  it('is waited for', () => {
+    show({ more: { generations: null, packages: null, oldKernels: 0 } });
+    expect(screen.getAllByText('Loading…')).toHaveLength(2);
+    expect(screen.queryByRole('list', { name: 'Generations' })).toBeNull();
+  });
+
+  it('are generations and packages', async () => {
+    const packages = [condaPackage('numpy')];
+    show({ more: { generations: [generation(1)], packages, oldKernels: 0 } });
+    expect(screen.getByRole('list', { name: 'Generations' })).toBeTruthy();
+    await user.click(screen.getByText('Packages', { selector: 'summary' }));
+    expect(screen.getByRole('row', { name: /^numpy/ })).toBeTruthy();
+  });
+});
+
+describe('the details of what another tool made', () => {
+  it('offer nothing', () => {
+    show({ environment: foreign('old') });
+    expect(screen.getByText(/Another tool made it, in \/home\/ada\/.conda\/envs\/old/)).toBeTruthy();
+    expect(screen.queryByRole('button')).toBeNull();
+    expect(screen.queryByRole('combobox')).toBeNull();
+  });
+});

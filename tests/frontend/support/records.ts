@@ -1,0 +1,173 @@
+import type {
+  Check,
+  Diagnostic,
+  Environment,
+  Generation,
+  Info,
+  Operation,
+  OperationChange,
+  OperationEvent,
+  Package,
+  Problem
+} from '../../../src/types';
+
+/** When all of this happened: a moment ago. */
+export const NOW = new Date().toISOString();
+
+/** The folder of all environments here. */
+export const ENVS_DIR = '/home/ada/.conda/envs';
+
+export function info(change: Partial<Info> = {}): Info {
+  return {
+    version: '0.1.0',
+    platform: 'linux-64',
+    envs_dir: ENVS_DIR,
+    root_dir: '/home/ada',
+    writable: true,
+    exports: ['yaml', 'conda-lock'],
+    policy: null,
+    problem: null,
+    ...change
+  };
+}
+
+/** A managed environment with one generation; its name is its slug unless told otherwise. */
+export function environment(change: Partial<Environment> = {}): Environment {
+  const slug = change.slug ?? change.name ?? 'science';
+  return {
+    name: slug,
+    slug,
+    path: `${ENVS_DIR}/${slug}`,
+    prefix: `${ENVS_DIR}/.jupyter-envs/${slug}/1`,
+    managed: true,
+    generation: 1,
+    kernel: slug,
+    kernels: [slug],
+    language: 'python',
+    lock_digest: '0123456789abcdef0123456789abcdef',
+    platform: 'linux-64',
+    created: '2026-11-18T15:00:00+01:00',
+    source: { kind: 'spec', file: '/home/ada/work/environment.yml', sha256: null },
+    size: 512_000_000,
+    packages: 64,
+    processes: 0,
+    behind: false,
+    notes: [],
+    generations: [],
+    ...change
+  };
+}
+
+/** An environment that another tool made. */
+export function foreign(name: string): Environment {
+  return environment({
+    name,
+    managed: false,
+    generation: null,
+    kernel: null,
+    kernels: [],
+    language: null,
+    lock_digest: null,
+    platform: null,
+    created: null,
+    source: null,
+    size: null,
+    packages: null,
+    behind: null
+  });
+}
+
+export function generation(number: number, change: Partial<Generation> = {}): Generation {
+  return {
+    number,
+    current: false,
+    created: `2026-11-1${number}T15:00:00+01:00`,
+    created_by: 'ada',
+    lock_digest: `digest-of-${number}`,
+    packages: 60 + number,
+    in_use: false,
+    ...change
+  };
+}
+
+/** An operation that runs. */
+export function operation(change: Partial<Operation> = {}): Operation {
+  return {
+    id: '018f00000001aaaaaaaa',
+    verb: 'create',
+    name: 'science',
+    state: 'running',
+    phase: 'solve',
+    actor: 'ada',
+    started: NOW,
+    updated: NOW,
+    events: 3,
+    queue_position: null,
+    done: null,
+    total: null,
+    unit: null,
+    result: null,
+    error: null,
+    resumable: false,
+    ...change
+  };
+}
+
+/** What the event bus tells of an operation. */
+export function changeOf(whole: Operation): OperationChange {
+  const { result: _result, error: _error, resumable: _resumable, ...change } = whole;
+  return change;
+}
+
+export function event(seq: number, change: Partial<OperationEvent> = {}): OperationEvent {
+  return {
+    seq,
+    time: '2026-11-18T15:00:00+01:00',
+    phase: 'solve',
+    code: 'progress',
+    done: null,
+    total: null,
+    unit: null,
+    params: {},
+    ...change
+  };
+}
+
+export function problem(change: Partial<Problem> = {}): Problem {
+  return {
+    code: 'no_space',
+    message: 'There is not enough disk space in /home/ada',
+    params: { path: '/home/ada' },
+    hint: 'Free some space or remove environments that are no longer needed, then try again.',
+    details: null,
+    ...change
+  };
+}
+
+export function diagnostic(change: Partial<Diagnostic> = {}): Diagnostic {
+  return {
+    code: 'unknown_key',
+    severity: 'warning',
+    message: 'colour: is not a known key; it is ignored.',
+    start: { line: 2, column: 1 },
+    end: { line: 2, column: 7 },
+    params: { key: 'colour' },
+    ...change
+  };
+}
+
+export function check(change: Partial<Check> = {}): Check {
+  return { valid: true, name: 'science', exists: false, diagnostics: [], ...change };
+}
+
+export function condaPackage(name: string, change: Partial<Package> = {}): Package {
+  return {
+    name,
+    version: '1.0',
+    build: 'h0_0',
+    manager: 'conda',
+    channel: 'conda-forge',
+    requested: false,
+    ...change
+  };
+}

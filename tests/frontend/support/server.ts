@@ -1,0 +1,216 @@
+import { PromiseDelegate } from '@lumino/coreutils';
+
+import { EnvsClient } from '../../../src/client';
+import type {
+  Check,
+  Environment,
+  Info,
+  Operation,
+  OperationEvent,
+  Package,
+  Problem,
+  Process
+} from '../../../src/types';
+import { type Asked, BASE_URL, connection, json, noNetwork } from './network';
+import { check, info, operation } from './records';
+
+const API = 'jupyter-envs/api';
+
+type Handler = (asked: Asked, ...parts: string[]) => Response;
+
+/** A small server in memory, behind a real connection: our API, and what we use of Jupyter's. */
+export class FakeServer {
+  info: Info = info();
+  environments: Environment[] = [];
+  /** Newest first, as the server tells them. */
+  operations: Operation[] = [];
+  events: Record<string, OperationEvent[]> = {};
+  packages: Package[] = [];
+  processes: Process[] = [];
+  check: Check = check();
+  /** Texts of the file browser, by path. */
+  files: Record<string, string> = {};
+  kernels: { id: string; name: string }[] = [];
+
+  /** Nobody answers. */
+  isAway = false;
+  /** How the next rollback goes wrong, once it was begun. */
+  rollbackError: Problem | null = null;
+  /** Everything asked for, as "GET environments/x?y=z", with Jupyter's own as "GET /api/…". */
+  readonly asked: string[] = [];
+  /** The bodies of what was sent, by the same words. */
+  readonly bodies: Record<string, unknown> = {};
+
+  readonly settings = connection(asked => this._answer(asked));
+  readonly client = new EnvsClient(this.settings);
+
+  private readonly _refusals = new Map<string, { problem: Problem; status: number }[]>();
+  private _gate: Promise<void> = Promise.resolve();
+
+  /** Refuse this request once, such as "POST environments". */
+  refuse(request: string, problem: Problem, status = 409): void {
+    this._refusals.set(request, [...(this._refusals.get(request) ?? []), { problem, status }]);
+  }
+
+  /** Keep the answers to what is asked from now on, as they are then; returns what sends them. */
+  hold(): () => void {
+    const gate = new PromiseDelegate<void>();
+    this._gate = gate.promise;
+    return () => gate.resolve();
+  }
+
+  /** Send further answers at once; what is kept already stays so. */
+  release(): void {
+    this._gate = Promise.resolve();
+  }
+
+  /** How often something was asked for. */
+  count(request: string): number {
+    return this.asked.filter(one => one === request).length;
+  }
+
+  /** Take up an operation, the newest. */
+  begin(change: Partial<Operation>): Operation {
+    const number = this.operations.length + 1;
+    const id = `018f${number.toString(16).padStart(8, '0')}aaaaaaaa`;
+    const begun = operation({ id, state: 'queued', phase: 'queued', events: 2, ...change });
+    this.operations = [begun, ...this.operations];
+    return begun;
+  }
+
+  /** Let an operation go on. */
+  goOn(id: string, change: Partial<Operation>): Operation {
+    const before = this._operation(id);
+    const after = { ...before, events: before.events + 1, ...change };
+    this.operations = this.operations.map(one => (one.id === id ? after : one));
+    return after;
+  }
+
+  private async _answer(asked: Asked): Promise<Response> {
+    const path = asked.url.href.slice(BASE_URL.length).replace(/[?&]\d+$/, '');
+    const request = path.startsWith(API)
+      ? `${asked.method} ${path.slice(API.length + 1)}`
+      : `${asked.method} /${path.replace(/\?.*$/, '')}`;
+    this.asked.push(request);
+    if (asked.body !== null) {
+      this.bodies[request] = asked.body;
+    }
+    const answer = this.isAway ? null : (this._refused(request) ?? this._route(request, asked));
+    await this._gate;
+    return answer ?? noNetwork();
+  }
+
+  private _refused(request: string): Response | null {
+    const refusal = this._refusals.get(request)?.shift();
+    return refusal ? json(refusal.problem, refusal.status) : null;
+  }
+
+  private _route(request: string, asked: Asked): Response {
+    for (const [pattern, handler] of this._routes) {
+      const found = pattern.exec(request);
+      if (found) {
+        return handler(asked, ...found.slice(1).map(decodeURIComponent));
+      }
+    }
+    return json({ message: 'Not Found', reason: null }, 404);
+  }
+
+  private readonly _routes: [RegExp, Handler][] = [
+    [/^GET $/, () => json(this.info)],
+    [/^GET environments$/, () => json({ environments: this.environments })],
+    [/^POST environments$/, ({ body }) => this._create(body as { name: string | null })],
+    [/^GET environments\/([^/]+)$/, (_, slug) => json(this._environment(slug))],
+    [/^PUT environments\/([^/]+)$/, (_, name) => this._accept({ verb: 'update', name })],
+    [/^DELETE environments\/([^/?]+)\?force=/, (_, n) => this._accept({ verb: 'remove', name: n })],
+    [/^POST environments\/([^/]+)\/rollback$/, ({ body }, name) => this._rollback(name, body)],
+    [
+      /^POST environments\/[^/]+\/clone$/,
+      ({ body }) => this._accept({ name: (body as { name: string }).name })
+    ],
+    [/^GET environments\/[^/]+\/packages$/, () => json({ packages: this.packages })],
+    [/^GET environments\/[^/]+\/usage$/, () => json({ processes: this.processes })],
+    [/^GET environments\/([^/]+)\/activation$/, (_, n) => json({ command: `activate ${n ?? ''}` })],
+    [/^POST specs\/check$/, () => json(this.check)],
+    [/^GET operations\?limit=50$/, () => json({ operations: this.operations })],
+    [/^DELETE operations\/(.+)$/, (_, id) => this._cancel(id)],
+    [/^GET operations\/(.+)\/events\?after=(.+)$/, (_, id, after) => this._events(id, after)],
+    [/^POST operations\/(.+)\/resume$/, (_, id) => this._resume(id)],
+    [/^GET \/api\/kernels$/, () => json(this.kernels)],
+    [/^GET \/api\/contents\/(.+)$/, (_, path) => this._file(path)],
+    [/^PUT \/api\/contents\/(.+)$/, ({ body }, path) => this._save(path, body)]
+  ];
+
+  private _environment(slug?: string): Environment | undefined {
+    return this.environments.find(one => one.slug === slug);
+  }
+
+  private _operation(id?: string): Operation {
+    const found = this.operations.find(one => one.id === id);
+    if (!found) {
+      throw new Error(`no operation ${id ?? ''}`);
+    }
+    return found;
+  }
+
+  private _accept(change: Partial<Operation>): Response {
+    return json(this.begin(change), 202);
+  }
+
+  private _create({ name }: { name: string | null }): Response {
+    return this._accept({ name: name ?? this.check.name ?? '' });
+  }
+
+  private _rollback(slug: string | undefined, body: unknown): Response {
+    const change = { verb: 'rollback', name: slug, phase: 'ended', events: 4 };
+    if (this.rollbackError) {
+      return json(this.begin({ ...change, state: 'failed', error: this.rollbackError }));
+    }
+    const { generation } = body as { generation: number };
+    this.environments = this.environments.map(one =>
+      one.slug === slug ? { ...one, generation } : one
+    );
+    return json(this.begin({ ...change, state: 'succeeded' }));
+  }
+
+  private _cancel(id?: string): Response {
+    this.goOn(this._operation(id).id, { state: 'cancelled', phase: 'ended' });
+    return new Response(null, { status: 204 });
+  }
+
+  private _resume(id?: string): Response {
+    const state = { state: 'queued', phase: 'queued', resumable: false } as const;
+    return json(this.goOn(this._operation(id).id, state), 202);
+  }
+
+  private _events(id?: string, after?: string): Response {
+    const events = (this.events[id ?? ''] ?? []).filter(one => one.seq > Number(after));
+    return json({ events, operation: this._operation(id) });
+  }
+
+  private _file(path = ''): Response {
+    const content = this.files[path];
+    return content === undefined
+      ? json({ message: `No such file: ${path}` }, 404)
+      : json(fileModel(path, content));
+  }
+
+  private _save(path = '', body: unknown): Response {
+    const { content } = body as { content: string };
+    this.files[path] = content;
+    return json({ ...fileModel(path, content), content: null, format: null });
+  }
+}
+
+function fileModel(path: string, content: string): object {
+  return {
+    name: path.split('/').at(-1),
+    path,
+    type: 'file',
+    writable: true,
+    created: '2026-11-18T15:00:00Z',
+    last_modified: '2026-11-18T15:00:00Z',
+    mimetype: 'text/plain',
+    format: 'text',
+    content
+  };
+}

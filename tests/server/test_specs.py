@@ -1,0 +1,126 @@
+"""Specs over REST: what is wrong with one, and what it would bring."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.server import file_source, spec_source
+from tests.server.conftest import Demo
+from tests.support.api_client import ApiClient
+from tests.support.sandbox import Sandbox, manifest
+from tests.support.server import JupyterServer
+
+
+def check(client: ApiClient, text: str) -> dict[str, Any]:
+    answer = client.post("specs/check", {"source": {"kind": "spec", "text": text}})
+    found: dict[str, Any] = answer.expect(200)
+    return found
+
+
+def codes(found: dict[str, Any]) -> list[str]:
+    return [one["code"] for one in found["diagnostics"]]
+
+
+def test_a_file_without_a_fault(client: ApiClient) -> None:
+    found = check(client, "name: fresh\nchannels: [conda-forge]\ndependencies: [python=3.12]\n")
+
+    assert found == {"valid": True, "name": "fresh", "exists": False, "diagnostics": []}
+
+
+def test_whether_there_is_one_of_that_name(client: ApiClient, demo: Demo) -> None:
+    for name in (demo.name, demo.name.upper()):
+        assert check(client, f"name: {name}\ndependencies: [python]\n")["exists"] is True
+    assert check(client, "dependencies: [python]\n")["exists"] is False
+
+
+def test_faults_have_a_place_and_some_a_remedy(client: ApiClient) -> None:
+    found = check(client, "name: demo\ndependencis:\n  - python\n")
+
+    assert found["valid"] is False
+    fault = found["diagnostics"][0]
+    assert fault["start"]["line"] == 2
+    assert fault["severity"] == "error"
+    assert fault["message"]
+
+
+def test_the_command_line_finds_the_same(person: Sandbox, client: ApiClient) -> None:
+    text = "name: demo\ndependencies:\n  - numpy=>1\n  - pip:\n    - '-e .'\n  - numpy\n"
+    command = person.start("check", person.write("spec.yml", text), "--json")
+
+    said = command.communicate(timeout=60)[0]
+
+    found = check(client, text)
+    assert found["diagnostics"]
+    assert all(f'"{code}"' in said for code in codes(found))
+
+
+def test_a_file_of_the_file_browser(server: JupyterServer, client: ApiClient) -> None:
+    (server.root / "checked.yml").write_text("name: checked\ndependencies: [python]\n")
+
+    answer = client.post("specs/check", {"source": file_source("checked.yml")}).expect(200)
+
+    assert (answer["valid"], answer["name"]) == (True, "checked")
+    absent = client.post("specs/check", {"source": file_source("absent.yml")})
+    absent.problem(422, "source_not_found")
+
+
+def test_a_lock_is_no_spec(client: ApiClient, demo: Demo) -> None:
+    lock = client.get(f"environments/{demo.name}/export", format="lock").content.decode()
+
+    assert check(client, lock)["valid"] is False
+    body = {"source": {"kind": "lock", "text": lock}}
+    client.post("specs/check", body).problem(400, "request_invalid")
+
+
+# -- plans -------------------------------------------------------------------------------------
+
+
+def test_a_plan_tells_what_would_change_and_changes_nothing(
+    person: Sandbox, client: ApiClient, demo: Demo
+) -> None:
+    before = manifest(person.envs / ".jupyter-envs" / demo.name / "2" / "conda-meta")
+    body = {"source": spec_source("python", "demo-lib=2.0", name=demo.name)}
+
+    result = client.done(client.post("specs/plan", body))
+
+    assert (result["name"], result["exists"]) == (demo.name, True)
+    assert [one["name"] for one in result["plan"]["link"]] == ["demo-lib"]
+    assert manifest(person.envs / ".jupyter-envs" / demo.name / "2" / "conda-meta") == before
+    assert client.get(f"environments/{demo.name}").expect(200)["generation"] == 2
+
+
+def test_a_plan_for_something_new(client: ApiClient) -> None:
+    body = {"source": spec_source("text-prefix", name="whatever"), "name": "unborn"}
+
+    result = client.done(client.post("specs/plan", body))
+
+    assert (result["name"], result["exists"]) == ("unborn", False)
+    assert [one["name"] for one in result["plan"]["link"]] == ["text-prefix"]
+    client.get("environments/unborn").problem(404, "environment_not_found")
+
+
+def test_what_cannot_be_solved_is_explained(client: ApiClient) -> None:
+    body = {"source": spec_source("needs-old-lib", "needs-new-lib")}
+
+    ended = client.follow(client.post("specs/plan", body).expect(202)["id"])
+
+    error = ended["error"]
+    assert (ended["state"], error["code"]) == ("failed", "unsatisfiable")
+    assert "demo-lib" in error["message"]
+    assert error["details"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"source": {"kind": "spec", "text": "?"}}, "spec_invalid"),
+        ({"source": {"kind": "spec", "text": "dependencies: [python]"}}, "name_missing"),
+        ({"source": spec_source("python"), "name": "a/b"}, "name_forbidden"),
+        ({"source": {"kind": "lock", "text": "?"}, "name": "x"}, "lock_invalid"),
+        ({"source": file_source("../x")}, "source_not_found"),
+    ],
+)
+def test_what_cannot_be_planned(client: ApiClient, body: dict[str, Any], code: str) -> None:
+    assert client.post("specs/plan", body).problem(422, code)["message"]
