@@ -13,7 +13,7 @@ SOURCES := $(shell find src style schema) package.json tsconfig.json
 WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 JLPM := $(WITH_NODE) $(BIN)/jlpm
 
-.PHONY: help setup frontend test lint format demo channel bench dist clean
+.PHONY: help setup frontend test lint format demo lab channel bench dist clean
 
 help:  ## Show these lines
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## */: /'
@@ -60,8 +60,11 @@ format: $(STAMP) $(MODULES)  ## Put the code into shape
 	$(BIN)/ruff format .
 	$(JLPM) lint
 
-demo: $(STAMP)  ## Make an environment from a file and run a notebook on it
+demo: $(STAMP)  ## Make an environment through a Jupyter server and run a notebook on it
 	$(BIN)/python -m demo
+
+lab: $(STAMP) $(LABEXTENSION) $(LINK)  ## The same set-up, with JupyterLab open on the panel
+	$(BIN)/python -m demo.lab $(ARGS)
 
 channel: $(STAMP)  ## Build the local test channel; its URL is the last line
 	$(BIN)/python -m tests.support.channel

@@ -1,22 +1,16 @@
-"""From ``environment.yml`` to a notebook that ran on its kernel, in a folder that goes away."""
+"""From ``environment.yml`` to a notebook that ran on its kernel, by a Jupyter server's REST API."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import socket
-import subprocess
 import sys
-import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
-import nbclient
-import nbformat
-
-HERE = Path(__file__).parent
-REACH_SECONDS = 4.0
+from demo.notebook import run_cells
+from demo.setting import Setting, setting
+from tests.support.api_client import ENDED, PREFIX, ApiClient
+from tests.support.server import JupyterServer
 
 NOTEBOOK = (
     """\
@@ -34,94 +28,74 @@ for module in (numpy, pandas, matplotlib, tabulate):
 print(tabulate.tabulate(pandas.DataFrame({"x": numpy.arange(3) ** 2})))
 """,
 )
+_FOLLOW_SECONDS = 1800.0
+_POLL_SECONDS = 0.2
 
 
 def main() -> int:
     """Run it all; returns an exit code."""
-    folder = Path(tempfile.mkdtemp(prefix="jupyter-envs-demo-"))
+    with setting() as here:
+        server = JupyterServer(here.environ, here.folder / "server", root=here.work)
+        with server:
+            print(f"\nA Jupyter server answers at {server.url}{PREFIX}")
+            return _demonstrate(here, server)
+
+
+def _demonstrate(here: Setting, server: JupyterServer) -> int:
+    client = server.client
+    print('\nPOST environments {"source": {"kind": "file", "path": "environment.yml"}}', flush=True)
+    source = {"kind": "file", "path": "environment.yml"}
+    started = client.post("environments", {"source": source}).expect(202)
+    ended = _follow(client, started["id"])
+    if ended["state"] != "succeeded":
+        print(f"\n{ended['error']['message']}\n{ended['error']['hint'] or ''}")
+        return 1
+    ran = _run_notebook(here, server)
+    _report(client, ended)
+    removed = client.follow(client.delete("environments/demo", force=True).expect(202)["id"])
+    return 0 if ran and removed["state"] == "succeeded" else 1
+
+
+def _follow(client: ApiClient, operation: str) -> dict[str, Any]:
+    """Print each phase with what it counted, until the operation has ended."""
+    after, phase, deadline = -1, "", time.monotonic() + _FOLLOW_SECONDS
+    while time.monotonic() < deadline:
+        answer = client.get(f"operations/{operation}/events", after=after).expect(200)
+        for event in answer["events"]:
+            after = event["seq"]
+            if event["code"] == "progress" and event["phase"] != phase:
+                phase = event["phase"]
+                total = f" {event['total']} {event['unit']}" if event["total"] else ""
+                print(f"  {phase}{total}", flush=True)
+            elif event["code"] == "package_added":
+                print(f"  {event['params']['name']} was added", flush=True)
+        if answer["operation"]["state"] in ENDED:
+            ended: dict[str, Any] = answer["operation"]
+            return ended
+        time.sleep(_POLL_SECONDS)
+    raise TimeoutError(f"operation {operation} goes on for more than {_FOLLOW_SECONDS:.0f} s")
+
+
+def _run_notebook(here: Setting, server: JupyterServer) -> bool:
+    print("\nA notebook on the kernel conda-env-demo-py, which the server starts:\n", flush=True)
+    started = server.client.jupyter("POST", "api/kernels", json={"name": "conda-env-demo-py"})
+    kernel = started.expect(201)["id"]
+    runtime = Path(here.environ["JUPYTER_RUNTIME_DIR"])
     try:
-        return _demonstrate(folder)
+        return run_cells(runtime / f"kernel-{kernel}.json", NOTEBOOK)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        server.client.jupyter("DELETE", f"api/kernels/{kernel}")
 
 
-def _demonstrate(folder: Path) -> int:
-    home = folder / "home"
-    home.mkdir()
-    spec = folder / "environment.yml"
-    shutil.copy(HERE / "environment.yml", spec)
-    if not _reachable("conda.anaconda.org"):
-        print("conda-forge does not answer from here: using the local test channel instead.")
-        _use_local_channel(spec)
-    environ = _environ(home)
-    print(f"\n$ jupyter envs create {spec.name}", flush=True)
-    made = subprocess.run(_command("create", spec), env=environ, check=False)
-    if made.returncode != 0:
-        return made.returncode
-    _run_notebook(environ)
-    _report(environ)
-    return subprocess.run(_command("remove", "demo", "--yes"), env=environ, check=False).returncode
-
-
-def _reachable(host: str) -> bool:
-    try:
-        with socket.create_connection((host, 443), timeout=REACH_SECONDS):
-            return True
-    except OSError:
-        return False
-
-
-def _use_local_channel(spec: Path) -> None:
-    from tests.support.channel import local_channel
-
-    url = local_channel(lambda line: print(line, flush=True)).url
-    spec.write_text(spec.read_text().replace("conda-forge", url))
-
-
-def _environ(home: Path) -> dict[str, str]:
-    """A user with an empty home; packages are kept between runs, as a user's would be."""
-    cache = HERE.parent / ".cache" / "demo"
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("CONDA", "JUPYTER"))}
-    inherited.pop("PYTHONDONTWRITEBYTECODE", None)
-    return inherited | {
-        "HOME": str(home),
-        "JUPYTER_DATA_DIR": str(home / "jupyter"),
-        "JUPYTER_PLATFORM_DIRS": "1",
-        "JUPYTER_ENVS_CACHE_DIR": str(cache),
-        "JUPYTER_ENVS_DATA_DIR": str(home / "ledger"),
-        "CONDA_ENVS_DIRS": str(home / "envs"),
-    }
-
-
-def _command(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "jupyter_envs", *map(str, arguments)]
-
-
-def _json(environ: dict[str, str], *arguments: object) -> Any:
-    command = _command(*arguments, "--json")
-    done = subprocess.run(command, env=environ, check=True, capture_output=True, text=True)
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def _run_notebook(environ: dict[str, str]) -> None:
-    print("\nA notebook on the kernel conda-env-demo-py:\n", flush=True)
-    os.environ.update(environ)
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in NOTEBOOK])
-    nbclient.NotebookClient(notebook, kernel_name="conda-env-demo-py", timeout=120).execute()
-    for cell in notebook.cells:
-        for output in cell.outputs:
-            print("".join(output.get("text", "")), end="")
-
-
-def _report(environ: dict[str, str]) -> None:
-    found = _json(environ, "show", "demo")
-    operation = _json(environ, "operations")["operations"][0]
+def _report(client: ApiClient, operation: dict[str, Any]) -> None:
+    found = client.get("environments/demo").expect(200)
     print(f"\nlock digest  {found['lock_digest']}")
     print(f"packages     {found['packages']}, {found['size'] / 1e6:.0f} MB")
     print("time of each phase, in seconds:")
-    for phase, seconds in operation["result"]["phases"].items():
+    phases = operation["result"]["phases"]
+    for phase, seconds in phases.items():
         print(f"  {phase:<10} {seconds:6.2f}")
-    print(f"  {'together':<10} {sum(operation['result']['phases'].values()):6.2f}\n", flush=True)
+    print(f"  {'together':<10} {sum(phases.values()):6.2f}\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,12 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 from urllib.parse import unquote
 
 import click
 import pytest
+import yaml
 
 import jupyter_envs
 from jupyter_envs.cli.main import group
@@ -23,6 +25,10 @@ from jupyter_envs.engine.settings import SETTINGS
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.export import FORMATS
 from jupyter_envs.policy import Policy
+from jupyter_envs.server import EnvsApp
+from jupyter_envs.server.events import SCHEMA
+from jupyter_envs.server.messages import SourceBody
+from jupyter_envs.server.routes import ROUTES
 from jupyter_envs.spec.catalogue import CATALOGUE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -221,6 +227,30 @@ def test_settings_of_conda_are_documented() -> None:
 def test_fields_of_the_policy_are_documented() -> None:
     # "file" is not written by the administrator: it says where the policy was read from.
     assert set(rows(page("policy.md"))) == set(Policy.__struct_fields__) - {"file"}
+
+
+def test_settings_of_the_extension_are_documented() -> None:
+    documented = set(rows(section(page("configuration.md"), "Server extension")))
+    assert documented == set(EnvsApp.class_own_traits(config=True))
+
+
+def test_every_route_is_documented_with_its_status() -> None:
+    documented = {
+        route: cells[1] for route, cells in rows(section(page("rest.md"), "Routes")).items()
+    }
+    assert documented == {f"{r.method} {r.path or '/'}": str(r.status) for r in ROUTES}
+
+
+def test_kinds_of_sources_are_documented() -> None:
+    kinds = {kind.__struct_config__.tag for kind in get_args(SourceBody)}
+    assert set(rows(section(page("rest.md"), "Sources"))) == kinds
+
+
+def test_events_are_documented() -> None:
+    schema = yaml.safe_load(SCHEMA.read_text("utf-8"))
+    text = section(page("rest.md"), "Events")
+    assert schema["$id"] in text
+    assert set(rows(text)) == set(schema["properties"])
 
 
 # -- all pages ---------------------------------------------------------------------------------

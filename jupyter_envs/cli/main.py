@@ -12,6 +12,7 @@ from jupyter_envs import __version__
 from jupyter_envs.errors import Cancelled, EnvsError
 
 from .change import clone, create, remove, rollback, update
+from .clean import clean
 from .inspect import export, list_, show
 from .look_ahead import plan
 from .operation_commands import operations
@@ -60,6 +61,7 @@ def group(context: click.Context, envs_dir: Path | None) -> None:
 
 for command in (
     activate,
+    clean,
     clone,
     completion,
     create,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import traceback
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from jupyter_envs.errors import EnvsError, NoSpace
@@ -12,7 +14,7 @@ from jupyter_envs.store import Store, environment_lock, forget_empty
 from .context import Context
 from .journal import JournalWriter, journal_path
 from .queue import wait_for_slot
-from .requests import Clean, Job, Plan, Rollback, verb_of
+from .requests import Clean, Create, Job, Plan, Rollback, verb_of
 from .verbs import perform, slug_of
 
 _NO_SPACE = (28, 122)  # ENOSPC, EDQUOT
@@ -50,9 +52,20 @@ def _locked(job: Job, store: Store, journal: JournalWriter) -> dict[str, Any]:
     if isinstance(job.request, (Plan, Clean)):
         return perform(job.request, context)  # of no one environment: others may go on
     slug = slug_of(job.request, context)
+    with ExitStack() as locks:
+        locks.enter_context(_held(store, slug))
+        if isinstance(job.request, Create) and slug != slug.casefold():
+            # Names that differ in case only are one name: who makes another of them waits too.
+            locks.enter_context(_held(store, slug.casefold()))
+        return perform(job.request, context)
+
+
+@contextmanager
+def _held(store: Store, slug: str) -> Iterator[None]:
+    """The lock of an environment; its folder goes where nothing came of it."""
     with environment_lock(store, slug):
         try:
-            return perform(job.request, context)
+            yield
         finally:
             forget_empty(store, slug)
 

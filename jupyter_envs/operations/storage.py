@@ -101,8 +101,9 @@ def _clean_packages(context: Context) -> int:
 
 
 def _entries(folder: Path) -> list[Path]:
+    """What belongs to packages; a hidden file is the engine's, which locks its cache by one."""
     try:
-        return [folder / name for name in os.listdir(folder)]
+        return [folder / name for name in os.listdir(folder) if not name.startswith(".")]
     except OSError:
         return []
 

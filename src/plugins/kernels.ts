@@ -114,7 +114,11 @@ export const kernelsPlugin: JupyterFrontEndPlugin<void> = {
 
     const onEnded = (_: EnvironmentsModel, operation: Operation): void => {
       if (operation.state === 'succeeded' && ['update', 'rollback'].includes(operation.verb)) {
-        void model.refresh().then(() => offer(operation));
+        // Where the server does not answer, the open row still offers it.
+        void model
+          .refresh()
+          .then(() => offer(operation))
+          .catch(() => undefined);
       }
     };
     model.ended.connect(onEnded);

@@ -35,6 +35,8 @@ export function phaseTitle(phase: string, trans: TranslationBundle): string {
       return trans.__('Starting the kernel');
     case 'publish':
       return trans.__('Publishing');
+    case 'clean':
+      return trans.__('Removing');
     default:
       return phase;
   }

@@ -12,6 +12,9 @@ import { messageOf } from '../texts';
 import { askName, askNameTaken, showProblem } from './dialogs';
 import { SpecEditor, type Written } from './specEditor';
 
+/** The files that were read or written here, each with when it was last changed by us. */
+type Own = Map<string, string>;
+
 /** Goes with a person from a file to an operation, through what may stand in the way. */
 export class Maker {
   constructor(
@@ -34,16 +37,16 @@ export class Maker {
 
   /** Open a text to be written, and made into an environment; its file is not there yet. */
   write(text: string, path: string): Promise<void> {
-    return this._edit(text, path, new Set());
+    return this._edit(text, path, new Map());
   }
 
   /** Open a file to be mended, and made into an environment. */
   private async _mend(path: string): Promise<void> {
-    await this._edit(await this._read(path), path, new Set([path]));
+    const file = await this._contents.get(path, { content: true, type: 'file', format: 'text' });
+    await this._edit(String(file.content), path, new Map([[path, file.last_modified]]));
   }
 
-  /** `own` are the files that may be written over. */
-  private async _edit(text: string, path: string, own: Set<string>): Promise<void> {
+  private async _edit(text: string, path: string, own: Own): Promise<void> {
     if (!this._services) {
       await this._commands.execute('docmanager:open', { path });
       return;
@@ -65,7 +68,10 @@ export class Maker {
     const problem = error instanceof EnvsError ? error.problem : null;
     switch (problem?.code) {
       case 'spec_invalid':
-        await this._mend(path);
+        // What is no text cannot be mended here, but told.
+        await this._mend(path).catch(() =>
+          showProblem(this._trans, this._trans.__('Not created'), error)
+        );
         return null;
       case 'name_missing': {
         const name = await askName(this._trans, this._trans.__('Name of the environment'), '');
@@ -100,40 +106,21 @@ export class Maker {
     }
   }
 
-  private async _read(path: string): Promise<string> {
-    const file = await this._contents.get(path, {
-      content: true,
-      type: 'file',
-      format: 'text'
-    });
-    return String(file.content);
-  }
-
-  private async _exists(path: string): Promise<boolean> {
-    return this._contents.get(path, { content: false }).then(
-      () => true,
-      () => false
-    );
-  }
-
   /** Save what was written, then make or update; a sentence where that was refused. */
   private async _submit(
     verb: 'create' | 'update',
     written: Written,
-    own: Set<string>
+    own: Own
   ): Promise<string | null> {
     const { path, text, name } = written;
     try {
       if (path !== '') {
-        if (!own.has(path) && (await this._exists(path))) {
-          return this._trans.__('There is already a file %1. Give another name.', path);
+        const refusal = await this._mayNotReplace(path, own);
+        if (refusal !== null) {
+          return refusal;
         }
-        await this._contents.save(path, {
-          type: 'file',
-          format: 'text',
-          content: text
-        });
-        own.add(path);
+        const content = { type: 'file', format: 'text', content: text } as const;
+        own.set(path, (await this._contents.save(path, content)).last_modified);
       }
       const source =
         path === '' ? ({ kind: 'spec', text } as const) : ({ kind: 'file', path } as const);
@@ -150,6 +137,22 @@ export class Maker {
           ? error.message
           : String(error);
     }
+  }
+
+  /** Why a file may not be written: it holds something that nobody has seen here. */
+  private async _mayNotReplace(path: string, own: Own): Promise<string | null> {
+    let present: Contents.IModel;
+    try {
+      present = await this._contents.get(path, { content: false });
+    } catch {
+      return null; // there is none
+    }
+    if (!own.has(path)) {
+      return this._trans.__('There is already a file %1. Give another name.', path);
+    }
+    return own.get(path) === present.last_modified
+      ? null
+      : this._trans.__('%1 has been changed since it was opened here. Give another name.', path);
   }
 
   /** What was begun is seen in the panel. */

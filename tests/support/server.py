@@ -144,6 +144,11 @@ class JupyterServer:
         return self._process.pid
 
     @property
+    def is_running(self) -> bool:
+        """Whether its process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def url(self) -> str:
         """Where it is, base_url included."""
         return f"http://127.0.0.1:{self.port}{self.base_url}"

@@ -67,6 +67,16 @@ def test_a_file_that_cannot_be_used_is_opened_to_be_mended(lab: Lab, write: Writ
     assert file.read_text().endswith("- ipykernel\n")
 
 
+def test_a_file_that_nobody_has_seen_is_not_written_over(lab: Lab, write: Write) -> None:
+    file = write("environment.yml", "name: theirs\n")
+    lab.panel.get_by_role("button", name="New environment").first.click()
+    form = editor(lab)
+    form.get_by_role("button", name="Save and create").click()
+    expect(form).to_contain_text("There is already a file environment.yml.")
+    assert file.read_text() == "name: theirs\n"
+    assert lab.names() == []
+
+
 def test_from_an_open_editor(lab: Lab, write: Write) -> None:
     write("small.yml", SMALL)
     lab.open_files()
