@@ -1,3 +1,5 @@
+import { type Diagnostic as Mark, setDiagnostics } from '@codemirror/lint';
+import type { EditorView } from '@codemirror/view';
 import { CodeEditor, CodeEditorWrapper, type IEditorServices } from '@jupyterlab/codeeditor';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
@@ -9,6 +11,7 @@ import { type Check, type Diagnostic, type EnvsClient } from '../client';
 import { Translation } from '../components/context';
 import { SpecForm } from '../components/SpecForm';
 import { environmentsIcon } from '../icons';
+import { diagnosticText } from '../texts';
 
 /** Long enough not to ask at each key, short enough to seem at once. */
 const CHECK_MS = 300;
@@ -84,12 +87,31 @@ export class SpecEditor extends Panel {
       const check = await this._options.client.check({ kind: 'spec', text });
       if (!this.isDisposed && text === this._text) {
         this._form.set({ check, isOld: false, message: null });
+        this._mark(check.diagnostics);
       }
     } catch (error) {
       if (!this.isDisposed) {
         this._form.set({ message: error instanceof Error ? error.message : String(error) });
       }
     }
+  }
+
+  /** Underline the places; what is wrong there stands in a tool tip. */
+  private _mark(diagnostics: readonly Diagnostic[]): void {
+    const { editor } = this._wrapper;
+    if (!hasView(editor)) {
+      return; // another editor than CodeMirror: the list below the text has to do
+    }
+    const view = editor.editor;
+    const offset = (place: Diagnostic['start']): number =>
+      editor.getOffsetAt({ line: place.line - 1, column: place.column - 1 });
+    const marks = diagnostics.map(one => ({
+      from: offset(one.start),
+      to: offset(one.end),
+      severity: one.severity === 'note' ? 'info' : one.severity,
+      message: diagnosticText(one, this._options.trans)
+    })) satisfies Mark[];
+    view.dispatch(setDiagnostics(view.state, marks));
   }
 
   private _select({ start, end }: Diagnostic): void {
@@ -113,6 +135,13 @@ export class SpecEditor extends Panel {
       this._form.set({ busy: false, message: refused });
     }
   }
+}
+
+/** JupyterLab's own editor is a CodeMirror; its interface does not say so. */
+function hasView(
+  editor: CodeEditor.IEditor
+): editor is CodeEditor.IEditor & { editor: EditorView } {
+  return 'editor' in editor;
 }
 
 interface FormState {
