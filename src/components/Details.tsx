@@ -93,6 +93,7 @@ export function Details(props: DetailsProps): React.JSX.Element {
         <Button
           icon={refreshIcon}
           label={trans.__('Update from file')}
+          kind={environment.behind === true ? 'accept' : 'plain'}
           title={trans.__('Build the next generation from the environment.yml as it is now')}
           disabled={busy}
           onClick={() => actions.update(environment)}

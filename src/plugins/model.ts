@@ -28,8 +28,18 @@ export const modelPlugin: JupyterFrontEndPlugin<EnvironmentsModel> = {
       }
       known = now;
     };
+    // Hidden pages ask for nothing; whoever comes back wants to see how it is now.
+    const comeBack = (): void => {
+      if (!document.hidden && model.ready) {
+        void model.refresh();
+      }
+    };
     model.changed.connect(refreshKernels);
-    model.disposed.connect(() => model.changed.disconnect(refreshKernels));
+    document.addEventListener('visibilitychange', comeBack);
+    model.disposed.connect(() => {
+      model.changed.disconnect(refreshKernels);
+      document.removeEventListener('visibilitychange', comeBack);
+    });
     void app.restored.then(() => model.start());
     return model;
   }

@@ -103,11 +103,9 @@ export class SpecEditor extends Panel {
       return; // another editor than CodeMirror: the list below the text has to do
     }
     const view = editor.editor;
-    const offset = (place: Diagnostic['start']): number =>
-      editor.getOffsetAt({ line: place.line - 1, column: place.column - 1 });
     const marks = diagnostics.map(one => ({
-      from: offset(one.start),
-      to: offset(one.end),
+      from: editor.getOffsetAt(this._position(one.start)),
+      to: editor.getOffsetAt(this._position(one.end)),
       severity: one.severity === 'note' ? 'info' : one.severity,
       message: diagnosticText(one, this._options.trans)
     })) satisfies Mark[];
@@ -115,13 +113,19 @@ export class SpecEditor extends Panel {
   }
 
   private _select({ start, end }: Diagnostic): void {
-    const position = ({ line, column }: Diagnostic['start']): CodeEditor.IPosition => ({
-      line: line - 1,
-      column: column - 1
-    });
-    this._wrapper.editor.setSelection({ start: position(start), end: position(end) });
-    this._wrapper.editor.revealPosition(position(start));
-    this._wrapper.editor.focus();
+    const { editor } = this._wrapper;
+    const selection = { start: this._position(start), end: this._position(end) };
+    editor.setSelection(selection);
+    editor.revealPosition(selection.start);
+    editor.focus();
+  }
+
+  /** A place as the editor counts it; within the text, which may be another by now. */
+  private _position({ line, column }: Diagnostic['start']): CodeEditor.IPosition {
+    const { editor } = this._wrapper;
+    const inside = Math.min(line, editor.lineCount) - 1;
+    const length = editor.getLine(inside)?.length ?? 0;
+    return { line: inside, column: Math.min(column - 1, length) };
   }
 
   private async _submit(verb: 'create' | 'update'): Promise<void> {

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 from tests.support.sandbox import Sandbox
 from tests.support.server import JupyterServer
 from tests.ui.disk import Disk
-from tests.ui.lab import Lab, clean_console
+from tests.ui.lab import READY_MS, Lab, clean_console
 
 Write = Callable[[str, str], Path]
 
@@ -166,6 +166,21 @@ def test_a_terminal_is_activated(lab: Lab, sandbox: Sandbox) -> None:
     prefix, python = proof.read_text().split()
     assert Path(prefix).resolve() == Disk(sandbox, "small").prefix
     assert Path(python).resolve().is_relative_to(Disk(sandbox, "small").prefix)
+
+
+def test_a_console_runs_on_it(lab: Lab, sandbox: Sandbox) -> None:
+    sandbox.create("python", "ipykernel", name="small")
+    lab.panel.get_by_role("button", name="Refresh").click()
+    lab.unfold("small")
+    lab.click("small", "Console")
+    status = lab.page.locator("#jp-main-statusbar").get_by_text("small (Python) | Idle")
+    expect(status).to_be_visible(timeout=READY_MS)
+    prompt = lab.page.locator(".jp-CodeConsole-promptCell .cm-content")
+    prompt.click()
+    lab.page.keyboard.insert_text("import sys; print(sys.prefix)")
+    lab.page.keyboard.press("Shift+Enter")
+    printed = lab.page.locator(".jp-CodeConsole .jp-OutputArea-output").last
+    expect(printed).to_have_text(str(Disk(sandbox, "small").prefix))
 
 
 def test_packages_and_keyboard(lab: Lab, sandbox: Sandbox) -> None:

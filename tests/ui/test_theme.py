@@ -1,0 +1,84 @@
+"""The panel in the dark theme: every text can be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.support.sandbox import Sandbox
+from tests.support.server import JupyterServer
+from tests.ui.lab import Lab, quiet_settings
+
+#: WCAG 2.1 AA for text of this size; large and bold text may have less.
+_CONTRAST = 4.5
+
+_COLOURS = """
+element => {
+  let behind = element;
+  let background = 'rgba(0, 0, 0, 0)';
+  while (behind && /, 0\\)$|transparent/.test(background)) {
+    background = getComputedStyle(behind).backgroundColor;
+    behind = behind.parentElement;
+  }
+  return [getComputedStyle(element).color, background];
+}
+"""
+
+
+@pytest.fixture(params=["light", "dark"])
+def themed(
+    request: pytest.FixtureRequest, sandbox: Sandbox, page: Page, tmp_path: Path
+) -> Iterator[Lab]:
+    """The panel with an environment that is behind and one that was not made."""
+    folder = tmp_path / "server"
+    quiet_settings(folder / "config", dark=request.param == "dark")
+    spec = sandbox.spec("python", "ipykernel", name="small")
+    sandbox.run("create", spec)
+    spec.write_text(spec.read_text() + "\n")
+    with JupyterServer(sandbox.environ, folder, application="lab") as server:
+        server.client.post(
+            "environments",
+            {"source": {"kind": "spec", "text": "name: torn\ndependencies: [python, demo-lib=99]"}},
+        ).expect(202)
+        lab = Lab(page, server.url).open(server.token)
+        dark = "false" if request.param == "dark" else "true"
+        expect(page.locator("body")).to_have_attribute("data-jp-theme-light", dark)
+        yield lab
+
+
+def test_every_text_can_be_read(themed: Lab, request: pytest.FixtureRequest) -> None:
+    themed.unfold("small")
+    themed.wait_for("torn", "failed")
+    themed.screenshot(f"theme-{request.node.callspec.params['themed']}")
+    texts = themed.panel.locator(
+        ".jp-Envs-name, .jp-Envs-summary, .jp-Envs-chip, .jp-Envs-button:not(:disabled),"
+        " .jp-Envs-message, .jp-Envs-hint, .jp-Envs-facts dt, .jp-Envs-facts dd, .jp-Envs-aside"
+    ).all()
+    assert len(texts) > 15
+    faint = {text.inner_text(): round(contrast(text), 2) for text in texts}
+    assert {text: value for text, value in faint.items() if value < _CONTRAST} == {}
+
+
+def contrast(text: Locator) -> float:
+    """Of a text to what is behind it, by WCAG's formula."""
+    front, back = (numbers(colour) for colour in text.evaluate(_COLOURS))
+    alpha = front[3] if len(front) > 3 else 1.0
+    seen = [alpha * f + (1 - alpha) * b for f, b in zip(front[:3], back[:3], strict=True)]
+    first, second = luminance(seen), luminance(back[:3])
+    return (max(first, second) + 0.05) / (min(first, second) + 0.05)
+
+
+def numbers(colour: str) -> list[float]:
+    """Of ``rgb(r, g, b)`` or ``rgba(r, g, b, a)``."""
+    return [float(part) for part in re.findall(r"[\d.]+", colour)]
+
+
+def luminance(colour: list[float]) -> float:
+    """WCAG's relative luminance of red, green and blue from 0 to 255."""
+    shares = (value / 255 for value in colour)
+    parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
