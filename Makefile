@@ -54,6 +54,7 @@ lint: $(STAMP) $(MODULES)  ## Check style and types, change nothing
 	$(BIN)/mypy
 	$(JLPM) lint:check
 	$(JLPM) check:api
+	$(BIN)/python scripts/texts.py --check
 
 format: $(STAMP) $(MODULES)  ## Put the code into shape
 	$(BIN)/ruff check --fix .

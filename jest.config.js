@@ -32,6 +32,7 @@ module.exports = {
   // Without jest-junit, which leaves a file behind.
   reporters: ['default'],
   setupFiles: [...base.setupFiles, '<rootDir>/tests/frontend/setup.ts'],
+  setupFilesAfterEnv: ['<rootDir>/tests/frontend/quiet.ts'],
   transform: {
     ...base.transform,
     // `jlpm check:types` has checked them.

@@ -36,7 +36,6 @@ BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "store-look-ms": listing.look,
     "rollback-ms": commands.rollback,
     "rollback-command-ms": commands.rollback_command,
-    "server-import-ms": starts.import_time,
     "server-start-overhead-ms": starts.start_overhead,
     "server-start-overhead-cpu-ms": starts.start_processor,
     "server-memory-overhead-mb": starts.idle_memory,

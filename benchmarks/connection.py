@@ -11,7 +11,7 @@ from tests.support.server import JupyterServer
 
 API = "/jupyter-envs/api"
 #: The least that Jupyter's server does for somebody who is let in.
-TRIVIAL = "/api/status"
+TRIVIAL = "/api/kernels"
 _PATIENCE_SECONDS = 60.0
 _AGAIN_SECONDS = 0.002
 

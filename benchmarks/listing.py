@@ -33,11 +33,12 @@ def look(bench: Bench) -> Result:
         assert not watch.look()
 
     def calls() -> None:
-        """A link and a folder of each environment, and a journal of each operation."""
+        """A link and two folders of each environment, and a journal of each operation."""
         for name in os.listdir(root):
             if not name.startswith("."):
                 os.readlink(f"{root}/{name}")
                 os.stat(f"{hidden}/{name}")  # noqa: PTH116 - nothing but the calls
+                os.stat(f"{root}/{name}/conda-meta/jupyter-envs")  # noqa: PTH116
         with os.scandir(journals) as entries:
             assert sum(entry.stat().st_size > 0 for entry in entries) == OPERATIONS
 

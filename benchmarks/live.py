@@ -22,7 +22,7 @@ from tests.support.api_client import ENDED
 from tests.support.event_bus import EventBus
 from tests.support.server import JupyterServer
 
-_EVERY_SECONDS = 0.005
+_EVERY_SECONDS = 0.01
 _IDLE_SECONDS = 3.0
 _LOOK_SECONDS = 0.002
 _PATIENCE_SECONDS = 120.0
@@ -126,7 +126,7 @@ def kernel_visible(bench: Bench) -> Result:
 
 class _Probe:
     """Asks a server for next to nothing, all the time; ``waits`` has how long it took (seconds),
-    from the moment when it was to be asked."""
+    from the moment when a request was due."""
 
     def __init__(self, server: JupyterServer) -> None:
         self.waits: list[float] = []

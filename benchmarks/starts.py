@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ import psutil
 
 from benchmarks.bench import Bench
 from benchmarks.connection import API, TRIVIAL, Connection
-from benchmarks.measure import Result, difference, summary
+from benchmarks.measure import Result, difference
 from tests.support.server import JupyterServer
 
 WITHOUT = "the server without it"
@@ -28,11 +29,10 @@ _SETTLED_SECONDS = 1.0
 
 
 class _Start(msgspec.Struct, frozen=True):
-    """One server. ``wall`` and ``processor`` are seconds until its first answer; ``idle`` and
-    ``open`` are its resident megabytes after any page, and after a panel was opened, too."""
+    """One server. ``wall`` is seconds until its first answer; ``idle`` and ``open`` are its
+    resident megabytes after any page, and after a panel was opened, too."""
 
     wall: float
-    processor: float
     idle: float
     open: float
 
@@ -57,13 +57,12 @@ def _start(server: JupyterServer, panel: tuple[str, ...]) -> _Start:
         with server:
             wall = answer.result() - began
             process = psutil.Process(server.pid)
-            times = process.cpu_times()
             for path in _ANY_PAGE:
                 connection.get(path)
             idle = _settled(process)
             for path in panel:
                 connection.get(path)
-            return _Start(wall, times.user + times.system, idle, _settled(process))
+            return _Start(wall, idle, _settled(process))
 
 
 def _settled(process: psutil.Process) -> float:
@@ -83,42 +82,41 @@ def start_overhead(bench: Bench) -> Result:
     )
 
 
-def start_processor(bench: Bench) -> Result:
-    """The same in processor time, which depends less on what else goes on."""
-    own, others = _starts(bench)
-    return difference(
-        "server-start-overhead-cpu-ms",
-        [one.processor for one in own],
-        [one.processor for one in others],
-        unit="ms",
-        against=WITHOUT,
-    )
-
-
-_IMPORT = """
-import time
-import jupyter_server.serverapp, jupyter_server.extension.application
-import jupyter_server.services.contents.largefilemanager, jupyter_server.services.events.handlers
-theirs = time.process_time()
-import jupyter_envs.server
-print(theirs, time.process_time() - theirs)
+# Reading the configuration, finding and loading extensions, making the table of handlers.
+_INITIALIZE = """
+import json, sys, time
+from jupyter_server.serverapp import ServerApp
+server = ServerApp()
+server.jpserver_extensions = json.loads(sys.argv[1])
+began = time.process_time()
+server.initialize(argv=["--allow-root", "--no-browser", "--port=0"])
+print(time.process_time() - began)
 """
 
 
-def import_time(bench: Bench) -> Result:
-    """Processor time of loading our modules into a server: most of the overhead, and the part
-    that can be measured on a busy machine."""
+def start_processor(bench: Bench) -> Result:
+    """The same in processor time, of the part of a start in which extensions are loaded: it can
+    be measured on a busy machine, too."""
     own, others = [], []
     for _ in range(1 + bench.repeat):
-        done = subprocess.run(
-            [sys.executable, "-c", _IMPORT], capture_output=True, check=True, text=True
-        )
-        theirs, ours = map(float, done.stdout.split())
-        own.append(ours)
-        others.append(theirs)
-    return summary(
-        "server-import-ms", own[1:], unit="ms", against="Jupyter's own modules", others=others[1:]
+        own.append(_initialize(bench, ours=True))
+        others.append(_initialize(bench, ours=False))
+    return difference(
+        "server-start-overhead-cpu-ms", own[1:], others[1:], unit="ms", against=WITHOUT
     )
+
+
+def _initialize(bench: Bench, *, ours: bool) -> float:
+    extensions = {**dict.fromkeys(_OTHERS, False), "jupyter_envs": ours}
+    done = subprocess.run(
+        [sys.executable, "-c", _INITIALIZE, json.dumps(extensions)],
+        env=bench.crowd.environ,
+        cwd=bench.crowd.home,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return float(done.stdout)
 
 
 def idle_memory(bench: Bench) -> Result:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import uuid
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ import msgspec
 from jupyter_envs.errors import TimeInvalid
 
 from .chain import GENESIS, append_line, line_hash, parse_line, read_lines
+
+_NEVER = datetime.min.replace(tzinfo=timezone.utc)
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -72,7 +74,7 @@ class Ledger(msgspec.Struct, frozen=True):
             if (first is None or _time_of(event) >= first)
             and (last is None or _time_of(event) <= last)
             and (environment is None or event.get("environment") == environment)
-            and (digest is None or str(event.get("lock_digest")).startswith(digest))
+            and (digest is None or str(event.get("lock_digest") or "").startswith(digest))
         ]
 
     def keep_lock(self, digest: str, lock: bytes) -> None:
@@ -110,7 +112,11 @@ class Ledger(msgspec.Struct, frozen=True):
 
 
 def _time_of(event: dict[str, Any]) -> datetime:
-    return datetime.fromisoformat(str(event["time"]))
+    """When it was; before everything else where somebody has spoilt the line."""
+    try:
+        return as_time(str(event.get("time"))) or _NEVER
+    except TimeInvalid:
+        return _NEVER
 
 
 def as_time(text: str | None) -> datetime | None:

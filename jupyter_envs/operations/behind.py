@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,12 +21,14 @@ def source_changed(source: SourceInfo | None) -> bool | None:
     """
     if source is None or source.file is None or source.sha256 is None:
         return None
+    if source.kind == "environment":
+        return None  # "file" is the other environment's name
     try:
         state = os.stat(source.file)  # noqa: PTH116 - asked for each environment of a list
     except OSError:
         return None
-    if state.st_size > _LIMIT:
-        return True
+    if not stat.S_ISREG(state.st_mode) or state.st_size > _LIMIT:
+        return True  # reading a pipe would wait for ever
     now = _digest(source.file, state.st_mtime_ns, state.st_size)
     return None if now is None else now != source.sha256
 

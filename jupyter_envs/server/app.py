@@ -64,6 +64,7 @@ class EnvsApp(ExtensionApp):
 
     services: Services
     announcer: Announcer
+    _tidying: asyncio.Task[None] | None = None
 
     def initialize_settings(self) -> None:
         """Build the services, once."""
@@ -111,7 +112,8 @@ class EnvsApp(ExtensionApp):
 
     async def stop_extension(self) -> None:
         """Stop following. Operations are processes of their own and go on."""
-        self._tidying.cancel()
+        if self._tidying is not None:
+            self._tidying.cancel()
         await self.announcer.stop()
         self.services.close()
 

@@ -103,13 +103,13 @@ class Handler(APIHandler):
         given = {k: self.get_query_argument(k) for k in known if k in self.request.arguments}
         try:
             query = msgspec.convert(given, route.query, strict=False)
-            # Numbers are text here, so not strict; but then "null" counts as None, and that may
-            # be somebody's name.
-            nulls = {key: text for key, text in given.items() if getattr(query, key) is None}
-            meant = msgspec.structs.asdict(msgspec.convert(nulls, route.query))
-            return msgspec.structs.replace(query, **{key: meant[key] for key in nulls})
         except msgspec.ValidationError as error:
             raise RequestInvalid(reason=str(error)) from error
+        for key, text in given.items():
+            # Numbers are text here, so not strict; but then "null" is read as None, too.
+            if getattr(query, key) is None:
+                raise RequestInvalid(reason=f"Invalid value {text!r} - at `$.{key}`")
+        return query
 
     async def _send(self, route: Route, answer: Any) -> None:
         self.set_header("Cache-Control", "no-store")

@@ -45,6 +45,7 @@ class Announcer:
         self._emit = emit
         self._log = log
         self._wanted_until = 0.0
+        self._fault = ""
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -73,12 +74,19 @@ class Announcer:
                 changes = await self._services.run(watch.look)
             except (EnvsError, OSError) as error:
                 # A folder that cannot be read now may be back in a moment: the server stays.
-                self._log.warning("jupyter_envs cannot look at its store: %s", error)
+                self._complain(str(error))
                 await asyncio.sleep(_AFTER_A_FAULT_SECONDS)
                 continue
+            self._fault = ""
             if changes:
                 self._emit(event_data(changes))
             await asyncio.sleep(LOOK_SECONDS)
+
+    def _complain(self, fault: str) -> None:
+        """Once: the panel of a store that stays unreadable is open all day."""
+        if fault != self._fault:
+            self._log.warning("jupyter_envs cannot look at its store: %s", fault)
+        self._fault = fault
 
     def _begin(self) -> StoreWatch:
         return StoreWatch(self._services.store())

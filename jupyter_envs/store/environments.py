@@ -30,8 +30,9 @@ def list_environments(store: Store) -> list[Environment]:
 def fingerprints(store: Store) -> dict[str, object]:
     """For each entry of a store something that is another value once the entry has changed.
 
-    It costs two calls of the system for each environment, and reads no file: a swap of the
-    symlink, and a generation that came or went, change it; what runs from an environment not.
+    It costs three calls of the system for each environment, and reads no file: a swap of the
+    symlink, a generation that came or went, and a hand that takes files of the current one away
+    change it; what runs from an environment does not.
     """
     try:
         with os.scandir(store.root) as entries:
@@ -44,15 +45,19 @@ def fingerprints(store: Store) -> dict[str, object]:
 def _fingerprint(store: Store, slug: str) -> object:
     root = os.fspath(store.root)
     try:
-        target: str | None = os.readlink(f"{root}/{slug}")
+        target = os.readlink(f"{root}/{slug}")
     except OSError:
-        target = None  # a folder: made by something else
+        return _state(f"{root}/{slug}/conda-meta")  # a folder: made by something else
+    ours = f"{root}/{slug}/conda-meta/jupyter-envs"
+    return target, _state(f"{root}/{HIDDEN}/{slug}"), _state(ours)
+
+
+def _state(path: str) -> tuple[int, int] | None:
     try:
-        inside = f"{HIDDEN}/{slug}" if target else f"{slug}/conda-meta"
-        state = os.stat(f"{root}/{inside}")  # noqa: PTH116 - a Path would take longer than this
+        found = os.stat(path)  # noqa: PTH116 - a Path would take longer than this
     except OSError:
-        return target, None
-    return target, state.st_mtime_ns, state.st_ino
+        return None
+    return found.st_mtime_ns, found.st_ino
 
 
 def get_environment(store: Store, name: str) -> Environment:

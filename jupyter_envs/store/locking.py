@@ -76,11 +76,16 @@ def _acquire_here(store: Store, slug: str) -> int:
 def _acquire(store: Store, slug: str) -> int:
     path = store.lock_file(slug)
     for _ in range(_ATTEMPTS):
-        make_folder(path.parent)
         try:
+            make_folder(path.parent)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except FileNotFoundError:
             continue
+        except StoreReadOnly as error:
+            # It was there, and its holder took it away before mkdir had looked what it was.
+            if isinstance(error.__cause__, FileExistsError) and not path.parent.is_file():
+                continue
+            raise
         except OSError as error:
             if error.errno not in _READ_ONLY:
                 raise

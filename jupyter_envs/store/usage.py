@@ -11,12 +11,14 @@ _BLOCK = 512  # of st_blocks, whatever the file system's own
 
 def disk_usage(folders: Sequence[Path]) -> list[int]:
     """Bytes of each folder on the disk; a file that an earlier one has too is not counted
-    again. It walks over everything, at about 3 microseconds a file."""
+    again, and one of the folders that lies inside another is no part of that one. It walks over
+    everything, at about 3 microseconds a file."""
     seen: set[tuple[int, int]] = set()
-    return [sum(_blocks(os.fspath(folder), seen)) for folder in folders]
+    paths = [os.fspath(folder) for folder in folders]
+    return [sum(_blocks(path, seen, frozenset(paths))) for path in paths]
 
 
-def _blocks(folder: str, seen: set[tuple[int, int]]) -> Iterator[int]:
+def _blocks(folder: str, seen: set[tuple[int, int]], others: frozenset[str]) -> Iterator[int]:
     waiting = [folder]
     while waiting:
         try:
@@ -30,6 +32,8 @@ def _blocks(folder: str, seen: set[tuple[int, int]]) -> Iterator[int]:
             except OSError:
                 continue
             if entry.is_dir(follow_symlinks=False):
+                if entry.path in others:
+                    continue
                 waiting.append(entry.path)
             elif state.st_nlink > 1:
                 key = (state.st_dev, state.st_ino)

@@ -20,7 +20,7 @@ from tests.support.serve import ServedFolder, serve
 from tests.support.server import JupyterServer
 
 #: Under a hub a server has such a base_url; forgetting it anywhere fails everywhere.
-BASE_URL = "/user/ada/"
+BASE_URL = "/user/ada%40lab/"
 
 #: How tornado and asyncio log what nobody has caught. (A kernel that is ended while it starts
 #: prints a traceback too, into the same log.)
@@ -96,6 +96,25 @@ _NUMBERS = count(1)
 def name() -> str:
     """A name that no other test has given to an environment of the session's server."""
     return f"env-{next(_NUMBERS)}"
+
+
+@pytest.fixture
+def unchanged(person: Sandbox, client: ApiClient) -> Iterator[None]:
+    """Nothing was begun, so a person has what they had before."""
+
+    def everything() -> list[object]:
+        hidden = person.envs / ".jupyter-envs"
+        return [
+            client.get("environments").expect(200),
+            client.get("operations").expect(200),
+            sorted(path.name for path in (*person.envs.glob("*"), *hidden.glob("*"))),
+            person.kernel_names(),
+            person.registered(),
+        ]
+
+    before = everything()
+    yield
+    assert everything() == before
 
 
 class Serve(Protocol):

@@ -208,7 +208,7 @@ def test_a_method_that_a_path_does_not_have(locked: JupyterServer, path: str) ->
         for headers in ({"Authorization": f"token {locked.token}"}, ANONYMOUS):
             answer = request(method, url, headers)
             assert answer.status_code == 405, f"{method}: {answer.text}"
-            assert answer.headers["allow"] == ", ".join(sorted(known))
+            assert answer.headers.get("allow") == ", ".join(sorted(known))
             if method != "HEAD":
                 assert answer.json()["code"] == "method_not_allowed"
 

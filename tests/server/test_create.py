@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +13,6 @@ from tests.support.api_client import PREFIX, ApiClient, environment
 from tests.support.sandbox import Sandbox
 from tests.support.serve import ServedFolder
 from tests.support.server import JupyterServer
-
-
-@pytest.fixture
-def unchanged(person: Sandbox, client: ApiClient) -> Iterator[None]:
-    """Nothing was begun, so a person has what they had before."""
-
-    def everything() -> list[object]:
-        hidden = person.envs / ".jupyter-envs"
-        return [
-            client.get("environments").expect(200),
-            client.get("operations").expect(200),
-            sorted(path.name for path in (*person.envs.glob("*"), *hidden.glob("*"))),
-            person.kernel_names(),
-            person.registered(),
-        ]
-
-    before = everything()
-    yield
-    assert everything() == before
 
 
 def test_from_a_file_of_the_file_browser(
@@ -79,14 +57,17 @@ def test_from_a_text_the_name_given_wins(client: ApiClient, name: str) -> None:
     assert client.get(environment(name)).expect(200)["behind"] is None
 
 
-def test_from_the_text_of_a_lock(client: ApiClient, demo: Demo, name: str) -> None:
-    lock = client.get(environment(demo.name, "generations/1/lock")).content.decode()
+def test_from_the_text_of_a_lock_without_a_solve(client: ApiClient, name: str) -> None:
+    source = spec_source("bulk=1.0", name=name)
+    first = client.done(client.post("environments", {"source": source}))
+    lock = client.get(environment(name, "generations/1/lock")).content.decode()
 
-    body = {"source": {"kind": "lock", "text": lock}, "name": name}
-    made = client.done(client.post("environments", body))
+    body = {"source": {"kind": "lock", "text": lock}, "name": f"{name}-again"}
+    started = client.post("environments", body)
 
-    assert made["lock_digest"] == demo.digests[0]
-    assert made["kernels"] == [f"conda-env-{name}-py"]
+    assert client.done(started)["lock_digest"] == first["lock_digest"]
+    events = client.get(f"operations/{started.json['id']}/events").expect(200)["events"]
+    assert "solve" not in [event["phase"] for event in events]
 
 
 def test_a_lock_in_a_file_is_known_by_its_content(
@@ -162,133 +143,6 @@ def test_a_name_that_is_about_to_be_taken(
 
     assert problem["params"]["operation"] == first["id"]
     client.delete(f"operations/{first['id']}").expect(204)
-
-
-# -- files -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("path", "why"),
-    [
-        ("absent.yml", "No such file"),
-        ("../secret.yml", "outside root"),
-        ("a/../../secret.yml", "outside root"),
-        (".hidden.yml", ".hidden.yml"),
-        ("folder", "is a directory"),
-        ("", ""),
-        ("/", "is a directory"),
-        ("nul\0", "not a valid path"),
-        ("x" * 400, ""),
-        ("pipe.yml", "non-file"),
-    ],
-)
-def test_a_file_that_the_file_browser_does_not_show(
-    server: JupyterServer, client: ApiClient, path: str, why: str
-) -> None:
-    (server.root.parent / "secret.yml").write_text(spec_text("text-prefix", name="secret"))
-    (server.root / ".hidden.yml").write_text(spec_text("text-prefix", name="hidden"))
-    (server.root / "folder").mkdir(exist_ok=True)
-    if not (server.root / "pipe.yml").exists():
-        os.mkfifo(server.root / "pipe.yml")
-
-    answer = client.post("environments", {"source": file_source(path)})
-
-    assert answer.status in {400, 422}, answer.content
-    assert why in answer.json["message"]
-
-
-def test_a_file_that_is_too_large(server: JupyterServer, client: ApiClient) -> None:
-    with (server.root / "large.yml").open("wb") as file:
-        file.truncate(20_000_000)
-
-    problem = client.post("environments", {"source": file_source("large.yml")})
-
-    assert "too large" in problem.problem(422, "source_not_found")["message"]
-
-
-def test_a_file_that_is_no_text(server: JupyterServer, client: ApiClient) -> None:
-    (server.root / "latin.yml").write_bytes("name: caf\xe9\ndependencies: []\n".encode("latin-1"))
-    (server.root / "picture.yml").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
-
-    for file in ("latin.yml", "picture.yml"):
-        answer = client.post("environments", {"source": file_source(file)})
-        assert answer.problem(422, "spec_invalid")["details"]
-
-
-# -- texts and bodies --------------------------------------------------------------------------
-
-
-@pytest.mark.usefixtures("unchanged")
-def test_what_is_wrong_with_a_spec_is_told_with_its_place(client: ApiClient) -> None:
-    text = "name: demo\ndependencies:\n  - numpy\n  - pandas >> 2\n"
-
-    problem = client.post("environments", {"source": {"kind": "spec", "text": text}})
-
-    found = problem.problem(422, "spec_invalid")["details"]
-    errors = [one for one in found if one["severity"] == "error"]
-    assert [(one["start"]["line"]) for one in errors] == [4]
-    assert (
-        client.post("specs/check", {"source": {"kind": "spec", "text": text}}).expect(200)[
-            "diagnostics"
-        ]
-        == found
-    )
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "name: demo\ndependencies: [numpy\x00]\n",
-        "name: demo\ndependencies: [numpy\x1b[31m]\n",
-        "name: demo\ndependencies: " + "[" * 3000,
-        "name: demo\ndependencies: " + "- " * 3000,
-        "name: demo\ndependencies:\n" + "  - numpy\n" * 150_000,
-        "name: demo\ndependencies:\n  - " + "x" * 1_500_000,
-        "&a [*a]",
-    ],
-    ids=lambda text: f"{len(text)} characters",
-)
-@pytest.mark.usefixtures("unchanged")
-def test_texts_that_are_no_spec(client: ApiClient, text: str) -> None:
-    source = {"kind": "spec", "text": text}
-
-    problem = client.post("environments", {"source": source}).problem(422, "spec_invalid")
-
-    assert len(json.dumps(problem)) < 200_000
-    checked = client.post("specs/check", {"source": source}).expect(200)
-    assert checked["valid"] is False
-
-
-@pytest.mark.parametrize(
-    ("body", "says"),
-    [
-        (b"", "it has no body"),
-        (b"{", "truncated"),
-        (b"\xff\xfe", "malformed"),
-        (b"[]", "Expected `object`"),
-        (b"null", "Expected `object`"),
-        (b"{}", "missing required field `source`"),
-        (b'{"source": {"kind": "stack", "id": "torch"}}', "Invalid value 'stack'"),
-        (b'{"source": {"text": "name: x"}}', "missing required field `kind`"),
-        (b'{"source": {"kind": "spec", "text": 1}}', "Expected `str`"),
-        (b'{"source": {"kind": "spec", "text": "a", "file": "b"}}', "unknown field `file`"),
-        (b'{"source": {"kind": "spec", "text": "a"}, "force": true}', "unknown field `force`"),
-        (b'{"source": {"kind": "spec", "text": "a"}, "name": ""}', "length >= 1"),
-        (b'{"source": {"kind": "spec", "text": "\\ud800"}}', ""),
-        (b'{"source": ' + b'{"kind":' * 100_000, "depth"),
-        (b"[" * 100_000, "Expected `object`"),
-        (b'{"source": {"kind": "spec", "text": "' + b"x" * 5_000_000 + b'"}}', "length <="),
-        (b" " * 17_000_000, "more than 16000000 bytes"),
-    ],
-    ids=range(17),
-)
-@pytest.mark.usefixtures("unchanged")
-def test_a_request_that_is_not_of_the_form(client: ApiClient, body: bytes, says: str) -> None:
-    problem = client.request("POST", "environments", content=body).problem(400, "request_invalid")
-
-    assert says in problem["message"]
-    assert len(problem["message"]) < 500
 
 
 def test_kernels_that_run_elsewhere_are_not_promised(start_server: Serve, sandbox: Sandbox) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_envs.lock import emit_explicit, parse_lock
+from tests.cli.test_failures_store import without_override
 from tests.server import FORGED, spec_source, until
 from tests.server.conftest import Demo, Serve
 from tests.support.api_client import ApiClient, environment
@@ -258,15 +258,8 @@ def test_a_folder_that_may_not_be_entered_does_not_hide_the_others(
     (closed / "conda-meta").mkdir(parents=True)
     closed.chmod(0)
 
-    client = start_server(sandbox, prefix=bound_by_modes()).client
+    client = start_server(sandbox, prefix=without_override()).client
 
     listed = client.get("environments").expect(200)["environments"]
     assert [one["name"] for one in listed] == ["demo"]
     client.get(environment("closed")).problem(404, "environment_not_found")
-
-
-def bound_by_modes() -> tuple[str, ...]:
-    """An argv that makes file modes count for root too; nothing for everybody else."""
-    if os.geteuid() != 0:
-        return ()
-    return ("setpriv", "--bounding-set=-dac_override,-dac_read_search")

@@ -50,8 +50,9 @@ class EventBus:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._socket.shutdown()  # type: ignore[no-untyped-call]  # theirs
+        self._socket.abort()  # type: ignore[no-untyped-call]  # theirs
         self._thread.join(timeout=10)
+        self._socket.shutdown()  # type: ignore[no-untyped-call]  # theirs
 
     def _listen(self) -> None:
         self._socket.settimeout(None)

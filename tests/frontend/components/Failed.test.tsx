@@ -69,7 +69,9 @@ describe('the log of what went wrong', () => {
 describe('what belongs to it', () => {
   it('can be unfolded', async () => {
     const details = { lines: ['numpy<1', 'numpy>2'] };
-    show({ error: problem({ code: 'unsatisfiable', message: 'They exclude each other', details }) });
+    show({
+      error: problem({ code: 'unsatisfiable', message: 'They exclude each other', details })
+    });
     const text = screen.getByText(/numpy<1/);
     expect(text.closest('details')?.open).toBe(false);
     await user.click(screen.getByText('Details'));

@@ -42,9 +42,9 @@ describe('the panel', () => {
     expect(container.querySelector('[aria-busy="true"]')).not.toBeNull();
     expect(screen.queryByRole('status')).toBeNull();
     expect(screen.queryByText(/no environments yet/)).toBeNull();
-    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'New environment' }).disabled).toBe(
-      true
-    );
+    expect(
+      screen.getByRole<HTMLButtonElement>('button', { name: 'New environment' }).disabled
+    ).toBe(true);
   });
 
   it('shows the environments', () => {

@@ -115,8 +115,10 @@ export function operation(change: Partial<Operation> = {}): Operation {
 
 /** What the event bus tells of an operation. */
 export function changeOf(whole: Operation): OperationChange {
-  const { result: _result, error: _error, resumable: _resumable, ...change } = whole;
-  return change;
+  const told = Object.entries(whole).filter(
+    ([key]) => !['result', 'error', 'resumable'].includes(key)
+  );
+  return Object.fromEntries(told) as unknown as OperationChange;
 }
 
 export function event(seq: number, change: Partial<OperationEvent> = {}): OperationEvent {

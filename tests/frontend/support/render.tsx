@@ -28,7 +28,9 @@ const NAMES: (keyof Actions)[] = [
 
 /** Actions that remember that they were asked for. */
 export function spies(): jest.Mocked<Actions> {
-  return Object.fromEntries(NAMES.map(name => [name, jest.fn()])) as unknown as jest.Mocked<Actions>;
+  return Object.fromEntries(
+    NAMES.map(name => [name, jest.fn()])
+  ) as unknown as jest.Mocked<Actions>;
 }
 
 /** The names of the actions that were asked for. */
@@ -71,10 +73,9 @@ export function untranslated(container: HTMLElement, data: readonly string[]): s
     ...attributes.map(name => element.getAttribute(name) ?? '')
   ]);
   const bare = found.map(text => {
-    let rest = text.replace(/«[^«»]*»/g, '');
-    for (let before = ''; before !== rest; ) {
-      before = rest;
-      rest = rest.replace(/«[^«»]*»/g, '');
+    let rest = text;
+    while (/«[^«»]*»/.test(rest)) {
+      rest = rest.replace(/«[^«»]*»/g, ''); // the inner ones first
     }
     return data.reduce((left, known) => left.replaceAll(known, ''), rest);
   });

@@ -28,7 +28,7 @@ export class FakeServer {
   packages: Package[] = [];
   processes: Process[] = [];
   check: Check = check();
-  /** Texts of the file browser, by path. */
+  /** Texts of the file browser, by path; `write` is how they change. */
   files: Record<string, string> = {};
   kernels: { id: string; name: string }[] = [];
 
@@ -46,6 +46,8 @@ export class FakeServer {
 
   private readonly _refusals = new Map<string, { problem: Problem; status: number }[]>();
   private _gate: Promise<void> = Promise.resolve();
+  private readonly _written: Record<string, string> = {};
+  private _writings = 0;
 
   /** Refuse this request once, such as "POST environments". */
   refuse(request: string, problem: Problem, status = 409): void {
@@ -62,6 +64,13 @@ export class FakeServer {
   /** Send further answers at once; what is kept already stays so. */
   release(): void {
     this._gate = Promise.resolve();
+  }
+
+  /** Write a file, whoever does it. */
+  write(path: string, content: string): void {
+    this.files[path] = content;
+    this._writings += 1;
+    this._written[path] = new Date(Date.UTC(2026, 10, 18) + this._writings).toISOString();
   }
 
   /** How often something was asked for. */
@@ -129,14 +138,16 @@ export class FakeServer {
     ],
     [/^GET environments\/[^/]+\/packages$/, () => json({ packages: this.packages })],
     [/^GET environments\/[^/]+\/usage$/, () => json({ processes: this.processes })],
-    [/^GET environments\/([^/]+)\/activation$/, (_, n) => json({ command: `activate ${n ?? ''}` })],
+    [/^GET environments\/([^/]+)\/activation$/, (_, n) => json({ command: `activate ${n}` })],
+    [/^GET environments\/([^/]+)\/export\?format=(.+)$/, (_, n, format) => exported(n, format)],
     [/^POST specs\/check$/, () => json(this.check)],
     [/^GET operations\?limit=50$/, () => json({ operations: this.operations })],
     [/^DELETE operations\/(.+)$/, (_, id) => this._cancel(id)],
     [/^GET operations\/(.+)\/events\?after=(.+)$/, (_, id, after) => this._events(id, after)],
     [/^POST operations\/(.+)\/resume$/, (_, id) => this._resume(id)],
     [/^GET \/api\/kernels$/, () => json(this.kernels)],
-    [/^GET \/api\/contents\/(.+)$/, (_, path) => this._file(path)],
+    [/^GET \/api\/kernelspecs$/, () => json(KERNELSPECS)],
+    [/^GET \/api\/contents\/(.+)$/, ({ url }, path) => this._file(url, path)],
     [/^PUT \/api\/contents\/(.+)$/, ({ body }, path) => this._save(path, body)]
   ];
 
@@ -187,30 +198,48 @@ export class FakeServer {
     return json({ events, operation: this._operation(id) });
   }
 
-  private _file(path = ''): Response {
+  private _file(url: URL, path = ''): Response {
     const content = this.files[path];
-    return content === undefined
-      ? json({ message: `No such file: ${path}` }, 404)
-      : json(fileModel(path, content));
+    if (content === undefined) {
+      return json({ message: `No such file: ${path}` }, 404);
+    }
+    const isWanted = url.searchParams.get('content') === '1';
+    return json(this._fileModel(path, isWanted ? content : null));
   }
 
   private _save(path = '', body: unknown): Response {
-    const { content } = body as { content: string };
-    this.files[path] = content;
-    return json({ ...fileModel(path, content), content: null, format: null });
+    this.write(path, (body as { content: string }).content);
+    return json(this._fileModel(path, null));
+  }
+
+  private _fileModel(path: string, content: string | null): object {
+    return {
+      name: path.split('/').at(-1),
+      path,
+      type: 'file',
+      writable: true,
+      created: '2026-11-18T00:00:00Z',
+      last_modified: this._written[path],
+      mimetype: 'text/plain',
+      format: content === null ? null : 'text',
+      content
+    };
   }
 }
 
-function fileModel(path: string, content: string): object {
-  return {
-    name: path.split('/').at(-1),
-    path,
-    type: 'file',
-    writable: true,
-    created: '2026-11-18T15:00:00Z',
-    last_modified: '2026-11-18T15:00:00Z',
-    mimetype: 'text/plain',
-    format: 'text',
-    content
-  };
+const KERNELSPECS = {
+  default: 'python3',
+  kernelspecs: {
+    python3: {
+      name: 'python3',
+      spec: { display_name: 'Python', language: 'python', argv: [], env: {}, metadata: {} },
+      resources: {}
+    }
+  }
+};
+
+function exported(name = '', format = ''): Response {
+  return new Response(`${name} as ${format}`, {
+    headers: { 'Content-Disposition': `attachment; filename="${format}.yml"` }
+  });
 }

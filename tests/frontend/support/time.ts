@@ -1,10 +1,18 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 
 /** Let everything happen that waits for no clock: answers arrive, and what follows from them. */
 export async function settle(): Promise<void> {
   for (let turns = 0; turns < 10; turns++) {
     await turn();
     jest.advanceTimersByTime(0);
+  }
+}
+
+/** The same on the clock of the world, for what is not to happen and so cannot be waited for. */
+export async function nothingMore(): Promise<void> {
+  for (let turns = 0; turns < 10; turns++) {
+    await wait(0);
+    await turn();
   }
 }
 

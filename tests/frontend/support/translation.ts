@@ -1,11 +1,14 @@
-import { nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
+import { Gettext, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
+
+const trans = nullTranslator.load('jupyter_envs');
 
 /** Texts as they are in the source. */
-export const english: TranslationBundle = nullTranslator.load('jupyter_envs');
+export { trans as english };
 
 /** A language in which every text is between guillemets, so that one sees which were translated. */
 export const marking: TranslationBundle = {
-  ...english,
-  __: (text, ...args) => `«${english.__(text, ...args)}»`,
-  _n: (one, many, count, ...args) => `«${english._n(one, many, count, ...args)}»`
+  ...trans,
+  __: (text, ...args: unknown[]) => `«${Gettext.strfmt(text, ...args)}»`,
+  _n: (one, many, count, ...args: unknown[]) =>
+    `«${Gettext.strfmt(count === 1 ? one : many, count, ...args)}»`
 };

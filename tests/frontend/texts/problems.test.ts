@@ -1,11 +1,5 @@
 import { DIAGNOSTICS, ERRORS, HINTS } from '../../../src/generated/texts';
-import {
-  detailsOf,
-  diagnosticsOf,
-  diagnosticText,
-  hintOf,
-  messageOf
-} from '../../../src/texts';
+import { detailsOf, diagnosticsOf, diagnosticText, hintOf, messageOf } from '../../../src/texts';
 import { errorClasses, fields, format } from '../support/python';
 import { diagnostic, problem } from '../support/records';
 import { english, marking } from '../support/translation';
@@ -87,13 +81,16 @@ describe('a hint', () => {
     expect(commandLine.map(one => one.code)).toContain('environment_busy');
   });
 
-  it.each(commandLine)('of a command line is worded anew for $code', ({ code, advice, sentence }) => {
-    const params = paramsOf(sentence, advice);
-    const said = problem({ code, params, hint: format(advice ?? '', params) });
-    expect(hintOf(said, english)).toEqual(expect.any(String));
-    expect(hintOf(said, english)).not.toMatch(COMMAND_LINE);
-    expect(hintOf(said, marking)).toMatch(/^«.+»$/);
-  });
+  it.each(commandLine)(
+    'of a command line is worded anew for $code',
+    ({ code, advice, sentence }) => {
+      const params = paramsOf(sentence, advice);
+      const said = problem({ code, params, hint: format(advice ?? '', params) });
+      expect(hintOf(said, english)).toEqual(expect.any(String));
+      expect(hintOf(said, english)).not.toMatch(COMMAND_LINE);
+      expect(hintOf(said, marking)).toMatch(/^«.+»$/);
+    }
+  );
 
   it.each(CLASSES)('of a command line made for one case of $code is not shown', ({ code }) => {
     for (const hint of ["Use 'jupyter envs doctor'.", 'Give --name.', '(--force)', '--x']) {
