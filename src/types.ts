@@ -12,7 +12,6 @@ export type OperationEvent = Schemas['EventView'];
 export type Diagnostic = Schemas['Diagnostic'];
 export type Check = Schemas['CheckAnswer'];
 export type Problem = Schemas['Problem'];
-export type Storage = Schemas['StorageView'];
 export type Source = Schemas['CreateBody']['source'];
 
 /** What the event bus tells of an operation: all but its result and its error. */

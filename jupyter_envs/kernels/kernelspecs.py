@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -154,11 +155,11 @@ def prefix_of(content: dict[str, Any]) -> Path:
     return Path(content["metadata"].get("conda_env_path", "/nonexistent"))
 
 
-def kernels_of(kernels_dir: Path, environment_folder: Path) -> list[str]:
-    """Names of registered kernels that start from any generation in ``environment_folder``."""
+def kernels_of(installed: Mapping[str, dict[str, Any]], environment_folder: Path) -> list[str]:
+    """Names of those of the ``installed_kernels`` that start from any generation in a folder."""
     return sorted(
         name
-        for name, content in installed_kernels(kernels_dir).items()
+        for name, content in installed.items()
         if prefix_of(content).parent == environment_folder
     )
 

@@ -6,8 +6,12 @@ anyone, at any time, after any crash.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from jupyter_envs.kernels import (
     install_kernelspec,
+    installed_kernels,
     kernels_of,
     published_kernels,
     remove_kernelspec,
@@ -31,18 +35,24 @@ def publish(
     """Swap the symlink, then bring kernels and registers in line with it."""
     make_current(store, slug, number)
     environment = get_managed(store, slug)
-    publish_tail(store, environment, settings)
+    publish_tail(store, environment, settings, installed_kernels(settings.kernels_dir))
     keep_lock(environment, ledger)
     return environment
 
 
-def publish_tail(store: Store, environment: Environment, settings: Settings) -> bool:
+def publish_tail(
+    store: Store,
+    environment: Environment,
+    settings: Settings,
+    installed: Mapping[str, dict[str, Any]],
+) -> bool:
     """Kernels and environments.txt as the current generation wants them; idempotent.
 
-    Returns whether something had to be changed.
+    ``installed`` are the user's kernels as they are now, to be read once for many. Returns
+    whether something had to be changed.
     """
     wanted = published_kernels(environment)
-    present = set(kernels_of(settings.kernels_dir, store.folder(environment.slug)))
+    present = set(kernels_of(installed, store.folder(environment.slug)))
     changed = False
     for name, (offer, content) in wanted.items():
         changed |= install_kernelspec(settings.kernels_dir, name, offer, content)

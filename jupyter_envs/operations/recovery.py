@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from jupyter_envs.errors import Cancelled, EnvironmentBusy, EnvsError, Interrupted
 from jupyter_envs.kernels import installed_kernels, prefix_of, remove_kernelspec
 from jupyter_envs.spec import check_name
 from jupyter_envs.store import (
-    Environment,
     Store,
     complete_generations,
     current_generation,
@@ -25,6 +25,7 @@ from jupyter_envs.store import (
     forget_environment,
     list_environments,
     processes_of,
+    read_environment,
     read_info,
     unfinished_generations,
 )
@@ -146,9 +147,10 @@ def reconcile(settings: Settings) -> list[str]:
     if not os.access(store.hidden, os.W_OK | os.X_OK):
         return []  # there is none, or it is another's to bring in line
     done = _close_dead(store)
+    installed = installed_kernels(settings.kernels_dir)
     for environment in list_environments(store):
         if environment.managed:
-            done += _finish_publish(store, environment, settings)
+            done += _finish_publish(store, environment.slug, settings, installed)
     done += _retire_orphans(store, settings)
     done += _drop_stale_builds(store)
     prune_journals(store)
@@ -165,14 +167,20 @@ def _close_dead(store: Store) -> list[str]:
     return closed
 
 
-def _finish_publish(store: Store, environment: Environment, settings: Settings) -> list[str]:
+def _finish_publish(
+    store: Store, slug: str, settings: Settings, installed: Mapping[str, dict[str, Any]]
+) -> list[str]:
     try:
-        with environment_lock(store, environment.slug):
-            changed = publish_tail(store, environment, settings)
+        with environment_lock(store, slug):
+            # As it is now: it may have got another generation since it was listed.
+            environment = read_environment(store, slug)
+            if environment is None or not environment.managed:
+                return []
+            changed = publish_tail(store, environment, settings, installed)
             keep_lock(environment, open_ledger(settings))
     except EnvironmentBusy:
         return []
-    return [f"registered: {environment.slug}"] if changed else []
+    return [f"registered: {slug}"] if changed else []
 
 
 def _retire_orphans(store: Store, settings: Settings) -> list[str]:

@@ -11,7 +11,12 @@ from jupyter_envs.errors import (
     EnvironmentNotFound,
     GenerationNotFound,
 )
-from jupyter_envs.kernels import kernels_of, published_kernels, remove_kernelspec
+from jupyter_envs.kernels import (
+    installed_kernels,
+    kernels_of,
+    published_kernels,
+    remove_kernelspec,
+)
 from jupyter_envs.lock import diff
 from jupyter_envs.spec import check_name
 from jupyter_envs.store import (
@@ -133,7 +138,7 @@ def remove(request: Remove, context: Context) -> dict[str, Any]:
 def retire(slug: str, context: Context) -> None:
     """Remove what is left of an environment whose symlink is gone."""
     store, settings = context.store, context.settings
-    for kernel in kernels_of(settings.kernels_dir, store.folder(slug)):
+    for kernel in kernels_of(installed_kernels(settings.kernels_dir), store.folder(slug)):
         remove_kernelspec(settings.kernels_dir, kernel)
     forget_environment(settings.environments_txt, store.link(slug))
     discard_tree(store.folder(slug), store.trash)

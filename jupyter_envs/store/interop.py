@@ -73,13 +73,20 @@ def register_environment(register: Path, link: Path) -> bool:
 
     Returns whether the file had to be changed.
     """
-    return _edit_register(register, lambda lines: [*_without(lines, link), str(link)])
+    return _edit_register(register, lambda lines: _with(lines, link))
 
 
 def forget_environment(register: Path, link: Path) -> None:
     """Have no line for ``link`` or its generations in environments.txt."""
     if register.exists():
         _edit_register(register, lambda lines: _without(lines, link))
+
+
+def _with(lines: Sequence[str], link: Path) -> list[str]:
+    others = _without(lines, link)
+    # A line that is there stays where it is, or each environment would move behind the others.
+    as_wanted = len(others) == len(lines) - 1 and str(link) in lines
+    return list(lines) if as_wanted else [*others, str(link)]
 
 
 def _without(lines: Sequence[str], link: Path) -> list[str]:

@@ -1,7 +1,7 @@
 import React from 'react';
 
 import type { Operation, OperationEvent } from '../types';
-import { phaseTitle, progressText, verbTitle } from '../texts';
+import { fraction, phaseTitle, progressText, verbTitle } from '../texts';
 import type { Actions } from './actions';
 import { Button } from './Button';
 import { useTrans } from './context';
@@ -18,8 +18,7 @@ interface RunningProps {
 export function Running({ operation, log, actions }: RunningProps): React.JSX.Element {
   const trans = useTrans();
   const [open, setOpen] = React.useState(false);
-  const { done, total, queue_position: position } = operation;
-  const counted = done !== null && total !== null && total > 0;
+  const { queue_position: position } = operation;
   const title = phaseTitle(operation.phase, trans);
   React.useEffect(() => {
     if (open) {
@@ -36,7 +35,7 @@ export function Running({ operation, log, actions }: RunningProps): React.JSX.El
         </span>
         <span className="jp-Envs-count">{progressText(operation, trans)}</span>
       </div>
-      <ProgressBar value={counted ? Math.min(1, done / total) : null} label={title} />
+      <ProgressBar value={fraction(operation)} label={title} />
       <div className="jp-Envs-buttons">
         <Button label={trans.__('Cancel')} onClick={() => actions.cancel(operation)} />
         <Button

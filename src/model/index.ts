@@ -1,3 +1,3 @@
 export { EnvironmentsModel } from './model';
-export { fraction, type Row, rows } from './rows';
+export { type Row, rows } from './rows';
 export { sourcePath } from './source';

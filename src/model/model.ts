@@ -131,6 +131,7 @@ export class EnvironmentsModel implements IObservableDisposable {
   }
 
   async resume(id: string): Promise<Operation> {
+    this._dismissed.delete(id); // it may fail again, under the same id
     return this._began(await this.client.resume(id));
   }
 

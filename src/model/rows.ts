@@ -2,7 +2,7 @@ import { ENDED, type Environment, type Operation } from '../types';
 
 /** One line of the list: an environment, one that is being made, or one that was not made. */
 export interface Row {
-  /** Stays the same while an operation turns into its environment. */
+  /** The slug; the name as written while there is no environment yet. */
   key: string;
   name: string;
   environment: Environment | null;
@@ -76,10 +76,4 @@ function wentWrong(operation: Operation, now: number): boolean {
 /** A create is told by the name as written, an update by the slug. */
 function keyOf(name: string, environments: readonly Environment[]): string {
   return environments.find(one => one.slug === name || one.name === name)?.slug ?? name;
-}
-
-/** The part of the phase that is done, from 0 to 1; null where that is not known. */
-export function fraction(operation: Operation): number | null {
-  const { done, total } = operation;
-  return done === null || total === null || total <= 0 ? null : Math.min(1, done / total);
 }

@@ -1,3 +1,10 @@
 export { bytes, clock, moment } from './numbers';
-export { eventText, failureTitle, phaseTitle, PHASES, progressText, verbTitle } from './operations';
+export {
+  eventText,
+  failureTitle,
+  fraction,
+  phaseTitle,
+  progressText,
+  verbTitle
+} from './operations';
 export { detailsOf, diagnosticsOf, diagnosticText, hintOf, messageOf } from './problems';

@@ -4,18 +4,6 @@ import type { Operation, OperationEvent } from '../types';
 import { bytes } from './numbers';
 import { messageOf, plain } from './problems';
 
-/** The phases of an operation in their order, as far as a person sees them. */
-export const PHASES = [
-  'queued',
-  'metadata',
-  'solve',
-  'download',
-  'install',
-  'pip',
-  'verify',
-  'publish'
-] as const;
-
 /** What goes on in a phase. */
 export function phaseTitle(phase: string, trans: TranslationBundle): string {
   switch (phase) {
@@ -40,6 +28,12 @@ export function phaseTitle(phase: string, trans: TranslationBundle): string {
     default:
       return phase;
   }
+}
+
+/** The part of the phase that is done, from 0 to 1; null where that is not known. */
+export function fraction(operation: Pick<Operation, 'done' | 'total'>): number | null {
+  const { done, total } = operation;
+  return done === null || total === null || total <= 0 ? null : Math.min(1, done / total);
 }
 
 /** How far a phase is, as "3 of 12 packages"; empty where nothing is counted. */

@@ -6,6 +6,7 @@ import React from 'react';
 import { type Environment, EnvsError, type Problem } from '../client';
 import { Translation } from '../components/context';
 import { ProblemText } from '../components/ProblemText';
+import { reasonOf } from './reason';
 
 /** What a person can choose where a name is taken. */
 export type Choice = 'update' | 'rename' | null;
@@ -23,7 +24,7 @@ export async function showProblem(
       buttons: [Dialog.okButton({ label: trans.__('Close') })]
     });
   } else {
-    Notification.error(`${title}. ${trans.__('The server does not answer.')}`);
+    Notification.error(`${title}. ${reasonOf(error, trans)}`);
   }
 }
 

@@ -8,8 +8,8 @@ import type { CommandRegistry } from '@lumino/commands';
 import { EnvsError, type Operation } from '../client';
 import { CommandIds } from '../commandIds';
 import type { EnvironmentsModel } from '../model';
-import { messageOf } from '../texts';
 import { askName, askNameTaken, showProblem } from './dialogs';
+import { reasonOf } from './reason';
 import { SpecEditor, type Written } from './specEditor';
 
 /** The files that were read or written here, each with when it was last changed by us. */
@@ -131,11 +131,7 @@ export class Maker {
       );
       return null;
     } catch (error) {
-      return error instanceof EnvsError
-        ? messageOf(error.problem, this._trans)
-        : error instanceof Error
-          ? error.message
-          : String(error);
+      return reasonOf(error, this._trans);
     }
   }
 

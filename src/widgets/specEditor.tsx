@@ -12,6 +12,7 @@ import { Translation } from '../components/context';
 import { SpecForm } from '../components/SpecForm';
 import { environmentsIcon } from '../icons';
 import { diagnosticText } from '../texts';
+import { reasonOf } from './reason';
 
 /** Long enough not to ask at each key, short enough to seem at once. */
 const CHECK_MS = 300;
@@ -91,7 +92,7 @@ export class SpecEditor extends Panel {
       }
     } catch (error) {
       if (!this.isDisposed) {
-        this._form.set({ message: error instanceof Error ? error.message : String(error) });
+        this._form.set({ message: reasonOf(error, this._options.trans) });
       }
     }
   }
@@ -124,8 +125,11 @@ export class SpecEditor extends Panel {
   private _position({ line, column }: Diagnostic['start']): CodeEditor.IPosition {
     const { editor } = this._wrapper;
     const inside = Math.min(line, editor.lineCount) - 1;
-    const length = editor.getLine(inside)?.length ?? 0;
-    return { line: inside, column: Math.min(column - 1, length) };
+    // The server counts characters, a text of JavaScript units of UTF-16: an emoji has two.
+    const before = Array.from(editor.getLine(inside) ?? '')
+      .slice(0, column - 1)
+      .join('');
+    return { line: inside, column: before.length };
   }
 
   private async _submit(verb: 'create' | 'update'): Promise<void> {

@@ -13,10 +13,12 @@ import pytest
 from jupyter_envs.operations.catalogue import new_id
 from jupyter_envs.operations.journal import JournalWriter, journal_path
 from jupyter_envs.server import EnvsApp, events
-from jupyter_envs.server.events import LOOK_SECONDS, Announcer
+from jupyter_envs.server.events import Announcer
 from jupyter_envs.server.services import Services
 from jupyter_envs.store import Store, this_process
 
+#: Between two looks; a server takes more time.
+LOOK_SECONDS = 0.1
 #: Time enough for four looks, and for two where the machine is busy.
 A_WHILE = 4.5 * LOOK_SECONDS
 
@@ -65,6 +67,7 @@ class Watched:
 @pytest.fixture
 def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(events, "LOOK_SECONDS", LOOK_SECONDS)
     monkeypatch.setattr(events, "INTEREST_SECONDS", 2 * LOOK_SECONDS)
     return Watched(tmp_path / "envs")
 

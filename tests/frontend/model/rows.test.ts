@@ -1,4 +1,4 @@
-import { fraction, rows } from '../../../src/model';
+import { rows } from '../../../src/model';
 import type { Environment, Operation } from '../../../src/types';
 import { environment, foreign, operation } from '../support/records';
 
@@ -184,20 +184,5 @@ describe('the rows', () => {
     const environments = Object.freeze([myEnv, science]) as Environment[];
     const operations = Object.freeze([made(2), made(1)]) as Operation[];
     expect(rows(environments, operations, new Set(), NOW)).toHaveLength(2);
-  });
-});
-
-describe('the fraction', () => {
-  it.each([
-    [0, 10, 0],
-    [5, 10, 0.5],
-    [10, 10, 1],
-    [11, 10, 1],
-    [0, null, null],
-    [null, 10, null],
-    [null, null, null],
-    [0, 0, null]
-  ])('of %s of %s is %s', (done, total, wanted) => {
-    expect(fraction(operation({ done, total }))).toBe(wanted);
   });
 });

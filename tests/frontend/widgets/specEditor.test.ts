@@ -115,7 +115,7 @@ describe('the editor', () => {
   it('says where the server does not answer, and goes on', async () => {
     server.isAway = true;
     open();
-    expect((await screen.findByRole('alert')).textContent).toBe('Failed to fetch');
+    expect((await screen.findByRole('alert')).textContent).toBe('The server does not answer.');
     server.isAway = false;
     type('name: other');
     await verdict(/science can be made/);
@@ -123,7 +123,7 @@ describe('the editor', () => {
   });
 
   it('says what the server refuses', async () => {
-    server.refuse(CHECK, problem({ message: 'It is too large' }), 422);
+    server.refuse(CHECK, problem({ code: 'quite_new', message: 'It is too large' }), 422);
     open();
     expect((await screen.findByRole('alert')).textContent).toBe('It is too large');
   });
@@ -135,12 +135,12 @@ describe('the editor', () => {
     });
     server.check = check({
       diagnostics: [
-        diagnostic(at(2, 1, 7)),
+        diagnostic(at(2, 3, 9)), // behind an emoji, which the server counts as one character
         diagnostic({ ...at(3, 1, 6), severity: 'error', code: 'key_not_text' }),
         diagnostic({ ...at(1, 7, 14), severity: 'note', code: 'pip_missing' })
       ]
     });
-    open('name: science\ncolour: red\nwrong: 1\n');
+    open('name: science\n🌍 colour: red\nwrong: 1\n');
     await verdict(/1 error/);
     expect(marked('warning')).toEqual(['colour']);
     expect(marked('error')).toEqual(['wrong']);
