@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
+# The tests of a file stay together, since they share what is dear to make.
+JOBS := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 NODE := $(VENV)/.node
 MODULES := node_modules/.ready
 LABEXTENSION := jupyter_envs/labextension/package.json
@@ -46,7 +48,7 @@ frontend: $(LABEXTENSION) $(LINK)  ## Build the JupyterLab extension and link it
 
 test: $(STAMP) $(LABEXTENSION) $(LINK)  ## Run all tests; with ARGS, pytest with these alone
 	$(if $(ARGS),,$(JLPM) test)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),$(JOBS))
 
 lint: $(STAMP) $(MODULES)  ## Check style and types, change nothing
 	$(BIN)/ruff check .
