@@ -7,6 +7,7 @@ from .ask import (
     ask_plan,
     ask_remove,
     ask_update,
+    check_source,
     require_idle,
 )
 from .catalogue import list_operations, read_operation
@@ -69,6 +70,7 @@ __all__ = [
     "ask_remove",
     "ask_update",
     "cancel",
+    "check_source",
     "default_settings",
     "export_source",
     "follow",

@@ -55,9 +55,9 @@ def name_for(source: Source, given: str | None) -> str:
 
 def update_source(environment: Environment) -> Source:
     """The file an environment was made from, as it is now; its stored spec where that file is
-    gone or is no spec any more."""
+    gone, or where it was made from another environment."""
     info = environment.info
-    file = info.source.file if info and info.source.kind == "spec" else None
+    file = info.source.file if info and info.source.kind != "environment" else None
     if file is not None and Path(file).is_file():
         return source_from_file(Path(file))
     files = GenerationFiles(environment.prefix)

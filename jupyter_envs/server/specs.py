@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jupyter_envs.errors import EnvsError
-from jupyter_envs.operations import Source, ask_plan
+from jupyter_envs.operations import Source, SpecSource, ask_plan, check_source
 from jupyter_envs.spec import check_name, parse_spec
 from jupyter_envs.store import name_in_use
 
@@ -20,9 +20,10 @@ async def check(call: Call[CheckBody, NoQuery]) -> CheckAnswer:
 
 
 def _check(services: Services, source: Source) -> CheckAnswer:
-    # A lock in a file is told by the reader of specs, in its words.
-    data = getattr(source, "data", b"")
-    parsed = parse_spec(data)
+    if not isinstance(source, SpecSource):
+        check_source(source)  # a lock is whole, or it is refused
+        return CheckAnswer(valid=True, name=None, exists=False, diagnostics=())
+    parsed = parse_spec(source.data)
     name = parsed.spec.name if parsed.spec else None
     return CheckAnswer(
         valid=parsed.spec is not None,

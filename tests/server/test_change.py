@@ -103,6 +103,28 @@ def test_a_file_that_is_touched_or_gone_is_not_behind(made: Made) -> None:
     assert made.put()["changed"] is False
 
 
+def test_a_lock_changes_and_the_environment_follows(
+    server: JupyterServer, client: ApiClient, demo: Demo, name: str
+) -> None:
+    locks = [
+        client.get(f"environments/{demo.name}/generations/{number}/lock").content
+        for number in (1, 2)
+    ]
+    file = server.root / f"{name}-lock.yml"
+    file.write_bytes(locks[0])
+    client.done(client.post("environments", {"source": file_source(file.name), "name": name}))
+
+    file.write_bytes(locks[1])
+    assert client.get(environment(name)).json["behind"] is True
+    client.done(client.put(environment(name), {}))
+
+    now = client.get(environment(name)).json
+    assert (now["behind"], now["lock_digest"]) == (
+        False,
+        client.get(environment(demo.name)).json["lock_digest"],
+    )
+
+
 def test_from_another_source(made: Made) -> None:
     result = made.put(source=spec_source("text-prefix", "activation-demo", name="whatever"))
 

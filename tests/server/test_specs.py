@@ -59,7 +59,21 @@ def test_a_file_of_the_file_browser(server: JupyterServer, client: ApiClient) ->
     absent.problem(422, "source_not_found")
 
 
-def test_a_lock_is_not_checked(client: ApiClient, demo: Demo) -> None:
+def test_a_lock_in_a_file_is_taken_or_refused_as_one(
+    server: JupyterServer, client: ApiClient, demo: Demo
+) -> None:
+    lock = client.get(f"environments/{demo.name}/export", format="lock").content
+    (server.root / "whole-lock.yml").write_bytes(lock)
+    (server.root / "torn-lock.yml").write_bytes(lock[:-40])
+
+    found = client.post("specs/check", {"source": file_source("whole-lock.yml")}).expect(200)
+
+    assert found == {"valid": True, "name": None, "exists": False, "diagnostics": []}
+    torn = client.post("specs/check", {"source": file_source("torn-lock.yml")})
+    torn.problem(422, "lock_invalid")
+
+
+def test_the_text_of_a_lock_is_not_checked(client: ApiClient, demo: Demo) -> None:
     lock = client.get(f"environments/{demo.name}/export", format="lock").content.decode()
 
     body = {"source": {"kind": "lock", "text": lock}}
