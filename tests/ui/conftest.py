@@ -1,4 +1,4 @@
-"""A browser for all tests, and for each test a person with a JupyterLab of their own."""
+"""A browser for the tests of a file, and for each a person with a JupyterLab of their own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ LABEXTENSION = Path(__file__).resolve().parents[2] / "jupyter_envs" / "labextens
 _TIMEOUT_MS = 30_000
 
 
-@pytest.fixture(scope="session")
+# Not longer than a module: while Playwright is on, its event loop counts as the thread's own,
+# and whatever wants to run one of its own, in another file's tests, cannot.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The machine's Chromium."""
     program = find_chromium()
