@@ -2,6 +2,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { type ISessionContext, Notification } from '@jupyterlab/apputils';
 import { IConsoleTracker } from '@jupyterlab/console';
 import { INotebookTracker } from '@jupyterlab/notebook';
+import type { Kernel } from '@jupyterlab/services';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import type { Environment, Operation } from '../client';
@@ -10,6 +11,21 @@ import type { EnvironmentsModel } from '../model';
 import { IEnvironments } from '../tokens';
 import { aboutEnvironment, environmentOf } from './arguments';
 import { attempt } from './attempt';
+
+/** A kernel answers within a second or two of its start. */
+const ANSWER_MS = 10_000;
+
+/** A new kernel's first answer can get lost while it starts: then its connection is made anew,
+ * rather than that the notebook waits for it. */
+async function answered(kernel: Kernel.IKernelConnection): Promise<void> {
+  const inTime = await Promise.race([
+    kernel.info.then(() => true),
+    new Promise<boolean>(resolve => setTimeout(() => resolve(false), ANSWER_MS))
+  ]);
+  if (!inTime) {
+    await kernel.reconnect();
+  }
+}
 
 /** A session that runs on a kernel of an environment. */
 interface Open {
@@ -69,7 +85,10 @@ export const kernelsPlugin: JupyterFrontEndPlugin<void> = {
       const here = opened().find(one => one.kernelId === id);
       if (here) {
         const { context } = here;
-        await context.changeKernel({ name: context.session?.kernel?.name ?? '' });
+        const moved = await context.changeKernel({ name: context.session?.kernel?.name ?? '' });
+        if (moved) {
+          await answered(moved);
+        }
         return;
       }
       // It belongs to another tab, which hears of it as of any change of kernel.
