@@ -48,7 +48,8 @@ def most_in_a_second(heard: list[Heard]) -> int:
 def test_a_create_is_heard_from_its_beginning_to_its_end(
     client: ApiClient, bus: EventBus, parked: ServedFolder, name: str
 ) -> None:
-    parked.manners = Manners(delay=0.5, bytes_per_second=12_000_000)
+    # Long enough in each answer that even a busy server looks meanwhile.
+    parked.manners = Manners(delay=1.5, bytes_per_second=12_000_000)
     source = spec_source("text-prefix", "bulk", name=name, channels=[parked.url])
     started = client.post("environments", {"source": source}).expect(202)
 
@@ -58,7 +59,7 @@ def test_a_create_is_heard_from_its_beginning_to_its_end(
     assert {one["id"] for one in told} == {started["id"]}
     assert len(told) >= 2  # a busy server looks less often than four times a second
     assert [one["events"] for one in told] == sorted(one["events"] for one in told)
-    assert told[0]["state"] in {"queued", "running"}
+    assert "metadata" in [one["phase"] for one in told]
     assert (end["state"], end["phase"]) == ("succeeded", "ended")
     assert end == {key: client.get(f"operations/{started['id']}").json[key] for key in end}
     bus.wait(lambda event: event.data["environments"])
