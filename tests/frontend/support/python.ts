@@ -21,10 +21,10 @@ export interface ErrorClass {
   advice: string | null;
 }
 
-/** All classes of errors.py; a class without a word of its own has its base's, as in Python. */
+/** All classes of errors/; a class without a word of its own has its base's, as in Python. */
 export function errorClasses(): ErrorClass[] {
   const found = new Map<string, ErrorClass>();
-  const blocks = python('errors.py').matchAll(/^class (\w+)\((\w+).*\):\n((?: {4}.*\n|\n)+)/gm);
+  const blocks = room('errors').matchAll(/^class (\w+)\((\w+).*\):\n((?: {4}.*\n|\n)+)/gm);
   for (const [, name = '', base = '', body = ''] of blocks) {
     const inherited = found.get(base);
     if (inherited || base === 'Exception') {

@@ -1,0 +1,124 @@
+"""What can go wrong, each with a stable ``code``.
+
+Every error a person may meet is a class here. A class carries the HTTP ``status`` the server
+answers with, a ``code`` that never changes once released, one ``sentence`` that says what is
+wrong and one ``advice`` that says what to do next. Both are templates over ``params``; clients
+that translate build their own text from ``code`` and ``params``.
+
+Tree::
+
+    EnvsError
+    ├── InvalidInput (422)          the request cannot be carried out as written
+    │   ├── SpecInvalid, LockInvalid, NameForbidden, ConfigurationInvalid, ...
+    │   └── SolveError              the solver's answers: Unsatisfiable, PackageNotFound, ...
+    ├── NotFound (404)              EnvironmentNotFound, GenerationNotFound, OperationNotFound
+    ├── Conflict (409)              NameTaken, EnvironmentBusy, OperationEnded, ...
+    ├── Forbidden (403)             PolicyDenied, StoreReadOnly
+    ├── Unavailable (502, 504, 507) ChannelUnavailable, SolveTimeout, NoSpace, ...
+    └── BuildFailed (422)           PipFailed, KernelFailed, PackageCorrupt, ...
+"""
+
+from .base import EnvsError
+from .conflicts import (
+    Conflict,
+    EnvironmentBusy,
+    EnvironmentUnmanaged,
+    KernelsElsewhere,
+    KernelsRunning,
+    NameTaken,
+    NothingToResume,
+    OperationEnded,
+    OperationsRunning,
+)
+from .failed import (
+    ActivationFailed,
+    BuildFailed,
+    Cancelled,
+    Interrupted,
+    KernelFailed,
+    PackageCorrupt,
+    PipFailed,
+    PipUnsupported,
+)
+from .forbidden import Forbidden, PolicyDenied, StoreReadOnly
+from .input import (
+    ChannelInvalid,
+    ConfigurationInvalid,
+    ExportFormatUnknown,
+    InvalidInput,
+    LockInvalid,
+    MatchSpecInvalid,
+    NameForbidden,
+    NameMissing,
+    PathTooLong,
+    PlatformNotLocked,
+    PlatformUnsupported,
+    RequestInvalid,
+    SourceNotFound,
+    SpecInvalid,
+    TimeInvalid,
+)
+from .missing import EnvironmentNotFound, GenerationNotFound, NotFound, OperationNotFound
+from .solving import BuildNotFound, PackageNotFound, SolveError, Unsatisfiable, VersionNotFound
+from .unavailable import (
+    ChannelDenied,
+    ChannelUnavailable,
+    DownloadFailed,
+    NoSpace,
+    SolveTimeout,
+    Unavailable,
+)
+
+__all__ = [
+    "ActivationFailed",
+    "BuildFailed",
+    "BuildNotFound",
+    "Cancelled",
+    "ChannelDenied",
+    "ChannelInvalid",
+    "ChannelUnavailable",
+    "ConfigurationInvalid",
+    "Conflict",
+    "DownloadFailed",
+    "EnvironmentBusy",
+    "EnvironmentNotFound",
+    "EnvironmentUnmanaged",
+    "EnvsError",
+    "ExportFormatUnknown",
+    "Forbidden",
+    "GenerationNotFound",
+    "Interrupted",
+    "InvalidInput",
+    "KernelFailed",
+    "KernelsElsewhere",
+    "KernelsRunning",
+    "LockInvalid",
+    "MatchSpecInvalid",
+    "NameForbidden",
+    "NameMissing",
+    "NameTaken",
+    "NoSpace",
+    "NotFound",
+    "NothingToResume",
+    "OperationEnded",
+    "OperationNotFound",
+    "OperationsRunning",
+    "PackageCorrupt",
+    "PackageNotFound",
+    "PathTooLong",
+    "PipFailed",
+    "PipUnsupported",
+    "PlatformNotLocked",
+    "PlatformUnsupported",
+    "PolicyDenied",
+    "RequestInvalid",
+    "SolveError",
+    "SolveTimeout",
+    "SourceNotFound",
+    "SpecInvalid",
+    "StoreReadOnly",
+    "TimeInvalid",
+    "Unavailable",
+    "Unsatisfiable",
+    "VersionNotFound",
+]

@@ -1,0 +1,76 @@
+"""The state of the store does not allow it now."""
+
+from __future__ import annotations
+
+from .base import EnvsError
+
+
+class Conflict(EnvsError):
+    """The state of the store does not allow this now."""
+
+    status = 409
+    code = "conflict"
+    sentence = "{reason}"
+
+
+class NameTaken(Conflict):
+    """An environment of that name (without regard to case) exists."""
+
+    code = "name_taken"
+    sentence = "There is already an environment called {name!r}; it was left as it is"
+    advice = "Choose another name with --name, or change it: jupyter envs update {name} FILE"
+
+
+class EnvironmentUnmanaged(Conflict):
+    """The environment was made by something else and cannot be changed by us."""
+
+    code = "environment_unmanaged"
+    sentence = "{name!r} was not made by jupyter_envs, so it was left as it is"
+    advice = "Change it with the tool that made it."
+
+
+class EnvironmentBusy(Conflict):
+    """Another operation works on this environment."""
+
+    code = "environment_busy"
+    sentence = "Another operation is working on {name!r}"
+    advice = "Wait for it or cancel it: jupyter envs operations"
+
+
+class OperationEnded(Conflict):
+    """Cancel or resume of an operation that has ended in another way."""
+
+    code = "operation_ended"
+    sentence = "Operation {id!r} has already ended: {state}"
+
+
+class KernelsRunning(Conflict):
+    """Kernels or other processes use the environment."""
+
+    code = "kernels_running"
+    sentence = "{name!r} is in use by {count} running process(es)"
+    advice = "Shut its kernels down first, or use --force."
+
+
+class OperationsRunning(Conflict):
+    """The package cache is in use by other operations."""
+
+    code = "operations_running"
+    sentence = "Other operations are running, and they need the cached packages"
+    advice = "Try again when they have ended."
+
+
+class NothingToResume(Conflict):
+    """Resume of an operation that left nothing to take up."""
+
+    code = "nothing_to_resume"
+    sentence = "Nothing is left of operation {id!r} that could be taken up"
+    advice = "Start it again."
+
+
+class KernelsElsewhere(Conflict):
+    """This server starts its kernels on another machine, by a gateway."""
+
+    code = "kernels_elsewhere"
+    sentence = "Kernels of this server run behind a gateway, where its environments are not"
+    advice = "Make the environment on the machine that the gateway starts kernels on."
