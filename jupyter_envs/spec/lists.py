@@ -7,6 +7,7 @@ written in a form that is not safe to change.
 from __future__ import annotations
 
 import re
+from typing import TypeVar
 
 import yaml
 
@@ -18,6 +19,19 @@ from .tree import Mapping, Node, RefusedError, Scalar, Sequence, build
 _PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]+)*")
 _BLANK = re.compile(r"[ ]*")
 _COMMON_INDENT = "  "
+
+Found = TypeVar("Found")
+
+
+class NotEditableError(Exception):
+    """A list is written in a form that is not safe to change."""
+
+
+def sure(found: Found | None) -> Found:
+    """What was found. Raises NotEditableError where nothing was."""
+    if found is None:
+        raise NotEditableError
+    return found
 
 
 def quoted(text: str, *, flow: bool) -> str:
