@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import re
+
 from packaging.utils import canonicalize_name
 
+from .conda_names import conda_name_for
+from .cuda import check_cuda
 from .dependencies import Dependencies
 from .diagnostics import Findings
 from .versions import is_exact_build
 
+_CONDA_FORGE = re.compile(r"(?:.*/)?conda-forge/?")
+_NAME_ONLY = re.compile(r"[A-Za-z0-9._-]+\s*(?:[<>=!~]=?=?\s*[0-9][A-Za-z0-9.*]*\s*,?\s*)*")
 
-def check_together(read: Dependencies, findings: Findings) -> None:
-    """Duplicates, packages asked for from both managers, a missing pip, pinned builds."""
+
+def check_together(
+    read: Dependencies, channels: tuple[str, ...] | None, findings: Findings
+) -> None:
+    """Duplicates, packages asked for from both managers, a missing pip, pinned builds, and what
+    conda-forge would have. ``channels`` are those of the file, None where it names none."""
     _duplicates(read, findings)
     _both_managers(read, findings)
     _pinned_builds(read, findings)
+    check_cuda(read, findings)
+    if channels is None or any(_CONDA_FORGE.fullmatch(channel) for channel in channels):
+        _on_conda_forge(read, findings)
     if needs_pip(read) and read.pip_key is not None:
         findings.add("pip_missing", read.pip_key)
 
@@ -33,10 +46,33 @@ def _duplicates(read: Dependencies, findings: Findings) -> None:
 
 
 def _both_managers(read: Dependencies, findings: Findings) -> None:
-    conda = {canonicalize_name(d.name) for d, _ in read.conda if d.name is not None}
+    conda = _conda_names(read)
     for line, node in read.pip:
-        if line.name is not None and canonicalize_name(line.name) in conda:
+        if line.name is not None and _asked_for(line.name, conda):
             findings.add("in_conda_and_pip", node, name=line.name)
+
+
+def _on_conda_forge(read: Dependencies, findings: Findings) -> None:
+    """Plain lines of pip that conda-forge has; extras, markers and addresses have their reasons."""
+    conda = _conda_names(read)
+    for line, node in read.pip:
+        if line.kind != "requirement" or line.name is None or not _NAME_ONLY.fullmatch(line.text):
+            continue
+        known = conda_name_for(line.name)
+        if known is not None and not _asked_for(line.name, conda):
+            findings.add("pip_has_conda", node, name=line.name, conda=known)
+
+
+def _conda_names(read: Dependencies) -> set[str]:
+    return {canonicalize_name(d.name) for d, _ in read.conda if d.name is not None}
+
+
+def _asked_for(pip_name: str, conda: set[str]) -> bool:
+    """Whether conda is asked for the same software, under its name there."""
+    known = conda_name_for(pip_name)
+    return canonicalize_name(pip_name) in conda or (
+        known is not None and canonicalize_name(known) in conda
+    )
 
 
 def _pinned_builds(read: Dependencies, findings: Findings) -> None:
