@@ -25,6 +25,7 @@ from .conflicts import (
     EnvironmentUnmanaged,
     KernelsElsewhere,
     KernelsRunning,
+    LockAmbiguous,
     NameTaken,
     NothingToResume,
     OperationEnded,
@@ -58,7 +59,13 @@ from .input import (
     SpecInvalid,
     TimeInvalid,
 )
-from .missing import EnvironmentNotFound, GenerationNotFound, NotFound, OperationNotFound
+from .missing import (
+    EnvironmentNotFound,
+    GenerationNotFound,
+    LockNotFound,
+    NotFound,
+    OperationNotFound,
+)
 from .solving import BuildNotFound, PackageNotFound, SolveError, Unsatisfiable, VersionNotFound
 from .unavailable import (
     ChannelDenied,
@@ -92,7 +99,9 @@ __all__ = [
     "KernelFailed",
     "KernelsElsewhere",
     "KernelsRunning",
+    "LockAmbiguous",
     "LockInvalid",
+    "LockNotFound",
     "MatchSpecInvalid",
     "NameForbidden",
     "NameMissing",

@@ -12,7 +12,7 @@ import pytest
 from jupyter_envs.errors import TimeInvalid
 from jupyter_envs.ledger import Ledger
 from jupyter_envs.ledger.chain import append_line
-from jupyter_envs.ledger.ledger import as_time
+from jupyter_envs.ledger.times import as_time
 
 #: Two hosts, and one that keeps its clock in another zone.
 EVENTS = (
