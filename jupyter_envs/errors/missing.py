@@ -42,4 +42,4 @@ class LockNotFound(NotFound):
 
     code = "lock_not_found"
     sentence = "No lock {digest!r} is kept here"
-    advice = "'jupyter envs audit' shows what is recorded."
+    advice = "Check the digest: the ledger names that of every environment that was made."

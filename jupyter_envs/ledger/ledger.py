@@ -73,7 +73,7 @@ class Ledger(msgspec.Struct, frozen=True):
             return []
         with held_chain(self.chains, self.host) as chain:
             files = list(read_starts(folder, self.host))
-            starts = merged([*(start for _, start in files), *told])
+            starts = merged([*told, *(start for _, start in files)])
             known = self._recorded(starts)
             now = now_here()
             entries = [_entry(one, now, drift) for one in starts if one.id not in known]
@@ -101,14 +101,12 @@ class Ledger(msgspec.Struct, frozen=True):
         """When a kernel of each environment (store, slug) last started, as far as it is known.
         Months that are over are read once for a process."""
         found: dict[tuple[str, str], datetime] = {}
-        parts = [
-            _last_starts(str(path), state.st_mtime_ns, state.st_size)
-            for host in hosts(self.chains)
-            for path in month_files(self.chains / host)
-            if (state := path.stat())
-        ]
         waiting = [one for _, one in read_starts(starts_folder(self.root), self.host)]
-        parts.append({(one.store, one.environment): one.time for one in merged(waiting)})
+        parts = [{(one.store, one.environment): one.time for one in merged(waiting)}]
+        for host in hosts(self.chains):
+            for path in month_files(self.chains / host):
+                state = path.stat()
+                parts.append(_last_starts(str(path), state.st_mtime_ns, state.st_size))
         for part in parts:
             for key, moment in part.items():
                 found[key] = max(moment, found.get(key, moment))

@@ -119,11 +119,16 @@ def _start(fields: dict[str, str], state: os.stat_result) -> KernelStart | None:
             time=from_seconds(state.st_mtime),
             kernel=fields.get("kernel") or None,
             kernel_id=name.group(1) if name else None,
-            notebook=fields.get("notebook") or None,
+            notebook=_notebook(fields.get("notebook", "")),
             user=fields.get("user") or _account(state.st_uid),
         )
     except (KeyError, ValueError, OverflowError, OSError):
         return None
+
+
+def _notebook(session: str) -> str | None:
+    """The path of a session that is a document's: a console's has a name without a suffix."""
+    return session if "." in session.rpartition("/")[2] else None
 
 
 def _account(uid: int) -> str:
@@ -134,7 +139,8 @@ def _account(uid: int) -> str:
 
 
 def merged(starts: Iterable[KernelStart]) -> list[KernelStart]:
-    """One of each id, oldest first; what one teller does not know is taken from the next."""
+    """One of each id, oldest first; what the first teller does not know is taken from the next,
+    and the earliest time is the right one: nobody tells of a start before it."""
     found: dict[str, KernelStart] = {}
     for start in starts:
         known = found.get(start.id)
@@ -148,4 +154,4 @@ def _filled(known: KernelStart, other: KernelStart) -> KernelStart:
         for key, value in msgspec.structs.asdict(other).items()
         if value is not None and getattr(known, key) is None
     }
-    return msgspec.structs.replace(known, **gaps)
+    return msgspec.structs.replace(known, **gaps, time=min(known.time, other.time))

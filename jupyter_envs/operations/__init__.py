@@ -38,6 +38,7 @@ from .requests import (
 from .resume import is_resumable, resume
 from .settings import Settings, default_settings
 from .sources import name_for, source_from_bytes, source_from_file, update_source
+from .stamp import read_notebook, stamp_notebook, stamp_of, stamped
 from .starts import absorb_starts, started_kernel
 from .storage import StorageView, storage_of
 from .views import EnvironmentView, GenerationView, NoteView, export_source, full_view, view
@@ -105,6 +106,7 @@ __all__ = [
     "name_for",
     "open_ledger",
     "packages_of",
+    "read_notebook",
     "read_operation",
     "reconcile",
     "require_idle",
@@ -114,6 +116,9 @@ __all__ = [
     "side_from_bytes",
     "source_from_bytes",
     "source_from_file",
+    "stamp_notebook",
+    "stamp_of",
+    "stamped",
     "started_kernel",
     "storage_of",
     "submit",

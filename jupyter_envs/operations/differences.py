@@ -82,7 +82,11 @@ def difference(a: Side, b: Side) -> Difference:
 
 def _platform(lock: Lock) -> str:
     """This machine's, unless the lock is of one other alone."""
-    return lock.platforms[0] if len(lock.platforms) == 1 else read_configuration().subdir
+    if len(lock.platforms) == 1:
+        return lock.platforms[0]
+    from jupyter_envs.engine import detect_target  # loads py-rattler: nowhere else is it needed
+
+    return detect_target(platform=read_configuration().subdir).platform
 
 
 def _side(side: Side) -> DiffSide:

@@ -28,6 +28,7 @@ from .settings import Settings
 from .sources import read_file
 
 _DIGEST = re.compile(r"[0-9a-fA-F]{6,64}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _FILE = re.compile(r".*(/|\.ya?ml$)")
 
 
@@ -64,7 +65,9 @@ def resolve(reference: str, settings: Settings) -> Side:
         return side_from_bytes(reference, read_file(Path(reference)))
     name, at, when = reference.rpartition("@")
     if at:
-        return _number(name, int(when), settings) if when.isdigit() else _time(name, when, settings)
+        if _NUMBER.fullmatch(when):
+            return _number(name, int(when), settings)
+        return _time(name, when, settings)
     try:
         environment = get_environment(Store(settings.envs_dir), reference)
     except EnvironmentNotFound:
