@@ -10,12 +10,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from .chain import append_line, held_chain, hosts, month_files, month_of
-from .query import Wanted, find_events
+from .query import Wanted, find_events, read_events
 from .starts import KernelStart, merged, read_starts, starts_folder
 from .times import as_time, now_here
 from .verify import Fault, verify_chains
@@ -26,6 +26,8 @@ KERNEL_STARTED = "kernel_started"
 _CLOCKS_DIFFER = timedelta(days=2)
 #: A start that was taken in within this time was recorded when it happened.
 _AT_ONCE = timedelta(seconds=1)
+
+T = TypeVar("T")
 
 DriftOf = Callable[[KernelStart], str | None]
 
@@ -145,6 +147,10 @@ class Ledger(msgspec.Struct, frozen=True):
     def select(self, wanted: Wanted) -> list[dict[str, Any]]:
         """Events that are wanted, oldest first."""
         return find_events(self.chains, wanted)
+
+    def read(self, wanted: Wanted, kind: type[T]) -> list[T]:
+        """The same as structs of a kind; what somebody has spoilt is left out."""
+        return read_events(self.chains, wanted, kind)
 
     def keep_lock(self, digest: str, lock: bytes) -> None:
         """Keep a published lock by its digest, for good."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -18,12 +19,15 @@ from .times import as_time
 #: A file's month is when its lines were written. No clock of another machine is further ahead.
 _CLOCKS_DIFFER = timedelta(days=2)
 
+T = TypeVar("T")
+
 _NEVER = datetime.min.replace(tzinfo=timezone.utc)
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Which events: between two moments, of an environment (its slug), a lock digest (or how it
-    begins), a notebook (its path, or how that ends), an action. ``limit``: the newest so many."""
+    begins), a notebook (its path, or how that ends), an action, or all ``besides`` one action.
+    ``limit``: the newest so many."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -32,6 +36,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     digest: str | None = None
     notebook: str | None = None
     action: str | None = None
+    besides: str | None = None
     limit: int | None = None
 
 
@@ -54,6 +59,21 @@ _WHOLE = msgspec.json.Decoder(dict[str, Any])
 
 def find_events(root: Path, wanted: Wanted) -> list[dict[str, Any]]:
     """Events of all hosts, oldest first. One that two hosts wrote down is one."""
+    return [_whole(line) for line in find_lines(root, wanted)]
+
+
+def read_events(root: Path, wanted: Wanted, kind: type[T]) -> list[T]:
+    """The same as structs of a kind; lines that have not its form are left out."""
+    decoder = msgspec.json.Decoder(kind)
+    found = []
+    for line in find_lines(root, wanted):
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+            found.append(decoder.decode(line))
+    return found
+
+
+def find_lines(root: Path, wanted: Wanted) -> list[bytes]:
+    """The lines of these events."""
     found: list[tuple[float, str | None, bytes]] = []
     needles = _needles(wanted)
     for data in _contents(root, wanted.since):
@@ -63,7 +83,7 @@ def find_events(root: Path, wanted: Wanted) -> list[dict[str, Any]]:
     newest = _once(found)
     if wanted.limit is not None:
         newest = newest[-wanted.limit :] if wanted.limit else []
-    return [_whole(line) for line in newest]
+    return newest
 
 
 def _contents(root: Path, since: datetime | None) -> Iterator[bytes]:
@@ -87,16 +107,20 @@ def _needles(wanted: Wanted) -> list[bytes]:
     for key in ("environment", "store", "action"):
         value = getattr(wanted, key)
         if value is not None:
-            found.append(f'"{key}":{_text(value)}')
+            found.append(_needle(key, value))
     if wanted.digest is not None:
-        found.append(f'"lock_digest":{_text(wanted.digest)[:-1]}')
+        found.append(_needle("lock_digest", wanted.digest)[:-1])
     if wanted.notebook is not None:
         found.append(_text(wanted.notebook.removeprefix("./"))[1:])
-    return [text.encode("utf-8", "backslashreplace") for text in found]
+    return found
 
 
-def _text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def _needle(key: str, value: str) -> bytes:
+    return f'"{key}":'.encode() + _text(value)
+
+
+def _text(text: str) -> bytes:
+    return json.dumps(text, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 def _fitting(
@@ -105,6 +129,9 @@ def _fitting(
     lines = data.split(b"\n")
     for needle in needles:
         lines = [line for line in lines if needle in line]
+    if wanted.besides is not None:
+        other = _needle("action", wanted.besides)
+        lines = [line for line in lines if other not in line]
     since, until = _seconds(wanted.since), _seconds(wanted.until)
     decode = _BRIEF.decode
     for line in lines:

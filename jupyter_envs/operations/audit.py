@@ -16,7 +16,6 @@ from jupyter_envs.ledger import (
     Wanted,
     now_here,
     read_moment,
-    time_of,
 )
 from jupyter_envs.spec import check_name
 from jupyter_envs.store import ProcessIdentity, Store, get_environment, is_alive
@@ -26,7 +25,7 @@ from .settings import Settings
 from .starts import absorb_starts
 
 #: Events that say nothing of which generation is current.
-_BESIDES = (KERNEL_STARTED, "drift_seen", "drift_kept")
+_BESIDES = ("drift_seen", "drift_kept")
 _GONE = ("environment_removed", "environment_archived")
 
 
@@ -99,9 +98,8 @@ def audit(
     moment = asked.at if asked else now_here()
     slug = slug_of_past(environment, settings) if environment is not None else None
     wanted = Wanted(until=moment, environment=slug, digest=digest)
-    starts = ledger.select(
-        msgspec.structs.replace(wanted, action=KERNEL_STARTED, notebook=notebook)
-    )
+    started = msgspec.structs.replace(wanted, action=KERNEL_STARTED, notebook=notebook)
+    starts = ledger.read(started, _Start)
     kept = set(ledger.kept_digests())
     return Audit(
         at=moment.isoformat(timespec="seconds"),
@@ -166,50 +164,55 @@ def history(name: str, settings: Settings) -> list[dict[str, Any]]:
     return found
 
 
+class _Start(AuditKernel, frozen=True, kw_only=True):
+    """A start as its line has it: what is found out later has no value yet."""
+
+    lock_kept: bool = False
+    id: str
+    boot_id: str = ""
+    start_time: int = 0
+
+
+class _Boot(msgspec.Struct, frozen=True):
+    host: str
+    boot_id: str
+    time: datetime
+
+
 class _Ended:
     """Whether a kernel is known to have run, or to have ended, at a moment."""
 
     def __init__(self, ledger: Ledger, moment: datetime, *, is_now: bool) -> None:
         self._is_now = is_now
-        self._boots: dict[str, list[tuple[datetime, str]]] = {}
-        for event in ledger.select(Wanted(until=moment, action=KERNEL_STARTED)):
-            boots = self._boots.setdefault(str(event.get("host")), [])
-            if not boots or boots[-1][1] != event.get("boot_id"):
-                boots.append((time_of(event), str(event.get("boot_id"))))
+        boots = ledger.read(Wanted(until=moment, action=KERNEL_STARTED), _Boot)
+        self._last_boots = {boot.host: boot.boot_id for boot in boots}
 
-    def running(self, event: dict[str, Any]) -> bool | None:
+    def running(self, start: _Start) -> bool | None:
         """True, False, or None where it is not known."""
-        boots = self._boots.get(str(event.get("host")), [])
-        if boots and boots[-1][1] != event.get("boot_id"):
+        if self._last_boots.get(start.host or "", start.boot_id) != start.boot_id:
             return False  # the machine was started anew in between
-        try:
-            process = msgspec.convert(event, ProcessIdentity)
-        except msgspec.ValidationError:
-            return None
-        alive = is_alive(process)
+        host, pid = start.host or "", start.pid or 0
+        alive = is_alive(ProcessIdentity(host, start.boot_id, pid, start.start_time))
         return alive if alive or self._is_now else None
 
 
-def _kernels(
-    starts: list[dict[str, Any]], kept: set[str], *, ended: _Ended
-) -> Iterable[AuditKernel]:
-    last: dict[object, dict[str, Any]] = {}
-    for event in starts:
-        key = event.get("notebook") or event.get("kernel_id") or event.get("id")
+def _kernels(starts: list[_Start], kept: set[str], *, ended: _Ended) -> Iterable[AuditKernel]:
+    last: dict[str, _Start] = {}
+    for start in starts:
+        key = start.notebook or start.kernel_id or start.id
         last.pop(key, None)  # so that the order is that of the last starts
-        last[key] = event
-    for event in reversed(last.values()):
-        more = {"lock_kept": event.get("lock_digest") in kept, "running": ended.running(event)}
-        try:
-            yield msgspec.convert({**event, **more}, AuditKernel)
-        except msgspec.ValidationError:
-            continue  # somebody has spoilt the line; verify tells of it
+        last[key] = start
+    for start in reversed(last.values()):
+        told = {name: getattr(start, name) for name in AuditKernel.__struct_fields__}
+        found = {"lock_kept": start.lock_digest in kept, "running": ended.running(start)}
+        yield AuditKernel(**{**told, **found})
 
 
 def _current(ledger: Ledger, wanted: Wanted, kept: set[str]) -> Iterable[AuditCurrent]:
     current: dict[tuple[str, str], dict[str, Any]] = {}
     # A digest is looked for at the end: what came after another one is no more that.
-    for event in ledger.select(msgspec.structs.replace(wanted, digest=None)):
+    others = msgspec.structs.replace(wanted, digest=None, besides=KERNEL_STARTED)
+    for event in ledger.select(others):
         key = (str(event.get("store")), str(event.get("environment")))
         if event.get("action") in _GONE:
             current.pop(key, None)

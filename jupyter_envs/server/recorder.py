@@ -88,8 +88,7 @@ class Recorder:
             await self._services.run(self._record, told)
         except (EnvsError, OSError) as error:
             self._log.warning("jupyter_envs cannot record a kernel's start: %s", error)
-        except Exception:
-            # A server's kernels may be of any kind; none of them is to suffer from this.
+        except Exception:  # noqa: BLE001 - kernels may be of any kind; none is to suffer from this
             self._log.exception("jupyter_envs cannot record the start of kernel %s", kernel_id)
 
     async def _ask(self, kernel_id: str, began: float) -> Told | None:
