@@ -11,13 +11,17 @@ import click
 from jupyter_envs import __version__
 from jupyter_envs.errors import Cancelled, EnvsError
 
+from .audit import audit
 from .change import clone, create, remove, rollback, update
 from .clean import clean
+from .compare import diff
+from .history import history
 from .inspect import export, list_, show
 from .look_ahead import plan
 from .operation_commands import operations
 from .options import GlobalOptions
 from .output import print_error
+from .stamp import stamp
 from .use import COMPLETE_VARIABLE, activate, completion, run
 
 _HELP = """Conda environments as verified Jupyter kernels.
@@ -61,11 +65,14 @@ def group(context: click.Context, envs_dir: Path | None) -> None:
 
 for command in (
     activate,
+    audit,
     clean,
     clone,
     completion,
     create,
+    diff,
     export,
+    history,
     list_,
     operations,
     plan,
@@ -73,6 +80,7 @@ for command in (
     rollback,
     run,
     show,
+    stamp,
     update,
 ):
     group.add_command(command)

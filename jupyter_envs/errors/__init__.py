@@ -25,6 +25,7 @@ from .conflicts import (
     EnvironmentUnmanaged,
     KernelsElsewhere,
     KernelsRunning,
+    LockAmbiguous,
     NameTaken,
     NothingToResume,
     OperationEnded,
@@ -50,6 +51,7 @@ from .input import (
     MatchSpecInvalid,
     NameForbidden,
     NameMissing,
+    NotebookInvalid,
     PathTooLong,
     PlatformNotLocked,
     PlatformUnsupported,
@@ -58,7 +60,13 @@ from .input import (
     SpecInvalid,
     TimeInvalid,
 )
-from .missing import EnvironmentNotFound, GenerationNotFound, NotFound, OperationNotFound
+from .missing import (
+    EnvironmentNotFound,
+    GenerationNotFound,
+    LockNotFound,
+    NotFound,
+    OperationNotFound,
+)
 from .solving import BuildNotFound, PackageNotFound, SolveError, Unsatisfiable, VersionNotFound
 from .unavailable import (
     ChannelDenied,
@@ -92,13 +100,16 @@ __all__ = [
     "KernelFailed",
     "KernelsElsewhere",
     "KernelsRunning",
+    "LockAmbiguous",
     "LockInvalid",
+    "LockNotFound",
     "MatchSpecInvalid",
     "NameForbidden",
     "NameMissing",
     "NameTaken",
     "NoSpace",
     "NotFound",
+    "NotebookInvalid",
     "NothingToResume",
     "OperationEnded",
     "OperationNotFound",

@@ -74,3 +74,11 @@ class KernelsElsewhere(Conflict):
     code = "kernels_elsewhere"
     sentence = "Kernels of this server run behind a gateway, where its environments are not"
     advice = "Make the environment on the machine that the gateway starts kernels on."
+
+
+class LockAmbiguous(Conflict):
+    """Several locks fit where one was asked for."""
+
+    code = "lock_ambiguous"
+    sentence = "{count} locks fit: {digests}"
+    advice = "Name one by more of its digest, or ask for one environment or notebook."

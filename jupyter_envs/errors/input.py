@@ -123,3 +123,11 @@ class TimeInvalid(InvalidInput):
     code = "time_invalid"
     sentence = "{time!r} is not a time"
     advice = "Write it like 2026-11-18T15:00 or 2026-11-18T15:00+01:00."
+
+
+class NotebookInvalid(InvalidInput):
+    """A file that is no notebook."""
+
+    code = "notebook_invalid"
+    sentence = "{file} cannot be used as a notebook: {reason}"
+    advice = "Name a notebook, a file that ends with .ipynb."

@@ -10,14 +10,18 @@ from .ask import (
     check_source,
     require_idle,
 )
+from .audit import Audit, AuditCurrent, AuditKernel, audit, history, kept_lock, lock_of_audit
 from .catalogue import list_operations, read_operation
 from .context import open_ledger
+from .differences import DiffChange, Difference, DiffPackage, DiffSide, difference
+from .digests import DigestPlace, DigestUse, DigestView, about_digest, verify_record
 from .inline import run_here
 from .journal import ENDED, Event, Operation, State, is_running
 from .launch import cancel, follow, submit, user_name
 from .listing import EnvironmentList
 from .packages import PackageView, packages_of
 from .recovery import reconcile
+from .references import Side, is_file_reference, resolve, side_from_bytes
 from .requests import (
     Create,
     EnvironmentSource,
@@ -34,14 +38,26 @@ from .requests import (
 from .resume import is_resumable, resume
 from .settings import Settings, default_settings
 from .sources import name_for, source_from_bytes, source_from_file, update_source
+from .stamp import read_notebook, stamp_notebook, stamp_of, stamped
+from .starts import absorb_starts, started_kernel
 from .storage import StorageView, storage_of
 from .views import EnvironmentView, GenerationView, NoteView, export_source, full_view, view
 from .watching import Changes, StoreWatch
 
 __all__ = [
     "ENDED",
+    "Audit",
+    "AuditCurrent",
+    "AuditKernel",
     "Changes",
     "Create",
+    "DiffChange",
+    "DiffPackage",
+    "DiffSide",
+    "Difference",
+    "DigestPlace",
+    "DigestUse",
+    "DigestView",
     "EnvironmentList",
     "EnvironmentSource",
     "EnvironmentView",
@@ -57,40 +73,57 @@ __all__ = [
     "Request",
     "Rollback",
     "Settings",
+    "Side",
     "Source",
     "SpecSource",
     "State",
     "StorageView",
     "StoreWatch",
     "Update",
+    "about_digest",
+    "absorb_starts",
     "ask_clean",
     "ask_clone",
     "ask_create",
     "ask_plan",
     "ask_remove",
     "ask_update",
+    "audit",
     "cancel",
     "check_source",
     "default_settings",
+    "difference",
     "export_source",
     "follow",
     "full_view",
+    "history",
+    "is_file_reference",
     "is_resumable",
     "is_running",
+    "kept_lock",
     "list_operations",
+    "lock_of_audit",
     "name_for",
     "open_ledger",
     "packages_of",
+    "read_notebook",
     "read_operation",
     "reconcile",
     "require_idle",
+    "resolve",
     "resume",
     "run_here",
+    "side_from_bytes",
     "source_from_bytes",
     "source_from_file",
+    "stamp_notebook",
+    "stamp_of",
+    "stamped",
+    "started_kernel",
     "storage_of",
     "submit",
     "update_source",
     "user_name",
+    "verify_record",
     "view",
 ]

@@ -192,6 +192,7 @@ def _prove(
         activation,
         name=order.slug,
         lock_digest=digest,
+        store=context.store.root,
         leases=context.store.leases(order.slug),
         generation=order.number,
     )

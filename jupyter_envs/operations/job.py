@@ -15,6 +15,7 @@ from .context import Context
 from .journal import JournalWriter, journal_path
 from .queue import wait_for_slot
 from .requests import Clean, Create, Job, Plan, Rollback, verb_of
+from .starts import absorb_starts
 from .verbs import perform, slug_of
 
 _NO_SPACE = (28, 122)  # ENOSPC, EDQUOT
@@ -45,6 +46,7 @@ def run_job(job: Job) -> dict[str, Any] | None:
         if slot is not None:
             os.close(slot)
         journal.close()
+        absorb_starts(job.settings)
 
 
 def _locked(job: Job, store: Store, journal: JournalWriter) -> dict[str, Any]:

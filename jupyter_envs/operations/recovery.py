@@ -43,6 +43,7 @@ from .journal import (
 from .publish import keep_lock, publish_tail
 from .retention import prune_journals
 from .settings import Settings
+from .starts import absorb_starts, expect_starts
 
 #: How long an interrupted build waits to be resumed.
 RESUME_SECONDS = 24 * 3600.0
@@ -144,8 +145,10 @@ def reconcile(settings: Settings) -> list[str]:
     """Bring operations, kernels and registers in line with the store; returns what was done,
     as codes with names, for a log."""
     store = Store(settings.envs_dir)
+    absorb_starts(settings)
     if not os.access(store.hidden, os.W_OK | os.X_OK):
         return []  # there is none, or it is another's to bring in line
+    expect_starts(settings)
     done = _close_dead(store)
     installed = installed_kernels(settings.kernels_dir)
     for environment in list_environments(store):

@@ -16,11 +16,15 @@ def source_from_file(path: Path) -> Source:
 
     Raises SourceNotFound.
     """
+    return source_from_bytes(read_file(path), str(path.absolute()))
+
+
+def read_file(path: Path) -> bytes:
+    """A file's bytes. Raises SourceNotFound."""
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise SourceNotFound(file=str(path), reason=error.strerror or str(error)) from error
-    return source_from_bytes(data, str(path.absolute()))
 
 
 def source_from_bytes(data: bytes, file: str | None) -> Source:

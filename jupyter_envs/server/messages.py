@@ -67,7 +67,20 @@ class LockText(
     text: Text
 
 
-SourceBody = FileSource | SpecText | LockText
+class KeptLock(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,  # a field that is not known is a mistake, not noise
+    tag="kept",
+    tag_field="kind",
+):
+    """A lock that is kept here, by its digest (or how it begins): what was once published."""
+
+    digest: Annotated[str, Meta(min_length=6, max_length=64)]
+
+
+SourceBody = FileSource | SpecText | LockText | KeptLock
 
 
 class CreateBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -146,17 +159,6 @@ class EventsQuery(NoQuery, frozen=True, kw_only=True):
     """``after``: the ``seq`` of the last event that is known already."""
 
     after: Annotated[int, Meta(ge=-1, le=2**53)] = -1
-
-
-class LedgerQuery(NoQuery, frozen=True, kw_only=True):
-    """Times are ISO 8601; without an offset they are in the server's time zone. ``since`` and
-    ``at`` bound the time from below and above. The newest ``limit`` events that match."""
-
-    since: Annotated[str, Meta(max_length=64)] | None = None
-    at: Annotated[str, Meta(max_length=64)] | None = None
-    environment: Annotated[str, Meta(max_length=1000)] | None = None
-    digest: Annotated[str, Meta(max_length=64)] | None = None
-    limit: Annotated[int, Meta(ge=1, le=10_000)] = 1000
 
 
 # -- what clients get -------------------------------------------------------------------------
@@ -305,9 +307,3 @@ class EventsAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     events: list[EventView]
     operation: OperationView
-
-
-class LedgerAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Events of the ledger, oldest first; their keys depend on ``action``."""
-
-    events: list[dict[str, Any]]

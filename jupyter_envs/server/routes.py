@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_envs.operations import EnvironmentView, StorageView
+from jupyter_envs.operations import Audit, Difference, EnvironmentView, StorageView
 
-from . import environments, operations, site, specs
+from . import environments, operations, past, site, specs
 from . import messages as m
 from .openapi import document
 from .routing import Call, Endpoint, Route
@@ -35,8 +35,17 @@ ROUTES: tuple[Route, ...] = (
     _get("policy", site.policy, "What an administrator allows", m.PolicyView),
     _get("storage", site.storage, "Disk space used and free", StorageView),
     _start("POST", "storage/clean", site.clean, "Free disk space", body=m.CleanBody),
-    _get("ledger", site.ledger, "What was made, changed and removed", m.LedgerAnswer,
-         query=m.LedgerQuery),
+    _get("ledger", past.events, "What was made, changed, removed and run", past.LedgerAnswer,
+         query=past.LedgerQuery),
+    _get("ledger/audit", past.audited, "What ran at a moment, and from which packages", Audit,
+         query=past.AuditQuery),
+    _get("ledger/faults", past.faults, "What was changed in the record, or is missing from it",
+         past.FaultsAnswer),
+    _get("locks/{digest}", past.lock, "A lock that was once published", None, file=True),
+    _get("locks/{digest}/uses", past.uses, "Who made and ran what from it, and where it is here",
+         past.UsesAnswer),
+    _get("diff", past.compared, "Why results changed: from one thing to another", Difference,
+         query=past.DiffQuery),
     _get("environments", environments.list_all, "All environments", m.EnvironmentsAnswer),
     _start("POST", "environments", environments.create, "Make an environment", body=m.CreateBody),
     _get(ENV, environments.one, "One environment, with its generations", EnvironmentView),

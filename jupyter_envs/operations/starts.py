@@ -1,0 +1,81 @@
+"""Kernel starts on their way into the ledger: the shim's files, and what a server tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from jupyter_envs.ledger import DriftOf, KernelStart, from_seconds
+from jupyter_envs.store import GenerationFiles, Store, process_identity
+
+from .context import open_ledger
+from .settings import Settings
+
+
+def absorb_starts(
+    settings: Settings, told: Iterable[KernelStart] = (), *, drift: DriftOf | None = None
+) -> list[dict[str, Any]]:
+    """Record the kernel starts that were noted since the last time, and keep the locks that they
+    name. Returns the new events; none where the ledger cannot be written: no work fails for it.
+
+    ``drift`` tells the state of an environment at a start.
+    """
+    with suppress(OSError):
+        ledger = open_ledger(settings)
+        events = ledger.absorb(told, drift=drift)
+        for event in events:
+            digest = event["lock_digest"]
+            prefix = Store(Path(event["store"])).generation(
+                event["environment"], event["generation"]
+            )
+            # A store of somebody else's: its locks were kept by them, not here.
+            with suppress(OSError):
+                ledger.keep_lock(digest, GenerationFiles(prefix).lock.read_bytes())
+        return events
+    return []
+
+
+def expect_starts(settings: Settings) -> None:
+    """Let the start shim note the starts of this user's kernels, if that is possible."""
+    with suppress(OSError):
+        open_ledger(settings).expect_starts()
+
+
+def started_kernel(
+    metadata: dict[str, Any],
+    *,
+    pid: int,
+    time: float,
+    kernel: str,
+    kernel_id: str,
+    notebook: str | None,
+    user: str,
+) -> KernelStart | None:
+    """The start of a kernel of this host from its kernelspec's ``metadata``, as a server sees it
+    (``time`` in seconds since the epoch); None for a kernel that is not ours, or has ended."""
+    ours = metadata.get("jupyter_envs")
+    prefix = Path(str(metadata.get("conda_env_path", "")))
+    if not isinstance(ours, dict) or len(prefix.parts) < 4:
+        return None
+    process = process_identity(pid)
+    if not process.start_time:
+        return None
+    with suppress(KeyError, TypeError, ValueError):
+        return KernelStart(
+            environment=prefix.parent.name,
+            store=str(prefix.parents[2]),
+            generation=int(ours["generation"]),
+            lock_digest=str(ours["lock_digest"]),
+            host=process.host,
+            boot_id=process.boot_id,
+            pid=pid,
+            start_time=process.start_time,
+            time=from_seconds(time),
+            kernel=kernel,
+            kernel_id=kernel_id,
+            notebook=notebook,
+            user=user,
+        )
+    return None
