@@ -19,9 +19,9 @@ from jupyter_envs.store import (
     write_drift,
 )
 
+from .actor import user_name
 from .context import open_ledger
 from .drift import Tell, fresh_verdicts, look, untold
-from .launch import user_name
 from .settings import Settings
 
 #: A line of the ledger tells what happened; thousands of names are in nobody's way to it.

@@ -34,9 +34,7 @@ class _Path(msgspec.Struct, frozen=True):
         """Of the file as it was installed; None where nobody wrote it down."""
         if self.sha256_in_prefix is None and self.prefix_placeholder is not None:
             return None
-        # Written without the zeros in front by some versions of the installer.
-        value = self.sha256_in_prefix or self.sha256
-        return value.rjust(64, "0") if value else None
+        return self.sha256_in_prefix or self.sha256
 
     @property
     def size(self) -> int | None:
