@@ -15,6 +15,7 @@ from .audit import audit
 from .change import clone, create, remove, rollback, update
 from .clean import clean
 from .compare import diff
+from .drift import adopt, drift, keep, repair
 from .history import history
 from .inspect import export, list_, show
 from .look_ahead import plan
@@ -65,18 +66,22 @@ def group(context: click.Context, envs_dir: Path | None) -> None:
 
 for command in (
     activate,
+    adopt,
     audit,
     clean,
     clone,
     completion,
     create,
     diff,
+    drift,
     export,
     history,
+    keep,
     list_,
     operations,
     plan,
     remove,
+    repair,
     rollback,
     run,
     show,

@@ -1,11 +1,14 @@
 """Operations: queue, worker, journal, recovery, and the verbs as sequences."""
 
+from .actor import user_name
 from .ask import (
+    ask_adopt,
     ask_clean,
     ask_clone,
     ask_create,
     ask_plan,
     ask_remove,
+    ask_repair,
     ask_update,
     check_source,
     require_idle,
@@ -15,20 +18,40 @@ from .catalogue import list_operations, read_operation
 from .context import open_ledger
 from .differences import DiffChange, Difference, DiffPackage, DiffSide, difference
 from .digests import DigestPlace, DigestUse, DigestView, about_digest, verify_record
+from .drift import (
+    DriftState,
+    DriftView,
+    DriftWatch,
+    drift_state,
+    drift_view,
+)
+from .drift_ledger import teller
+from .drift_report import (
+    AdoptionView,
+    DriftReport,
+    RestoreView,
+    ReturnView,
+    VerdictView,
+    drift_report,
+    report_of,
+)
 from .inline import run_here
 from .journal import ENDED, Event, Operation, State, is_running
-from .launch import cancel, follow, submit, user_name
+from .launch import cancel, follow, submit
 from .listing import EnvironmentList
 from .packages import PackageView, packages_of
 from .recovery import reconcile
 from .references import Side, is_file_reference, resolve, side_from_bytes
+from .repairing import keep
 from .requests import (
+    Adopt,
     Create,
     EnvironmentSource,
     Job,
     LockSource,
     Plan,
     Remove,
+    Repair,
     Request,
     Rollback,
     Source,
@@ -46,6 +69,8 @@ from .watching import Changes, StoreWatch
 
 __all__ = [
     "ENDED",
+    "Adopt",
+    "AdoptionView",
     "Audit",
     "AuditCurrent",
     "AuditKernel",
@@ -58,6 +83,10 @@ __all__ = [
     "DigestPlace",
     "DigestUse",
     "DigestView",
+    "DriftReport",
+    "DriftState",
+    "DriftView",
+    "DriftWatch",
     "EnvironmentList",
     "EnvironmentSource",
     "EnvironmentView",
@@ -70,7 +99,10 @@ __all__ = [
     "PackageView",
     "Plan",
     "Remove",
+    "Repair",
     "Request",
+    "RestoreView",
+    "ReturnView",
     "Rollback",
     "Settings",
     "Side",
@@ -80,19 +112,25 @@ __all__ = [
     "StorageView",
     "StoreWatch",
     "Update",
+    "VerdictView",
     "about_digest",
     "absorb_starts",
+    "ask_adopt",
     "ask_clean",
     "ask_clone",
     "ask_create",
     "ask_plan",
     "ask_remove",
+    "ask_repair",
     "ask_update",
     "audit",
     "cancel",
     "check_source",
     "default_settings",
     "difference",
+    "drift_report",
+    "drift_state",
+    "drift_view",
     "export_source",
     "follow",
     "full_view",
@@ -100,6 +138,7 @@ __all__ = [
     "is_file_reference",
     "is_resumable",
     "is_running",
+    "keep",
     "kept_lock",
     "list_operations",
     "lock_of_audit",
@@ -109,6 +148,7 @@ __all__ = [
     "read_notebook",
     "read_operation",
     "reconcile",
+    "report_of",
     "require_idle",
     "resolve",
     "resume",
@@ -122,6 +162,7 @@ __all__ = [
     "started_kernel",
     "storage_of",
     "submit",
+    "teller",
     "update_source",
     "user_name",
     "verify_record",

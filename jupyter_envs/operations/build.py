@@ -34,6 +34,7 @@ from jupyter_envs.store import (
     GenerationFiles,
     GenerationInfo,
     KernelRecord,
+    freeze,
     link_bytecode,
     link_mode,
     packages_size,
@@ -70,6 +71,8 @@ def build_generation(
     digest = lock_digest(lock, target.platform)
     _write_records(order, lock, target, files)
     kernels = _prove(order, lock, digest, files, cache, context)
+    if context.settings.freeze or context.policy.freeze:
+        freeze(files.prefix, order.slug)
     packages = lock.for_platform(target.platform)
     return GenerationInfo(
         name=order.name,
@@ -138,7 +141,7 @@ def _stop_if_unchanged(
 
     Asked for conda before anything is installed; for both when pip had to be resolved to know.
     """
-    if order.previous is None:
+    if order.previous is None or order.anew:
         return
     files = GenerationFiles(order.previous.prefix)
     before = parse_lock(files.lock.read_bytes(), file=str(files.lock))

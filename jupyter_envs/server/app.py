@@ -24,6 +24,7 @@ from .stamps import Stamps
 #: Traits that are settings of the same name.
 _OPTIONS = (
     "max_operations", "keep_generations", "solve_timeout", "kernel_timeout", "offline",
+    "freeze",
 )  # fmt: skip
 
 
@@ -69,6 +70,12 @@ class EnvsApp(ExtensionApp):
         " is saved: the digest alone, no path and no name. Default: False.",
     ).tag(config=True)
 
+    freeze = Bool(
+        False,
+        help="Mark new generations, so that conda install and pip install refuse to change them"
+        " and say what to do instead. Default: False, which leaves it to the policy.",
+    ).tag(config=True)
+
     services: Services
     announcer: Announcer
     recorder: Recorder
@@ -96,9 +103,8 @@ class EnvsApp(ExtensionApp):
 
     def _options(self) -> dict[str, Any]:
         chosen = {name: getattr(self, name) for name in _OPTIONS}
-        if not chosen["offline"]:
-            del chosen["offline"]
-        return chosen
+        # What is not switched on here is left to conda's configuration and the environment.
+        return {k: v for k, v in chosen.items() if v or k not in ("offline", "freeze")}
 
     def initialize_handlers(self) -> None:
         """One handler class for each path of the table."""

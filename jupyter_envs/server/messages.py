@@ -181,6 +181,7 @@ class PolicyView(msgspec.Struct, frozen=True, kw_only=True):
     channels: tuple[str, ...] | None
     packages_denied: tuple[str, ...]
     link_scripts: tuple[str, ...]
+    freeze: bool
     file: str | None
 
     @classmethod
@@ -190,6 +191,7 @@ class PolicyView(msgspec.Struct, frozen=True, kw_only=True):
             channels=policy.channels,
             packages_denied=policy.packages_denied,
             link_scripts=policy.link_scripts,
+            freeze=policy.freeze,
             file=policy.file or None,
         )
 
