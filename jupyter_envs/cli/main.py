@@ -11,8 +11,9 @@ import click
 from jupyter_envs import __version__
 from jupyter_envs.errors import Cancelled, EnvsError
 
+from .archive import archive, recreate
 from .change import clone, create, remove, rollback, update
-from .clean import clean
+from .clean import clean, storage
 from .inspect import export, list_, show
 from .look_ahead import plan
 from .operation_commands import operations
@@ -61,6 +62,7 @@ def group(context: click.Context, envs_dir: Path | None) -> None:
 
 for command in (
     activate,
+    archive,
     clean,
     clone,
     completion,
@@ -69,10 +71,12 @@ for command in (
     list_,
     operations,
     plan,
+    recreate,
     remove,
     rollback,
     run,
     show,
+    storage,
     update,
 ):
     group.add_command(command)

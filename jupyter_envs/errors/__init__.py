@@ -21,7 +21,9 @@ Tree::
 from .base import EnvsError
 from .conflicts import (
     Conflict,
+    EnvironmentArchived,
     EnvironmentBusy,
+    EnvironmentNotArchived,
     EnvironmentUnmanaged,
     KernelsElsewhere,
     KernelsRunning,
@@ -80,7 +82,9 @@ __all__ = [
     "ConfigurationInvalid",
     "Conflict",
     "DownloadFailed",
+    "EnvironmentArchived",
     "EnvironmentBusy",
+    "EnvironmentNotArchived",
     "EnvironmentNotFound",
     "EnvironmentUnmanaged",
     "EnvsError",

@@ -8,7 +8,7 @@ import platform
 from jupyter_envs import __version__
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.export import FORMATS
-from jupyter_envs.operations import StorageView, ask_clean, open_ledger, storage_of
+from jupyter_envs.operations import ask_clean, open_ledger
 
 from .messages import (
     CleanBody,
@@ -71,11 +71,6 @@ def _ledger(services: Services, query: LedgerQuery) -> list[dict[str, object]]:
         since=query.since, until=query.at, environment=query.environment, digest=query.digest
     )
     return found[-query.limit :]
-
-
-async def storage(call: Call[None, NoQuery]) -> StorageView:
-    """How much space is used and free."""
-    return await call.services.run(lambda: storage_of(call.services.settings()))
 
 
 async def clean(call: Call[CleanBody, NoQuery]) -> Accepted:

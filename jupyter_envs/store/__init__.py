@@ -1,13 +1,19 @@
 """Generations on disk: build, publish step, leases, collection, conda's own files."""
 
+from .archive import ArchiveRecord, discard_archive, read_archive, write_archive
 from .bytecode import fill_cache, harvest_bytecode, link_bytecode
-from .collection import collect, collectable
+from .collection import YOUNG_SECONDS, collect, collectable
 from .environments import (
     complete_generations,
     current_generation,
     fingerprints,
     get_environment,
     get_managed,
+    get_recorded,
+    is_archived,
+    known_slugs,
+    list_all,
+    list_archived,
     list_environments,
     name_in_use,
     read_environment,
@@ -22,6 +28,7 @@ from .generations import (
     forget_empty,
     make_current,
     next_number,
+    retract,
     unfinished_generations,
 )
 from .identity import ProcessIdentity, is_alive, process_identity, this_process
@@ -34,18 +41,22 @@ from .interop import (
     write_state,
 )
 from .layout import GenerationFiles, Store
-from .leases import Lease, live_leases, processes_of
+from .leases import Lease, live_leases, processes_of, stale_leases
 from .locking import environment_lock, require_writable
 from .model import Environment, GenerationInfo, KernelRecord, SourceInfo
 from .protection import detach, flush_file_system, link_mode, protect_cache, protect_links
 from .sizes import packages_size
-from .usage import disk_usage
+from .usage import FileKey, Inventory, contents, freed_by, inventory
 
 __all__ = [
+    "YOUNG_SECONDS",
+    "ArchiveRecord",
     "Building",
     "Environment",
+    "FileKey",
     "GenerationFiles",
     "GenerationInfo",
+    "Inventory",
     "KernelRecord",
     "Lease",
     "ProcessIdentity",
@@ -55,11 +66,12 @@ __all__ = [
     "collect",
     "collectable",
     "complete_generations",
+    "contents",
     "current_generation",
     "detach",
+    "discard_archive",
     "discard_generation",
     "discard_tree",
-    "disk_usage",
     "empty_trash",
     "environment_lock",
     "fill_cache",
@@ -68,12 +80,19 @@ __all__ = [
     "flush_file_system",
     "forget_empty",
     "forget_environment",
+    "freed_by",
     "get_environment",
     "get_managed",
+    "get_recorded",
     "harvest_bytecode",
+    "inventory",
     "is_alive",
+    "is_archived",
+    "known_slugs",
     "link_bytecode",
     "link_mode",
+    "list_all",
+    "list_archived",
     "list_environments",
     "live_leases",
     "make_current",
@@ -85,14 +104,18 @@ __all__ = [
     "processes_of",
     "protect_cache",
     "protect_links",
+    "read_archive",
     "read_environment",
     "read_history",
     "read_info",
     "register_environment",
     "remove_cache_tag",
     "require_writable",
+    "retract",
+    "stale_leases",
     "this_process",
     "unfinished_generations",
+    "write_archive",
     "write_atomically",
     "write_history",
     "write_state",
