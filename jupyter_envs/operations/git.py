@@ -26,9 +26,11 @@ LARGEST = 4 * 1024 * 1024
 Checkout = Literal["found", "none", "refused", "no_git", "failed"]
 State = Literal["committed", "changed", "added", "untracked", "ignored", "missing"]
 
+#: A file's name is no pattern.
+_LITERAL = "--literal-pathspecs"
+
 _OPTIONS = (
     "--no-pager",
-    "--literal-pathspecs",
     *("-c", "core.fsmonitor=false"),
     *("-c", "core.hooksPath=/dev/null"),
     *("-c", "core.untrackedCache=false"),
@@ -133,10 +135,11 @@ def _look_at(file: Path, head: str | None, marks: object) -> Tracked:
 
 
 def _outside(folder: Path, name: str, now: bytes | None) -> State:
-    if _answer(folder, "ls-files", "--cached", "-z", "--", name):
+    if _answer(folder, _LITERAL, "ls-files", "--cached", "-z", "--", name):
         return "added"
     if now is None:
         return "missing"
+    # It knows no literal ones, and takes what begins so for none of the others.
     ignored = _answer(folder, "check-ignore", "--quiet", "--", f"./{name}")
     return "untracked" if ignored is None else "ignored"
 
@@ -157,7 +160,7 @@ def _bytes(file: Path) -> bytes | None:
 
 def _last_commit(folder: Path, name: str) -> Commit | None:
     form = "--format=%h %cI"
-    said = _answer(folder, "log", "-1", "--no-show-signature", form, "HEAD", "--", name)
+    said = _answer(folder, _LITERAL, "log", "-1", "--no-show-signature", form, "HEAD", "--", name)
     parts = said.decode("ascii", "replace").split() if said else []
     return Commit(hash=parts[0], time=parts[1]) if len(parts) == 2 else None
 

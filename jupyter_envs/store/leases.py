@@ -40,6 +40,11 @@ def live_leases(store: Store, slug: str) -> tuple[Lease, ...]:
     return tuple(lease for path in _paths(store, slug) if (lease := _live(path)) is not None)
 
 
+def leased_generations(store: Store, slug: str) -> set[int]:
+    """Generations that something runs from; nothing is cleared away."""
+    return {lease.generation for path in _paths(store, slug) if (lease := _read(path))}
+
+
 def stale_leases(store: Store, slug: str) -> tuple[Path, ...]:
     """Files of leases that count no more; nothing is cleared away."""
     return tuple(path for path in _paths(store, slug) if _read(path) is False)
