@@ -22,7 +22,7 @@ from jupyter_envs.operations import (
     source_from_file,
 )
 from jupyter_envs.spec import check_name
-from jupyter_envs.store import Store, get_managed
+from jupyter_envs.store import Store, get_managed, get_recorded
 
 from .options import (
     GlobalOptions,
@@ -159,11 +159,12 @@ def remove(options: GlobalOptions, name: str, force: bool, yes: bool) -> None:
     """Take NAME away, with its kernels and all generations. Its lock is kept in the ledger."""
     settings = options.reconciled()
     store = Store(settings.envs_dir)
-    environment = get_managed(store, name)
+    environment = get_recorded(store, name)
     if not force:
         require_idle(store, environment)  # before anything is asked
     if not yes and not options.as_json and sys.stdin.isatty():
         count = len(environment.generations)
-        click.confirm(f"Remove {environment.name} ({count} generation(s))?", abort=True)
+        what = "archived" if environment.archived else f"{count} generation(s)"
+        click.confirm(f"Remove {environment.name} ({what})?", abort=True)
     result = carry_out(ask_remove(settings, name, force=force), options)
     _say(options, f"{result['name']} is removed.")

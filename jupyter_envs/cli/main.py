@@ -11,9 +11,10 @@ import click
 from jupyter_envs import __version__
 from jupyter_envs.errors import Cancelled, EnvsError
 
+from .archive import archive, recreate
 from .audit import audit
 from .change import clone, create, remove, rollback, update
-from .clean import clean
+from .clean import clean, storage
 from .compare import diff
 from .drift import adopt, drift, keep, repair
 from .history import history
@@ -67,6 +68,7 @@ def group(context: click.Context, envs_dir: Path | None) -> None:
 for command in (
     activate,
     adopt,
+    archive,
     audit,
     clean,
     clone,
@@ -80,12 +82,14 @@ for command in (
     list_,
     operations,
     plan,
+    recreate,
     remove,
     repair,
     rollback,
     run,
     show,
     stamp,
+    storage,
     update,
 ):
     group.add_command(command)

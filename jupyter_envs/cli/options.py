@@ -14,7 +14,7 @@ from click.shell_completion import CompletionItem
 from jupyter_envs.engine import read_configuration
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.operations import Settings, default_settings, reconcile
-from jupyter_envs.store import Store, list_environments
+from jupyter_envs.store import Store, list_all
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -106,7 +106,7 @@ def names_that_begin(
     """Names of existing environments, for completion in the shell."""
     try:
         options = GlobalOptions(envs_dir=context.find_root().params.get("envs_dir"))
-        found = list_environments(Store(options.settings().envs_dir))
+        found = list_all(Store(options.settings().envs_dir))
     except EnvsError:
         return []
     return [CompletionItem(e.slug) for e in found if e.slug.startswith(incomplete)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .activation import DEFAULT_PATH, LEAKS, measure_activation
 from .activation_model import Activation, Case, Condition, Effect, Old, Template
+from .cache_dirs import CacheDirs
 from .configuration import CondaConfiguration, read_configuration
 from .dependencies import clean_dependency, named_channels
 from .kernel_packages import missing_kernel
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from .pip_lock import check_pip_lines, lock_pip
     from .question import SolveRequest
     from .records import Solution, locked_packages, prefix_records, solution_from_lock
-    from .session import CacheDirs, Session, open_session
+    from .session import Session, open_session
     from .solving import load_metadata, prepare, solve
     from .target import Target, detect_target
     from .uv import UvContext

@@ -3,10 +3,12 @@
 from .actor import user_name
 from .ask import (
     ask_adopt,
+    ask_archive,
     ask_clean,
     ask_clone,
     ask_create,
     ask_plan,
+    ask_recreate,
     ask_remove,
     ask_repair,
     ask_update,
@@ -15,6 +17,7 @@ from .ask import (
 )
 from .audit import Audit, AuditCurrent, AuditKernel, audit, history, kept_lock, lock_of_audit
 from .catalogue import list_operations, read_operation
+from .cleaning import CleanItem, CleanPlan, plan_clean
 from .context import open_ledger
 from .differences import DiffChange, Difference, DiffPackage, DiffSide, difference
 from .digests import DigestPlace, DigestUse, DigestView, about_digest, verify_record
@@ -60,10 +63,17 @@ from .requests import (
 )
 from .resume import is_resumable, resume
 from .settings import Settings, default_settings
+from .source_state import SourceState, TextDiff, TrackedFile, source_state
 from .sources import name_for, source_from_bytes, source_from_file, update_source
 from .stamp import read_notebook, stamp_notebook, stamp_of, stamped
 from .starts import absorb_starts, started_kernel
-from .storage import StorageView, storage_of
+from .storage import (
+    EnvironmentStorage,
+    GenerationStorage,
+    StorageView,
+    last_storage,
+    storage_of,
+)
 from .views import EnvironmentView, GenerationView, NoteView, export_source, full_view, view
 from .watching import Changes, StoreWatch
 
@@ -75,6 +85,8 @@ __all__ = [
     "AuditCurrent",
     "AuditKernel",
     "Changes",
+    "CleanItem",
+    "CleanPlan",
     "Create",
     "DiffChange",
     "DiffPackage",
@@ -89,8 +101,10 @@ __all__ = [
     "DriftWatch",
     "EnvironmentList",
     "EnvironmentSource",
+    "EnvironmentStorage",
     "EnvironmentView",
     "Event",
+    "GenerationStorage",
     "GenerationView",
     "Job",
     "LockSource",
@@ -107,19 +121,24 @@ __all__ = [
     "Settings",
     "Side",
     "Source",
+    "SourceState",
     "SpecSource",
     "State",
     "StorageView",
     "StoreWatch",
+    "TextDiff",
+    "TrackedFile",
     "Update",
     "VerdictView",
     "about_digest",
     "absorb_starts",
     "ask_adopt",
+    "ask_archive",
     "ask_clean",
     "ask_clone",
     "ask_create",
     "ask_plan",
+    "ask_recreate",
     "ask_remove",
     "ask_repair",
     "ask_update",
@@ -140,11 +159,13 @@ __all__ = [
     "is_running",
     "keep",
     "kept_lock",
+    "last_storage",
     "list_operations",
     "lock_of_audit",
     "name_for",
     "open_ledger",
     "packages_of",
+    "plan_clean",
     "read_notebook",
     "read_operation",
     "reconcile",
@@ -156,6 +177,7 @@ __all__ = [
     "side_from_bytes",
     "source_from_bytes",
     "source_from_file",
+    "source_state",
     "stamp_notebook",
     "stamp_of",
     "stamped",

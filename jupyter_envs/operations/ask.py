@@ -6,21 +6,36 @@ things, with the same error, before anything was begun.
 
 from __future__ import annotations
 
-from jupyter_envs.errors import EnvsError, KernelsRunning, NameTaken
+from jupyter_envs.errors import (
+    EnvironmentArchived,
+    EnvironmentNotArchived,
+    EnvsError,
+    KernelsRunning,
+    NameTaken,
+)
 from jupyter_envs.lock import parse_lock
 from jupyter_envs.spec import check_name, read_spec
-from jupyter_envs.store import Environment, Store, get_managed, name_in_use, processes_of
+from jupyter_envs.store import (
+    Environment,
+    Store,
+    get_managed,
+    get_recorded,
+    name_in_use,
+    processes_of,
+)
 
 from .adoption import adoptable
 from .launch import submit
 from .requests import (
     Adopt,
+    Archive,
     Clean,
     Create,
     EnvironmentSource,
     Job,
     LockSource,
     Plan,
+    Recreate,
     Remove,
     Repair,
     Source,
@@ -84,10 +99,37 @@ def ask_remove(
     KernelsRunning unless forced.
     """
     store = Store(settings.envs_dir)
-    environment = get_managed(store, name)
+    environment = get_recorded(store, name)
     if not force:
         require_idle(store, environment)
     return submit(Remove(name=environment.slug, force=force), settings, actor=actor)
+
+
+def ask_archive(
+    settings: Settings, name: str, *, force: bool = False, actor: str | None = None
+) -> Job:
+    """Start archiving an environment.
+
+    Raises EnvironmentNotFound, EnvironmentUnmanaged, EnvironmentArchived, EnvironmentBusy,
+    StoreReadOnly, and KernelsRunning unless forced.
+    """
+    store = Store(settings.envs_dir)
+    environment = get_managed(store, name)
+    if not force:
+        require_idle(store, environment)
+    return submit(Archive(name=environment.slug, force=force), settings, actor=actor)
+
+
+def ask_recreate(settings: Settings, name: str, *, actor: str | None = None) -> Job:
+    """Start making an archived environment again.
+
+    Raises EnvironmentNotFound, EnvironmentUnmanaged, EnvironmentNotArchived, EnvironmentBusy
+    and StoreReadOnly.
+    """
+    environment = get_recorded(Store(settings.envs_dir), name)
+    if not environment.archived:
+        raise EnvironmentNotArchived(name=environment.name)
+    return submit(Recreate(name=environment.slug), settings, actor=actor)
 
 
 def ask_plan(
@@ -167,6 +209,9 @@ def require_free(store: Store, slug: str) -> None:
         return
     try:
         get_managed(store, taken)
+    except EnvironmentArchived:
+        hint = f"Choose another name with --name, or get it back: jupyter envs recreate {taken}"
+        raise NameTaken(name=taken, hint=hint) from None
     except EnvsError:
         # What is there is not ours to change.
         raise NameTaken(name=taken, hint="Choose another name with --name.") from None

@@ -116,7 +116,15 @@ def _from_environment(source: EnvironmentSource, store: Store) -> Given:
 
 def base_folder(source: Source) -> Path:
     """Where relative paths in the source start from."""
-    file = None if isinstance(source, EnvironmentSource) else source.file
+    return _folder_of(None if isinstance(source, EnvironmentSource) else source.file)
+
+
+def base_of(source: SourceInfo) -> Path:
+    """The same for the source of a generation that was made."""
+    return _folder_of(None if source.kind == "environment" else source.file)
+
+
+def _folder_of(file: str | None) -> Path:
     return Path(file).absolute().parent if file else Path.home()
 
 

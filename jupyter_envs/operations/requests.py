@@ -56,6 +56,19 @@ class Remove(msgspec.Struct, frozen=True, kw_only=True, tag="remove", tag_field=
     force: bool = False
 
 
+class Archive(msgspec.Struct, frozen=True, kw_only=True, tag="archive", tag_field="verb"):
+    """Keep an environment's spec and lock and nothing else. ``force`` ignores running kernels."""
+
+    name: str
+    force: bool = False
+
+
+class Recreate(msgspec.Struct, frozen=True, kw_only=True, tag="recreate", tag_field="verb"):
+    """Make an archived environment again, from its lock."""
+
+    name: str
+
+
 class Rollback(msgspec.Struct, frozen=True, kw_only=True, tag="rollback", tag_field="verb"):
     """Make an earlier (or later) generation current; None means the one before."""
 
@@ -72,8 +85,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, tag="plan", tag_field="ver
 
 
 class Clean(msgspec.Struct, frozen=True, kw_only=True, tag="clean", tag_field="verb"):
-    """Free disk space: ``generations`` that are neither current, nor in use, nor young, and
-    cached ``packages`` that no generation has. It is about no environment: ``name`` is empty."""
+    """Free disk space: what dead processes left, ``generations`` that are neither current, nor
+    in use, nor young, and cached ``packages`` that no generation has. It is about no
+    environment: ``name`` is empty."""
 
     generations: bool = False
     packages: bool = True
@@ -96,7 +110,7 @@ class Repair(msgspec.Struct, frozen=True, kw_only=True, tag="repair", tag_field=
     name: str
 
 
-Request = Create | Update | Remove | Rollback | Plan | Clean | Adopt | Repair
+Request = Create | Update | Remove | Archive | Recreate | Rollback | Plan | Clean | Adopt | Repair
 
 
 def verb_of(request: Request) -> str:

@@ -125,8 +125,8 @@ class PlanBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class CleanBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Free disk space: cached ``packages`` that no environment has, and earlier
-    ``generations`` that nothing runs from and that one could go back to."""
+    """Free disk space: what dead processes left, cached ``packages`` that no environment has,
+    and earlier ``generations`` that nothing runs from and that one could go back to."""
 
     generations: bool = False
     packages: bool = True

@@ -8,7 +8,7 @@ import platform
 from jupyter_envs import __version__
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.export import FORMATS
-from jupyter_envs.operations import StorageView, ask_clean, storage_of
+from jupyter_envs.operations import ask_clean
 
 from .messages import (
     CleanBody,
@@ -57,11 +57,6 @@ def _writable(services: Services) -> bool:
 async def policy(call: Call[None, NoQuery]) -> PolicyView:
     """What an administrator allows."""
     return PolicyView.of(await call.services.run(call.services.policy))
-
-
-async def storage(call: Call[None, NoQuery]) -> StorageView:
-    """How much space is used and free."""
-    return await call.services.run(lambda: storage_of(call.services.settings()))
 
 
 async def clean(call: Call[CleanBody, NoQuery]) -> Accepted:
