@@ -14,6 +14,7 @@ from jupyter_envs.errors import Cancelled, EnvsError
 from .change import clone, create, remove, rollback, update
 from .clean import clean
 from .inspect import export, list_, show
+from .lock_file import lock
 from .look_ahead import plan
 from .operation_commands import operations
 from .options import GlobalOptions
@@ -67,6 +68,7 @@ for command in (
     create,
     export,
     list_,
+    lock,
     operations,
     plan,
     remove,

@@ -10,6 +10,7 @@ from .ask import (
     check_source,
     require_idle,
 )
+from .ask_lock import LockCheck, ask_lock, check_lock
 from .catalogue import list_operations, read_operation
 from .context import open_ledger
 from .inline import run_here
@@ -23,6 +24,7 @@ from .requests import (
     EnvironmentSource,
     Job,
     LockSource,
+    MakeLock,
     Plan,
     Remove,
     Request,
@@ -48,7 +50,9 @@ __all__ = [
     "Event",
     "GenerationView",
     "Job",
+    "LockCheck",
     "LockSource",
+    "MakeLock",
     "NoteView",
     "Operation",
     "PackageView",
@@ -66,10 +70,12 @@ __all__ = [
     "ask_clean",
     "ask_clone",
     "ask_create",
+    "ask_lock",
     "ask_plan",
     "ask_remove",
     "ask_update",
     "cancel",
+    "check_lock",
     "check_source",
     "default_settings",
     "export_source",

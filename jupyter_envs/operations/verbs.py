@@ -35,10 +35,11 @@ from jupyter_envs.store import (
 )
 
 from .ask import require_free, require_idle
+from .changes import change_texts
 from .context import Context
 from .order import Order, lock_of, make_order, this_target
 from .publish import publish
-from .requests import Clean, Create, Plan, Remove, Request, Rollback, Update
+from .requests import Clean, Create, MakeLock, Plan, Remove, Request, Rollback, Update
 from .storage import clean
 
 
@@ -181,15 +182,7 @@ def changes(before: Environment | None, after: Environment) -> dict[str, Any]:
     if before is None or after.info is None:
         return {}
     found = diff(lock_of(before), lock_of(after), after.info.platform)
-    return {
-        "changes": {
-            "added": [f"{one.name} {one.version}" for one in found.added],
-            "removed": [f"{one.name} {one.version}" for one in found.removed],
-            "changed": [
-                f"{one.name} {one.before.version} -> {one.after.version}" for one in found.changed
-            ],
-        }
-    }
+    return {"changes": change_texts(found)}
 
 
 def perform(request: Request, context: Context) -> dict[str, Any]:
@@ -204,6 +197,10 @@ def perform(request: Request, context: Context) -> dict[str, Any]:
         from .planning import plan  # loads py-rattler: workers only
 
         return plan(request, context)
+    if isinstance(request, MakeLock):
+        from .locking import make_lock
+
+        return make_lock(request, context)
     if isinstance(request, Clean):
         return clean(request, context)
     return rollback(request, context)
