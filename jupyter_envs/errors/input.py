@@ -116,6 +116,14 @@ class ExportFormatUnknown(InvalidInput):
     sentence = "There is no export format {format!r}; there are: {formats}"
 
 
+class ExtraMissing(InvalidInput):
+    """Something that needs a library which an administrator did not install."""
+
+    code = "extra_missing"
+    sentence = "{what} needs a library that is not installed here"
+    advice = "Install it beside this program: pip install 'jupyter_envs[{extra}]'."
+
+
 class RequestInvalid(InvalidInput):
     """A REST request that is not of the form that the API description gives."""
 

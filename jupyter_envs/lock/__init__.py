@@ -14,6 +14,7 @@ from .explicit_read import ExplicitPackage, is_explicit, parse_explicit
 from .model import Lock, LockedPackage, Manager
 from .plan import Download, Plan, make_plan
 from .pypi_names import pypi_name
+from .scalars import scalar
 from .staleness import content_hash, inputs_hash, matches_input
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "pypi_name",
     "release",
     "require_platform",
+    "scalar",
     "with_asked",
     "with_declared",
     "with_input",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -142,9 +143,7 @@ def test_a_lock_edited_by_hand_does_not_fulfil_the_file(sandbox: Sandbox) -> Non
     lock_beside(spec).write_text(text.replace(block(text, "demo-lib"), newer))
 
     refusal = refuse(sandbox, "create", spec, "--locked")
-    assert refusal.details["lines"] == [
-        "demo-lib=1.0 is asked for, and the lock has 2.0 pyh_0"
-    ]
+    assert refusal.details["lines"] == ["demo-lib=1.0 is asked for, and the lock has 2.0 pyh_0"]
 
 
 def test_an_update_takes_the_lock_and_what_pip_has_in_it(sandbox: Sandbox) -> None:
@@ -169,9 +168,10 @@ def test_a_lock_is_installed_where_the_channel_has_no_index(
     spec = sandbox.spec("python", "demo-lib", "text-prefix")
     digest = sandbox.json("lock", spec)["platforms"][0]["lock_digest"]
     archives = tmp_path / "archives"
-    for file in channel.path.glob("*/*.conda"):
-        (archives / file.parent.name).mkdir(parents=True, exist_ok=True)
-        (archives / file.parent.name / file.name).symlink_to(file)
+    for package in parse_lock(lock_beside(spec).read_bytes(), file="").packages:
+        place = Path(*package.url.split("/")[-2:])
+        (archives / place.parent).mkdir(parents=True, exist_ok=True)
+        shutil.copy(channel.path / place, archives / place)
     with serve(archives) as server:
         # A solve would be impossible here: there are packages, and nothing that lists them.
         sandbox.configure(envs_dirs=[str(sandbox.envs)], channels=[server.url])
