@@ -50,6 +50,9 @@ def _entry(package: LockedPackage) -> Iterator[str]:
         yield f"  version: {scalar(package.version)}"
         yield f"  sha256: {scalar(package.sha256)}"
         return
+    subdir = package.url.split("/")[-2]
+    # It is in the address too, but readers do not look for it in those of files.
+    yield f"  subdir: {scalar(subdir)}"
     yield f"  sha256: {scalar(package.sha256)}"
     if package.md5 is not None:
         yield f"  md5: {scalar(package.md5)}"
@@ -57,5 +60,5 @@ def _entry(package: LockedPackage) -> Iterator[str]:
         yield "  depends:"
         for name, rule in sorted(package.dependencies.items()):
             yield f"  - {scalar(f'{name} {rule}'.strip())}"
-    if "python" in package.dependencies and package.url.split("/")[-2] == "noarch":
+    if "python" in package.dependencies and subdir == "noarch":
         yield "  noarch: python"
