@@ -19,6 +19,7 @@ from .compare import diff
 from .drift import adopt, drift, keep, repair
 from .history import history
 from .inspect import export, list_, show
+from .lock_file import lock
 from .look_ahead import plan
 from .operation_commands import operations
 from .options import GlobalOptions
@@ -80,6 +81,7 @@ for command in (
     history,
     keep,
     list_,
+    lock,
     operations,
     plan,
     recreate,

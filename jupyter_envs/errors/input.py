@@ -29,6 +29,14 @@ class LockInvalid(InvalidInput):
     advice = "Make a new lock from the environment.yml, or get an undamaged copy."
 
 
+class LockMismatch(InvalidInput):
+    """A lock that is not the one of the environment.yml; ``details`` hold each difference."""
+
+    code = "lock_mismatch"
+    sentence = "The lock {lock} does not fit {file}: {reason}"
+    advice = "Make the lock again from the file, or undo the change of the file."
+
+
 class SourceNotFound(InvalidInput):
     """The file to create from does not exist or cannot be read."""
 
@@ -106,6 +114,14 @@ class ExportFormatUnknown(InvalidInput):
 
     code = "export_format_unknown"
     sentence = "There is no export format {format!r}; there are: {formats}"
+
+
+class ExtraMissing(InvalidInput):
+    """Something that needs a library which an administrator did not install."""
+
+    code = "extra_missing"
+    sentence = "{what} needs a library that is not installed here"
+    advice = "Install it beside this program: pip install 'jupyter_envs[{extra}]'."
 
 
 class RequestInvalid(InvalidInput):

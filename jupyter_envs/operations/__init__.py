@@ -15,6 +15,7 @@ from .ask import (
     check_source,
     require_idle,
 )
+from .ask_lock import LockCheck, ask_lock, check_lock
 from .audit import Audit, AuditCurrent, AuditKernel, audit, history, kept_lock, lock_of_audit
 from .catalogue import list_operations, read_operation
 from .cleaning import CleanItem, CleanPlan, plan_clean
@@ -52,6 +53,7 @@ from .requests import (
     EnvironmentSource,
     Job,
     LockSource,
+    MakeLock,
     Plan,
     Remove,
     Repair,
@@ -107,7 +109,9 @@ __all__ = [
     "GenerationStorage",
     "GenerationView",
     "Job",
+    "LockCheck",
     "LockSource",
+    "MakeLock",
     "NoteView",
     "Operation",
     "PackageView",
@@ -137,6 +141,7 @@ __all__ = [
     "ask_clean",
     "ask_clone",
     "ask_create",
+    "ask_lock",
     "ask_plan",
     "ask_recreate",
     "ask_remove",
@@ -144,6 +149,7 @@ __all__ = [
     "ask_update",
     "audit",
     "cancel",
+    "check_lock",
     "check_source",
     "default_settings",
     "difference",

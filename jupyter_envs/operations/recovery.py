@@ -45,6 +45,7 @@ from .journal import (
     journal_path,
 )
 from .publish import keep_lock, publish_tail, withdraw
+from .requests import OF_NO_ENVIRONMENT
 from .retention import prune_journals
 from .settings import Settings
 from .starts import absorb_starts, expect_starts
@@ -53,7 +54,7 @@ from .starts import absorb_starts, expect_starts
 RESUME_SECONDS = 24 * 3600.0
 
 #: Verbs that leave nothing behind in an environment's folder.
-_OF_NO_ENVIRONMENT = ("plan", "clean")
+_OF_NO_ENVIRONMENT = tuple(kind.__struct_config__.tag for kind in OF_NO_ENVIRONMENT)
 
 #: Within this time a killed worker has let go of its lock, whatever its disk was doing.
 _KILLED_SECONDS = 10.0

@@ -32,6 +32,7 @@ from jupyter_envs.store import (
 )
 
 from .ask import require_free, require_idle
+from .changes import change_texts
 from .cleaning import clean
 from .context import Context
 from .drift import look
@@ -42,6 +43,7 @@ from .requests import (
     Archive,
     Clean,
     Create,
+    MakeLock,
     Plan,
     Recreate,
     Remove,
@@ -196,15 +198,7 @@ def changes(before: Environment | None, after: Environment) -> dict[str, Any]:
     if before is None or after.info is None:
         return {}
     found = diff(lock_of(before), lock_of(after), after.info.platform)
-    return {
-        "changes": {
-            "added": [f"{one.name} {one.version}" for one in found.added],
-            "removed": [f"{one.name} {one.version}" for one in found.removed],
-            "changed": [
-                f"{one.name} {one.before.version} -> {one.after.version}" for one in found.changed
-            ],
-        }
-    }
+    return {"changes": change_texts(found)}
 
 
 def perform(request: Request, context: Context) -> dict[str, Any]:
@@ -225,6 +219,10 @@ def perform(request: Request, context: Context) -> dict[str, Any]:
         from .planning import plan  # loads py-rattler: workers only
 
         return plan(request, context)
+    if isinstance(request, MakeLock):
+        from .locking import make_lock
+
+        return make_lock(request, context)
     if isinstance(request, Clean):
         return clean(request, context)
     if isinstance(request, (Adopt, Repair)):

@@ -35,8 +35,9 @@ class FileSource(
     tag="file",
     tag_field="kind",
 ):
-    """A file of the server's file browser: an environment.yml or a conda-lock.yml, which its
-    content says. ``path`` is the path that the contents API knows it by."""
+    """A file of the server's file browser: an environment.yml or a lock (conda-lock.yml,
+    ``@EXPLICIT``, pixi.lock), which its content says. ``path`` is the path that the contents
+    API knows it by."""
 
     path: Path
 
@@ -62,7 +63,7 @@ class LockText(
     tag="lock",
     tag_field="kind",
 ):
-    """The text of a conda-lock.yml."""
+    """The text of a lock: a conda-lock.yml, an ``@EXPLICIT`` file or a pixi.lock."""
 
     text: Text
 
@@ -84,18 +85,22 @@ SourceBody = FileSource | SpecText | LockText | KeptLock
 
 
 class CreateBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Make an environment. ``name`` is needed where the source has none."""
+    """Make an environment. ``name`` is needed where the source has none. ``locked`` takes
+    exactly the packages of the lock beside the source, which has to be a file."""
 
     source: SourceBody
     name: Name | None = None
+    locked: bool = False
 
 
 class UpdateBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Build the next generation. Without ``source``: from the file it was made from.
-    ``upgrade`` lets every package move to the newest version that the file allows."""
+    ``upgrade`` lets every package move to the newest version that the file allows; ``locked``
+    takes exactly the packages of the lock beside it."""
 
     source: SourceBody | None = None
     upgrade: bool = False
+    locked: bool = False
 
 
 class RollbackBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,11 +122,13 @@ class CheckBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class PlanBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Find out what a source would bring or change; nothing is changed."""
+    """Find out what a source would bring or change; nothing is changed. ``locked`` as for
+    making it."""
 
     source: SourceBody
     name: Name | None = None
     upgrade: bool = False
+    locked: bool = False
 
 
 class CleanBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

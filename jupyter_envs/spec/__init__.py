@@ -5,15 +5,23 @@ from .diagnostics import Diagnostic
 from .editing import PackageEdit, edit_spec
 from .fixes import Fix
 from .lines import Position
-from .match_specs import Dependency, dependency_name, split_dependency, text_for_solver
+from .match_specs import (
+    SUBDIRS,
+    Dependency,
+    dependency_name,
+    split_dependency,
+    text_for_solver,
+)
 from .model import Spec
 from .names import check_name, slug_for
 from .parse import ParsedSpec, parse_spec, read_spec
 from .pip_lines import PipKind, PipLine, classify_pip_line
+from .requirement_files import file_in_line, requirement_lines
 from .splice import TextEdit, apply_edits
 from .urls import has_credentials, without_credentials
 
 __all__ = [
+    "SUBDIRS",
     "Dependency",
     "Diagnostic",
     "Fix",
@@ -30,9 +38,11 @@ __all__ = [
     "conda_name_for",
     "dependency_name",
     "edit_spec",
+    "file_in_line",
     "has_credentials",
     "parse_spec",
     "read_spec",
+    "requirement_lines",
     "slug_for",
     "split_dependency",
     "text_for_solver",

@@ -904,12 +904,15 @@ export interface components {
         };
         /**
          * CreateBody
-         * @description Make an environment. ``name`` is needed where the source has none.
+         * @description Make an environment. ``name`` is needed where the source has none. ``locked`` takes
+         *     exactly the packages of the lock beside the source, which has to be a file.
          */
         CreateBody: {
             source: components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"];
             /** @default null */
             name?: string | null;
+            /** @default false */
+            locked?: boolean;
         };
         /**
          * Diagnostic
@@ -1178,8 +1181,9 @@ export interface components {
         };
         /**
          * FileSource
-         * @description A file of the server's file browser: an environment.yml or a conda-lock.yml, which its
-         *     content says. ``path`` is the path that the contents API knows it by.
+         * @description A file of the server's file browser: an environment.yml or a lock (conda-lock.yml,
+         *     ``@EXPLICIT``, pixi.lock), which its content says. ``path`` is the path that the contents
+         *     API knows it by.
          */
         FileSource: {
             /** @enum {unknown} */
@@ -1282,7 +1286,7 @@ export interface components {
         };
         /**
          * LockText
-         * @description The text of a conda-lock.yml.
+         * @description The text of a lock: a conda-lock.yml, an ``@EXPLICIT`` file or a pixi.lock.
          */
         LockText: {
             /** @enum {unknown} */
@@ -1363,7 +1367,8 @@ export interface components {
         };
         /**
          * PlanBody
-         * @description Find out what a source would bring or change; nothing is changed.
+         * @description Find out what a source would bring or change; nothing is changed. ``locked`` as for
+         *     making it.
          */
         PlanBody: {
             source: components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"];
@@ -1371,6 +1376,8 @@ export interface components {
             name?: string | null;
             /** @default false */
             upgrade?: boolean;
+            /** @default false */
+            locked?: boolean;
         };
         /**
          * PolicyView
@@ -1543,13 +1550,16 @@ export interface components {
         /**
          * UpdateBody
          * @description Build the next generation. Without ``source``: from the file it was made from.
-         *     ``upgrade`` lets every package move to the newest version that the file allows.
+         *     ``upgrade`` lets every package move to the newest version that the file allows; ``locked``
+         *     takes exactly the packages of the lock beside it.
          */
         UpdateBody: {
             /** @default null */
             source?: (components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"]) | null;
             /** @default false */
             upgrade?: boolean;
+            /** @default false */
+            locked?: boolean;
         };
         /**
          * UsageAnswer
