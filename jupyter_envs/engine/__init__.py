@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         solution_from_lock,
     )
     from .satisfied import unsatisfied
-    from .session import CacheDirs, Session, open_session
+    from .session import Session, open_session
     from .solving import load_metadata, prepare, solve
     from .target import Target, detect_target, usual_target, with_declared_packages
     from .uv import UvContext

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from jupyter_envs.ledger import DriftOf, KernelStart, from_seconds
-from jupyter_envs.store import GenerationFiles, Store, process_identity
+from jupyter_envs.errors import EnvsError
+from jupyter_envs.ledger import KernelStart, from_seconds
+from jupyter_envs.store import GenerationFiles, Store, process_identity, read_environment
 
 from .context import open_ledger
+from .drift import DriftView, drift_view
 from .settings import Settings
 
+#: A kernel that has run for so long has not yet changed its own environment.
+_SOON = timedelta(seconds=10)
 
-def absorb_starts(
-    settings: Settings, told: Iterable[KernelStart] = (), *, drift: DriftOf | None = None
-) -> list[dict[str, Any]]:
+
+def absorb_starts(settings: Settings, told: Iterable[KernelStart] = ()) -> list[dict[str, Any]]:
     """Record the kernel starts that were noted since the last time, and keep the locks that they
-    name. Returns the new events; none where the ledger cannot be written: no work fails for it.
-
-    ``drift`` tells the state of an environment at a start.
-    """
+    name. Returns the new events; none where the ledger cannot be written: no work fails for it."""
     with suppress(OSError):
         ledger = open_ledger(settings)
-        events = ledger.absorb(told, drift=drift)
+        events = ledger.absorb(told, drift=drift_at)
         for event in events:
             digest = event["lock_digest"]
             prefix = Store(Path(event["store"])).generation(
@@ -35,6 +36,32 @@ def absorb_starts(
                 ledger.keep_lock(digest, GenerationFiles(prefix).lock.read_bytes())
         return events
     return []
+
+
+def drift_at(start: KernelStart) -> str | None:
+    """The state of its generation when a kernel started; None where nobody can tell any more.
+
+    What is clean now was clean then. Drift counts if it was known before the start, or if it is
+    looked for right after it.
+    """
+    seen = _seen(start)
+    if seen is None:
+        return None
+    if seen.state in ("clean", "unknown"):
+        return None if seen.state == "unknown" else seen.state
+    known = seen.checked_at is not None and datetime.fromisoformat(seen.checked_at) <= start.time
+    fresh = datetime.now().astimezone() - start.time < _SOON
+    return seen.state if known or fresh else None
+
+
+def _seen(start: KernelStart) -> DriftView | None:
+    """What is known of the start's generation, while that is the current one."""
+    store = Store(Path(start.store))
+    with suppress(OSError, EnvsError):
+        environment = read_environment(store, start.environment)
+        if environment is not None and environment.generation == start.generation:
+            return drift_view(store, environment)
+    return None
 
 
 def expect_starts(settings: Settings) -> None:

@@ -207,3 +207,21 @@ export const DIAGNOSTICS: Readonly<Record<string, Text>> = {
   version_exact: (trans, p) => trans.__("%1 means exactly %2, without a later part such as %2.1. For any %2 write %3.", p("spec"), p("version"), p("suggestion")),
   yaml_syntax: (trans, p) => trans.__("This is not valid YAML: %1.", p("problem")),
 };
+
+/** What was changed in an environment. */
+export const DRIFT: Readonly<Record<string, Text>> = {
+  added_by_conda: (trans, p) => trans.__("conda installed %1 %2 in addition", p("package"), p("after")),
+  build_changed: (trans, p) => trans.__("%1 has another build: %2 instead of %3", p("package"), p("after"), p("before")),
+  conda_replaced_pip: (trans, p) => trans.__("conda replaced the pip package %1 %2 by %3", p("package"), p("before"), p("after")),
+  editable: (trans, p) => trans.__("%1 %2 is an editable install from %3", p("package"), p("after"), p("origin")),
+  file_edited: (trans, p) => trans.__("Files of %1 were changed by hand (%2), the first is %3", p("package"), p("count"), p("file")),
+  file_missing: (trans, p) => trans.__("Files of %1 are gone (%2), the first is %3", p("package"), p("count"), p("file")),
+  hash_mismatch: (trans, p) => trans.__("%1 %2 is another file than the one that was locked", p("package"), p("after")),
+  pip_added: (trans, p) => trans.__("pip installed %1 %2 in addition", p("package"), p("after")),
+  pip_local: (trans, p) => trans.__("pip installed %1 %2 from %3, not from an index", p("package"), p("after"), p("origin")),
+  pip_replaced_conda: (trans, p) => trans.__("pip replaced the conda package %1 %2 by %3; conda does not know", p("package"), p("before"), p("after")),
+  removed: (trans, p) => trans.__("%1 %2 was removed", p("package"), p("before")),
+  two_versions: (trans, p) => trans.__("%1 lies twice over each other: %2 and %3", p("package"), p("before"), p("after")),
+  unowned_files: (trans, p) => trans.__("Files in site-packages belong to no package (%1), the first is %2", p("count"), p("file")),
+  version_changed: (trans, p) => trans.__("%1 %2 was changed to %3", p("package"), p("before"), p("after")),
+};
