@@ -95,7 +95,6 @@ __all__ = [
     "discard_archive",
     "discard_generation",
     "discard_tree",
-    "disk_usage",
     "drift_file",
     "drift_lock",
     "empty_trash",
