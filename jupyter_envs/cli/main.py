@@ -12,6 +12,7 @@ from jupyter_envs import __version__
 from jupyter_envs.errors import Cancelled, EnvsError
 
 from .change import clone, create, remove, rollback, update
+from .check import check
 from .clean import clean
 from .inspect import export, list_, show
 from .look_ahead import plan
@@ -61,6 +62,7 @@ def group(context: click.Context, envs_dir: Path | None) -> None:
 
 for command in (
     activate,
+    check,
     clean,
     clone,
     completion,

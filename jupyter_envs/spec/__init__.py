@@ -3,7 +3,9 @@
 from .conda_names import conda_name_for
 from .diagnostics import Diagnostic
 from .editing import PackageEdit, edit_spec
+from .encoding import text_of
 from .fixes import Fix
+from .fixing import FixedSpec, fix_spec
 from .lines import Position
 from .match_specs import Dependency, dependency_name, split_dependency, text_for_solver
 from .model import Spec
@@ -17,6 +19,7 @@ __all__ = [
     "Dependency",
     "Diagnostic",
     "Fix",
+    "FixedSpec",
     "PackageEdit",
     "ParsedSpec",
     "PipKind",
@@ -30,11 +33,13 @@ __all__ = [
     "conda_name_for",
     "dependency_name",
     "edit_spec",
+    "fix_spec",
     "has_credentials",
     "parse_spec",
     "read_spec",
     "slug_for",
     "split_dependency",
     "text_for_solver",
+    "text_of",
     "without_credentials",
 ]
