@@ -47,7 +47,7 @@ def _pass(data: bytes, unsafe: bool) -> tuple[bytes, list[Diagnostic]]:
     if whole:
         return decode(data).text.encode("utf-8"), whole
     together = list(_apart(fixable))
-    for group in (together, *([one] for one in together)):
+    for group in (together, *([one] for one in together)) if together else ():
         fixed = apply_edits(data, _edits(group))
         if _is_better(data, fixed):
             return fixed, group
