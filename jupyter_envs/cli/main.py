@@ -18,6 +18,8 @@ from .clean import clean, storage
 from .compare import diff
 from .drift import adopt, drift, keep, repair
 from .history import history
+from .check import check
+from .clean import clean
 from .inspect import export, list_, show
 from .lock_file import lock
 from .look_ahead import plan
@@ -71,6 +73,7 @@ for command in (
     adopt,
     archive,
     audit,
+    check,
     clean,
     clone,
     completion,

@@ -3,7 +3,9 @@
 from .conda_names import conda_name_for
 from .diagnostics import Diagnostic
 from .editing import PackageEdit, edit_spec
+from .encoding import text_of
 from .fixes import Fix
+from .fixing import FixedSpec, fix_spec
 from .lines import Position
 from .match_specs import (
     SUBDIRS,
@@ -25,6 +27,7 @@ __all__ = [
     "Dependency",
     "Diagnostic",
     "Fix",
+    "FixedSpec",
     "PackageEdit",
     "ParsedSpec",
     "PipKind",
@@ -39,6 +42,7 @@ __all__ = [
     "dependency_name",
     "edit_spec",
     "file_in_line",
+    "fix_spec",
     "has_credentials",
     "parse_spec",
     "read_spec",
@@ -46,5 +50,6 @@ __all__ = [
     "slug_for",
     "split_dependency",
     "text_for_solver",
+    "text_of",
     "without_credentials",
 ]

@@ -22,11 +22,11 @@ def check_together(
     """Duplicates, packages asked for from both managers, a missing pip, pinned builds, and what
     conda-forge would have. ``channels`` are those of the file, None where it names none."""
     _duplicates(read, findings)
-    _both_managers(read, findings)
+    on_conda_forge = channels is None or any(_CONDA_FORGE.fullmatch(c) for c in channels)
+    if read.pip:
+        _both_managers(read, on_conda_forge, findings)
     _pinned_builds(read, findings)
     check_cuda(read, findings)
-    if channels is None or any(_CONDA_FORGE.fullmatch(channel) for channel in channels):
-        _on_conda_forge(read, findings)
     if needs_pip(read) and read.pip_key is not None:
         findings.add("pip_missing", read.pip_key)
 
@@ -45,34 +45,24 @@ def _duplicates(read: Dependencies, findings: Findings) -> None:
             seen.add(dependency.name)
 
 
-def _both_managers(read: Dependencies, findings: Findings) -> None:
-    conda = _conda_names(read)
-    for line, node in read.pip:
-        if line.name is not None and _asked_for(line.name, conda):
-            findings.add("in_conda_and_pip", node, name=line.name)
+def _both_managers(read: Dependencies, on_conda_forge: bool, findings: Findings) -> None:
+    """Lines of pip for what conda is asked for too, under the name it has there, or could be.
 
-
-def _on_conda_forge(read: Dependencies, findings: Findings) -> None:
-    """Plain lines of pip that conda-forge has; extras, markers and addresses have their reasons."""
-    conda = _conda_names(read)
+    Lines with extras, markers and addresses have their reasons to be with pip.
+    """
+    conda = {canonicalize_name(d.name) for d, _ in read.conda if d.name is not None}
     for line, node in read.pip:
-        if line.kind != "requirement" or line.name is None or not _NAME_ONLY.fullmatch(line.text):
+        if line.name is None:
             continue
         known = conda_name_for(line.name)
-        if known is not None and not _asked_for(line.name, conda):
+        if not conda.isdisjoint(map(canonicalize_name, (line.name, known or line.name))):
+            findings.add("in_conda_and_pip", node, name=line.name)
+        elif known and on_conda_forge and line.kind == "requirement" and _is_plain(line.text):
             findings.add("pip_has_conda", node, name=line.name, conda=known)
 
 
-def _conda_names(read: Dependencies) -> set[str]:
-    return {canonicalize_name(d.name) for d, _ in read.conda if d.name is not None}
-
-
-def _asked_for(pip_name: str, conda: set[str]) -> bool:
-    """Whether conda is asked for the same software, under its name there."""
-    known = conda_name_for(pip_name)
-    return canonicalize_name(pip_name) in conda or (
-        known is not None and canonicalize_name(known) in conda
-    )
+def _is_plain(text: str) -> bool:
+    return _NAME_ONLY.fullmatch(text) is not None
 
 
 def _pinned_builds(read: Dependencies, findings: Findings) -> None:

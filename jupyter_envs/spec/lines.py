@@ -11,7 +11,7 @@ import msgspec
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
-class Position(msgspec.Struct, frozen=True):
+class Position(msgspec.Struct, frozen=True, order=True):
     """A place in a file: line and column, both from 1, counted in characters."""
 
     line: int

@@ -21,7 +21,7 @@ _TABLE: dict[str, Callable[[Found, Context], Repair | None]] = {
 }
 
 # Trying a fix reads the whole text again; so many characters may be read for all of a file's.
-_MAX_TRIED = 1_000_000
+_MAX_TRIED = 100_000
 
 # Warnings whose fix makes something count that was ignored, and may be wrong.
 _TRIED = frozenset(("unknown_key_similar",))
@@ -36,7 +36,7 @@ def with_fixes(findings: Findings, root: Node | None, read: Reader) -> tuple[Dia
     another text.
     """
     context = None if root is None else Context(findings.lines, root)
-    tries = max(_MAX_TRIED // (len(findings.lines.text) + 1), 1)
+    tries = _MAX_TRIED // (len(findings.lines.text) + 1)
     errors = Counter(d.code for d in findings.in_order() if d.severity == "error")
 
     def repair(found: Found) -> Repair | None:

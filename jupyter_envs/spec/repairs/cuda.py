@@ -15,6 +15,9 @@ from jupyter_envs.spec.tree import Scalar
 from .context import Context, Spot
 
 
+_EXACT = re.compile(r"(?P<name>[\w.-]+) *==? *(?P<version>[0-9][\w.]*)(?:=\S+)?")
+
+
 def frozen_channel(found: Found, context: Context) -> Repair | None:
     """Leave the channel out, and no longer send packages to it."""
     spot = context.spot(found)
@@ -44,6 +47,9 @@ def frozen_package(found: Found, context: Context) -> Repair | None:
 def _elsewhere(context: Context, spot: Spot) -> Change:
     text = spot.item.text.strip() if isinstance(spot.item, Scalar) else ""
     new = FROZEN_CHANNEL.sub("", text, count=1)
+    # conda-forge has not each of the releases of that channel: an exact one becomes the least.
+    exact = _EXACT.fullmatch(new)
+    new = f"{exact['name']}>={exact['version']}" if exact else new
     return replace(context.lines, spot.item, new, flow=spot.sequence.flow)
 
 
@@ -56,7 +62,9 @@ def cuda_version(found: Found, context: Context) -> Repair | None:
     wanted = re.search(r"[0-9]+(?:\.[0-9]+)?", at[1].text.rpartition("::")[2].partition("=")[2])
     if wanted is None or any(d.name == "cuda-version" for d, _ in context.conda):
         return context.remove(at[0], safe=safe)
-    return context.write(at[0], f"cuda-version={wanted[0]}", safe=safe)
+    # What used an older CUDA comes for newer ones too: a pin would choose builds without a GPU.
+    operator = "=" if safe else ">="
+    return context.write(at[0], f"cuda-version{operator}{wanted[0]}", safe=safe)
 
 
 TABLE: dict[str, Callable[[Found, Context], Repair | None]] = {

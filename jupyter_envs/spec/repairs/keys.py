@@ -13,6 +13,7 @@ from jupyter_envs.spec.lists import (
     dash_of,
     indent_of,
     quoted,
+    remove_item,
     remove_pair,
     replace,
     trimmed_end,
@@ -23,7 +24,7 @@ from jupyter_envs.spec.splice import Change
 from jupyter_envs.spec.tree import Mapping, Node, Scalar, Sequence
 from jupyter_envs.spec.urls import strip_credentials
 
-from .context import Context, PairSpot, short
+from .context import Context, PairSpot, moved, short
 from .words import several
 
 _DEFAULTS = re.compile(r"defaults|https://repo\.anaconda\.com/pkgs/main/?")
@@ -137,14 +138,17 @@ def without_login(found: Found, context: Context) -> Repair | None:
 
 def mixed_channels(found: Found, context: Context) -> Repair | None:
     """Keep conda-forge: what both have is taken from there."""
-    changes = []
-    for index, item in enumerate(context.channels.items if context.channels else ()):
-        if isinstance(item, Scalar) and _DEFAULTS.fullmatch(item.text.strip()):
-            changes.append((index, item))
-    if len(changes) != 1 or context.channels is None:
+    channels = context.channels
+    places = [
+        index
+        for index, item in enumerate(channels.items if channels else ())
+        if isinstance(item, Scalar) and _DEFAULTS.fullmatch(item.text.strip())
+    ]
+    if channels is None or len(places) == len(channels.items):
         return None
-    spot = context.spot(Found(found.diagnostic, changes[0][1].start))
-    return None if spot is None else context.remove(spot, safe=False)
+    removed = [remove_item(context.lines, channels, place) for place in places]
+    changes = moved(*removed)
+    return None if changes is None else Repair("remove", changes, "defaults", safe=False)
 
 
 def as_list(found: Found, context: Context) -> Repair | None:

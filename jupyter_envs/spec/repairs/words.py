@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
 from jupyter_envs.spec.match_specs import Dependency
 from jupyter_envs.spec.pip_lines import classify_pip_line
 
@@ -105,10 +103,6 @@ def as_conda(line: str, name: str) -> str | None:
     """A pip line as a dependency of conda called ``name``; None where conda has no words for it."""
     found = re.fullmatch(r"[\w.-]+\s*(?P<version>[^\[;@#]*)", line)
     if found is None or "===" in line or "+" in line:
-        return None
-    try:
-        SpecifierSet(found["version"])
-    except InvalidSpecifier:
         return None
     parts = [_for_conda(part.replace(" ", "")) for part in found["version"].split(",")]
     new = name + ",".join(part for part in parts if part)
