@@ -29,7 +29,6 @@ from .sources import read_file
 
 _DIGEST = re.compile(r"[0-9a-fA-F]{6,64}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
-_FILE = re.compile(r".*(/|\.ya?ml$)")
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +46,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_file_reference(reference: str) -> bool:
     """Whether a reference names a file: it has a slash, or ends like a YAML file."""
-    return _FILE.fullmatch(reference) is not None
+    return "/" in reference or reference.endswith((".yml", ".yaml"))
 
 
 def side_from_bytes(reference: str, data: bytes) -> Side:
