@@ -151,17 +151,23 @@ def slug_of_past(name: str, settings: Settings) -> str:
 
 
 def history(name: str, settings: Settings) -> list[dict[str, Any]]:
-    """Everything that is recorded of an environment of this store, oldest first.
+    """Everything that is recorded of an environment, oldest first.
 
     Raises EnvironmentNotFound where nothing is, and there is no such environment.
     """
     absorb_starts(settings)
-    slug = slug_of_past(name, settings)
-    wanted = Wanted(environment=slug, store=str(settings.envs_dir))
-    found = open_ledger(settings).select(wanted)
+    found = open_ledger(settings).select(past_of(slug_of_past(name, settings), settings))
     if not found:
         get_environment(Store(settings.envs_dir), name)
     return found
+
+
+def past_of(slug: str, settings: Settings, until: datetime | None = None) -> Wanted:
+    """What to ask the ledger of an environment: of this store, if it knows of one there; else of
+    any, since a ledger may have been copied from where the store was another folder."""
+    here = Wanted(environment=slug, store=str(settings.envs_dir), limit=1)
+    known = open_ledger(settings).select(here)
+    return Wanted(environment=slug, store=here.store if known else None, until=until)
 
 
 class _Start(AuditKernel, frozen=True, kw_only=True):
@@ -230,6 +236,7 @@ def _current(ledger: Ledger, wanted: Wanted, kept: set[str]) -> Iterable[AuditCu
 
 
 def current_at(slug: str, moment: datetime, settings: Settings) -> AuditCurrent | None:
-    """What an environment of this store was at a moment; None where there was none."""
-    wanted = Wanted(until=moment, environment=slug, store=str(settings.envs_dir))
-    return next(iter(_current(open_ledger(settings), wanted, set())), None)
+    """What an environment was at a moment; None where there was none."""
+    wanted = past_of(slug, settings, until=moment)
+    found = list(_current(open_ledger(settings), wanted, set()))
+    return found[-1] if found else None

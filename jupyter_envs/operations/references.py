@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from jupyter_envs.errors import EnvironmentNotFound, EnvsError, GenerationNotFound
-from jupyter_envs.ledger import Wanted, read_moment
+from jupyter_envs.ledger import read_moment
 from jupyter_envs.lock import Lock, lock_digest, parse_lock
 from jupyter_envs.store import (
     GenerationFiles,
@@ -22,14 +22,13 @@ from jupyter_envs.store import (
     read_info,
 )
 
-from .audit import AuditCurrent, current_at, full_digest, kept_lock, slug_of_past
+from .audit import AuditCurrent, current_at, full_digest, kept_lock, past_of, slug_of_past
 from .context import open_ledger
 from .settings import Settings
 from .sources import read_file
 
 _DIGEST = re.compile(r"[0-9a-fA-F]{6,64}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
-_FILE = re.compile(r".*(/|\.ya?ml$)")
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +46,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_file_reference(reference: str) -> bool:
     """Whether a reference names a file: it has a slash, or ends like a YAML file."""
-    return _FILE.fullmatch(reference) is not None
+    return "/" in reference or reference.endswith((".yml", ".yaml"))
 
 
 def side_from_bytes(reference: str, data: bytes) -> Side:
@@ -107,8 +106,7 @@ def _number(name: str, number: int, settings: Settings) -> Side:
     reference = f"{name}@{number}"
     if number in complete_generations(Store(settings.envs_dir), slug):
         return _generation(reference, slug, number, settings)
-    wanted = Wanted(environment=slug, store=str(settings.envs_dir))
-    events = open_ledger(settings).select(wanted)
+    events = open_ledger(settings).select(past_of(slug, settings))
     found = {e["generation"]: e["lock_digest"] for e in events if e.get("lock_digest")}
     if number not in found:
         if not found:
