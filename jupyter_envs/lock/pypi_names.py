@@ -67,4 +67,5 @@ def pypi_name(package: LockedPackage) -> str | None:
     needs = package.dependencies.keys()
     if needs.isdisjoint({"python", "python_abi", "cpython"}):
         return None
-    return canonicalize_name(package.name)
+    # "_python_abi3_support" and its kind are devices of the channel's own.
+    return None if package.name.startswith("_") else canonicalize_name(package.name)
