@@ -34,8 +34,9 @@ def archive(options: GlobalOptions, name: str, force: bool, yes: bool) -> None:
     result = carry_out(ask_archive(settings, name, force=force), options)
     if not options.as_json:
         freed = f"{size(result['freed'])} were freed. " if "freed" in result else ""
-        again = f"To get it back: jupyter envs recreate {result['name']}"
+        again = f"To get it back: jupyter envs recreate {environment.slug}"
         out.print(f"{result['name']} is archived. {freed}{again}", markup=False)
+        out.print("Its packages stay in the cache until: jupyter envs clean")
 
 
 @click.command()

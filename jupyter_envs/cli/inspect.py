@@ -75,7 +75,8 @@ def show(options: GlobalOptions, name: str) -> None:
         print_json({**msgspec.to_builtins(found), "source_state": source})
         return
     _print_facts(found)
-    print_source(source)
+    if not found.archived:
+        print_source(found.slug, source)
     if found.generations:
         rows = table("Generation", "", "Made", "By", "Packages", "Lock")
         for generation in found.generations:

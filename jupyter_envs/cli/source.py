@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from jupyter_envs.operations import SourceState, TextDiff, TrackedFile
 
 from .output import moment, out
@@ -22,21 +24,21 @@ _CHECKOUTS = {
 }
 
 
-def print_source(found: SourceState) -> None:
+def print_source(name: str, found: SourceState) -> None:
     """The file's state, Git's view of it, and the differences."""
     if found.file is None:
         return
     if not found.exists:
         _fact("File", "it is not there any more")
     elif found.behind:
-        _fact("File", "it has changed since the environment was made from it")
+        _fact("File", f"it has changed since; to follow it: jupyter envs update {name}")
     if found.checkout in _CHECKOUTS:
         _fact("Git", _CHECKOUTS[found.checkout].format(reason=found.reason or "no reason given"))
     for one in found.files:
         _fact("Git", _tracked(one))
     _print_diff(found.diff, "From the environment to its file:")
     for one in found.files:
-        _print_diff(one.diff, f"From HEAD to {one.file}:")
+        _print_diff(one.diff, f"From the last commit to {Path(one.file).name}:")
 
 
 def _fact(title: str, value: str) -> None:
@@ -45,7 +47,7 @@ def _fact(title: str, value: str) -> None:
 
 def _tracked(one: TrackedFile) -> str:
     commit = f" (last in {one.commit.hash}, {moment(one.commit.time)})" if one.commit else ""
-    return f"{one.file}: {_STATES[one.state]}{commit}"
+    return f"{Path(one.file).name} is {_STATES[one.state]}{commit}"
 
 
 def _print_diff(diff: TextDiff | None, title: str) -> None:

@@ -65,7 +65,8 @@ def inventory(path: Path, *, without: Iterable[Path] = ()) -> Inventory:
     except OSError:
         return found
     _count(found, state)
-    found.add(contents(path, without=without))
+    if stat.S_ISDIR(state.st_mode):  # and not where a link leads to one
+        found.add(contents(path, without=without))
     return found
 
 

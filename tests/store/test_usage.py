@@ -140,6 +140,12 @@ def test_each_removal_frees_what_was_said(
     assert said == [really_freed(root / name, within=root) for name in order]
 
 
+def test_a_link_is_not_followed(one: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(one)
+
+    assert freed_by([[tmp_path / "link"]])[0] <= 4096
+
+
 def test_what_is_not_there_frees_nothing(tmp_path: Path) -> None:
     assert freed_by([[tmp_path / "nonesuch"], []]) == [0, 0]
     assert inventory(tmp_path / "nonesuch").total == 0
