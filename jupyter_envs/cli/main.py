@@ -14,12 +14,11 @@ from jupyter_envs.errors import Cancelled, EnvsError
 from .archive import archive, recreate
 from .audit import audit
 from .change import clone, create, remove, rollback, update
+from .check import check
 from .clean import clean, storage
 from .compare import diff
 from .drift import adopt, drift, keep, repair
 from .history import history
-from .check import check
-from .clean import clean
 from .inspect import export, list_, show
 from .lock_file import lock
 from .look_ahead import plan
