@@ -18,7 +18,7 @@ from .sections import read_channels, read_name, read_platforms, read_variables, 
 from .tree import Mapping, Node, Scalar
 
 # CEP 24: its keys, and what we do not use of them.
-_KEYS = ("name", "channels", "dependencies", "platforms", "variables")
+KEYS = ("name", "channels", "dependencies", "platforms", "variables")
 _IGNORED = {"prefix": "prefix_ignored", "category": "category_ignored"}
 # To lose one of these is to get another environment than the one that was written down.
 _ESSENTIAL = frozenset(("channels", "dependencies", "variables"))
@@ -114,7 +114,7 @@ def _sections(root: Mapping, findings: Findings) -> dict[str, Node]:
             refuse_node(key, "key_not_text", findings)
         elif key.text in seen:
             findings.add("duplicate_key", key, key=key.text)
-        elif key.text in _KEYS:
+        elif key.text in KEYS:
             sections[key.text] = value
         else:
             _other_key(key, present, findings)
@@ -131,7 +131,7 @@ def _other_key(key: Scalar, present: set[str], findings: Findings) -> None:
     elif key.text == "<<":
         findings.add("merge_key", key)
     else:
-        missing = [known for known in _KEYS if known not in present]
+        missing = [known for known in KEYS if known not in present]
         close = get_close_matches(key.text.strip().lower()[:40], missing, n=1, cutoff=0.8)
         if not close:
             findings.add("unknown_key", key, key=key.text)
