@@ -12,6 +12,7 @@ from .model import Spec
 from .names import check_name, slug_for
 from .parse import ParsedSpec, parse_spec, read_spec
 from .pip_lines import PipKind, PipLine, classify_pip_line
+from .schema import schema_file
 from .splice import TextEdit, apply_edits
 from .urls import has_credentials, without_credentials
 
@@ -37,6 +38,7 @@ __all__ = [
     "has_credentials",
     "parse_spec",
     "read_spec",
+    "schema_file",
     "slug_for",
     "split_dependency",
     "text_for_solver",

@@ -1,6 +1,6 @@
 """A JSON Schema of ``environment.yml``, for editors: completion, and marks while one types.
 
-``python -m jupyter_envs.spec.schema`` prints it; ``environment.schema.json`` beside this module is
+``python -m jupyter_envs.spec`` prints it; ``environment.schema.json`` beside this module is
 that. A schema sees values without their places and without each other, so it says less than the
 diagnostics do; what it refuses, they refuse or warn of.
 """
@@ -8,15 +8,12 @@ diagnostics do; what it refuses, they refuse or warn of.
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 from .match_specs import SUBDIRS
 from .parse import KEYS
 from .sections import RESERVED_VARIABLES, VARIABLE_NAME
-
-FILE = Path(__file__).with_name("environment.schema.json")
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 _TEMPLATE = r"(?!.*(?:\{\{|\{%))"
@@ -33,6 +30,11 @@ _DESCRIPTIONS = {
     "prefix": "A folder of the machine where the file was written; ignored.",
     "category": "Ignored: all of the dependencies are installed.",
 }
+
+
+def schema_file() -> Path:
+    """Where the schema lies as a file."""
+    return Path(__file__).with_name("environment.schema.json")
 
 
 def schema() -> dict[str, Any]:
@@ -94,10 +96,6 @@ def _variables() -> dict[str, Any]:
     }
 
 
-def text() -> str:
+def schema_text() -> str:
     """The schema as the file has it."""
     return json.dumps(schema(), indent=2) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(text())

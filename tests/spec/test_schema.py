@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from jupyter_envs.spec import parse_spec
+from jupyter_envs.spec import parse_spec, schema_file
 from jupyter_envs.spec.catalogue import CATALOGUE
 from jupyter_envs.spec.document import read_document
-from jupyter_envs.spec.schema import FILE, schema, text
+from jupyter_envs.spec.schema import schema, schema_text
 from jupyter_envs.spec.tree import Mapping, Node, Scalar, Sequence
 
 from .corpus import files, needs_corpus
@@ -49,8 +49,8 @@ def accepts(data: bytes) -> bool:
 
 
 def test_the_file_that_is_shipped_is_the_schema() -> None:
-    assert FILE.read_text("utf-8") == text(), "python -m jupyter_envs.spec.schema prints it"
-    jsonschema.Draft7Validator.check_schema(json.loads(text()))
+    assert schema_file().read_text("utf-8") == schema_text(), "python -m jupyter_envs.spec prints it"
+    jsonschema.Draft7Validator.check_schema(json.loads(schema_text()))
 
 
 @pytest.mark.parametrize("case", [c for c in DIVERGENCES if not c.codes], ids=lambda c: c.what)
