@@ -49,7 +49,8 @@ def accepts(data: bytes) -> bool:
 
 
 def test_the_file_that_is_shipped_is_the_schema() -> None:
-    assert schema_file().read_text("utf-8") == schema_text(), "python -m jupyter_envs.spec prints it"
+    shipped = schema_file().read_text("utf-8")
+    assert shipped == schema_text(), "python -m jupyter_envs.spec prints it"
     jsonschema.Draft7Validator.check_schema(json.loads(schema_text()))
 
 
