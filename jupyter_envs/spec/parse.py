@@ -13,7 +13,6 @@ from .dependencies import Dependencies, read_dependencies
 from .diagnostics import Diagnostic, Findings, as_builtins
 from .document import Document, read_document
 from .model import Spec
-from .repairs import with_fixes
 from .sections import read_channels, read_name, read_platforms, read_variables, refuse_node
 from .tree import Mapping, Node, Scalar
 
@@ -37,6 +36,9 @@ def parse_spec(data: bytes, *, file: str = "environment.yml") -> ParsedSpec:
 
     ``file`` is the name that people know the file by.
     """
+    # Here, for most processes that read files show no fixes.
+    from .repairs import with_fixes
+
     document, findings, spec = _parse(data)
     return ParsedSpec(
         file=file,
