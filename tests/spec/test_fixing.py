@@ -15,7 +15,9 @@ HEAD = "channels: [conda-forge]\ndependencies:\n"
 #: Files with a mistake, and what ``--fix`` makes of them.
 SAFE = [
     ("dependencies:\n  - python: 3.10 # ours\n", "dependencies:\n  - python=3.10 # ours\n"),
-    ("dependencies: {numpy: 1.26}\n", None),
+    ("dependencies: {numpy: 1.26, scipy: '>=1,<2'}\n",
+     "dependencies: [numpy=1.26, 'scipy>=1,<2']\n"),
+    ("dependencies: {numpy: [1]}\n", None),
     ("dependencies:\n  numpy: 1.26\n  scipy: '>=1'\n",
      "dependencies:\n  - numpy=1.26\n  - scipy>=1\n"),
     ("dependencies: numpy, scipy\n", "dependencies: [numpy, scipy]\n"),
@@ -44,6 +46,8 @@ SAFE = [
      "dependencies:\n  - pip\n  - numpy=1.26=py312_0\n  - pip:\n    - openssl==1.0\n"),
     ("dependencies:\n  - git+https://example.org/a\n  - b\n",
      "dependencies:\n  - pip\n  - b\n  - pip:\n      - git+https://example.org/a\n"),
+    ("dependencies:\n  - a\n  - git+https://example.org/b\n  - pip:\n",
+     "dependencies:\n  - a\n  - pip\n  - pip:\n      - git+https://example.org/b\n"),
     ("dependencies:\n  - pip\n  - a\n  - a; python_version<'3'\n",
      "dependencies:\n  - pip\n  - a\n  - pip:\n      - a; python_version<'3'\n"),
     ("dependencies:\n  - cudatoolkit=12.1\n", "dependencies:\n  - cuda-version=12.1\n"),
