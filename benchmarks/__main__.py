@@ -24,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "bundle-gzip-kb": bundle.packed_size,
     "check-team-file-ms": files.check_team_file,
     "check-file-ms": files.check_export,
+    "check-corpus-ms": files.check_corpus,
     "lock-500-read-ms": files.read_lock,
     "lock-500-write-ms": files.write_lock,
     "solve-ms": files.solve_data_science,

@@ -19,6 +19,7 @@ from .names import check_name, slug_for
 from .parse import ParsedSpec, parse_spec, read_spec
 from .pip_lines import PipKind, PipLine, classify_pip_line
 from .requirement_files import file_in_line, requirement_lines
+from .schema import schema_file
 from .splice import TextEdit, apply_edits
 from .urls import has_credentials, without_credentials
 
@@ -47,6 +48,7 @@ __all__ = [
     "parse_spec",
     "read_spec",
     "requirement_lines",
+    "schema_file",
     "slug_for",
     "split_dependency",
     "text_for_solver",

@@ -21,14 +21,16 @@ _CHOSEN = frozenset((
     "cupy", "jax", "jaxlib", "lightning", "pytorch", "pytorch-gpu", "pytorch-lightning",
     "tensorflow", "tensorflow-gpu", "torchaudio", "torchvision",
 ))  # fmt: skip
-_CUDA_PACKAGE = re.compile(r"cuda-(?:version|toolkit|nvcc|cudart|libraries|runtime)|pytorch-cuda")
+_CUDA_PACKAGES = frozenset((
+    "cuda-cudart", "cuda-libraries", "cuda-nvcc", "cuda-runtime", "cuda-toolkit", "cuda-version",
+    "pytorch-cuda",
+))  # fmt: skip
 
 
 def check_cuda(read: Dependencies, findings: Findings) -> None:
     """Warn about what has gone by among the dependencies."""
     new = any(
-        d.name is not None and _CUDA_PACKAGE.fullmatch(d.name) and _major(d) >= 12
-        for d, _ in read.conda
+        d.name in _CUDA_PACKAGES and _major(d) >= _FIRST_WITHOUT_CUDATOOLKIT for d, _ in read.conda
     )
     users = [d.name for d, _ in read.conda if d.name and d.name in _CHOSEN]
     for dependency, node in read.conda:

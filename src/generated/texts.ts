@@ -225,3 +225,23 @@ export const DRIFT: Readonly<Record<string, Text>> = {
   unowned_files: (trans, p) => trans.__("Files in site-packages belong to no package (%1), the first is %2", p("count"), p("file")),
   version_changed: (trans, p) => trans.__("%1 %2 was changed to %3", p("package"), p("before"), p("after")),
 };
+
+/** What a fix of a file would do. */
+export const FIXES: Readonly<Record<string, Text>> = {
+  add_colon: trans => trans.__("Write pip: with a colon"),
+  add_pip: trans => trans.__("Add pip to the dependencies"),
+  add_space: trans => trans.__("Add the space"),
+  indent_pip: trans => trans.__("Put the lines below pip:"),
+  make_list: trans => trans.__("Write it as a list"),
+  merge: (trans, p) => trans.__("Put its lines into the first %1:", p("name")),
+  move_below_pip: (trans, p) => trans.__("Move %1 below pip:", p("text")),
+  move_to_conda: (trans, p) => trans.__("Ask conda for %1", p("text")),
+  one_per_line: trans => trans.__("Give each package its own line"),
+  remove: (trans, p) => trans.__("Remove %1", p("text")),
+  remove_line: trans => trans.__("Remove the line"),
+  rename_key: (trans, p) => trans.__("Write %1:", p("text")),
+  replace_channel: trans => trans.__("Take the packages from conda-forge"),
+  replace_tabs: trans => trans.__("Replace tabs by spaces"),
+  save_as_utf8: trans => trans.__("Save the file as UTF-8"),
+  write: (trans, p) => trans.__("Write %1", p("text")),
+};

@@ -89,7 +89,7 @@ FILES = (
           "conda and mamba leave defaults out; to pixi and rattler it is a channel. We never add"
           " defaults"),
     _file("nodefaults beside defaults", "channels: [defaults, nodefaults]\ndependencies: [a]\n",
-          "nodefaults_contradicted", "conda leaves the configured channels out and keeps the file's"),
+          "nodefaults_contradicted", "conda leaves out those configured only"),
     _file("a variable in a channel", "channels: [https://example.org/$TEAM]\ndependencies: [a]\n",
           "channel_variable", "conda and mamba replace it, pixi and rattler do not"),
     _file("a byte order mark", "\ufeffname: a\ndependencies: [a]\n", "", "taken by all"),
@@ -145,7 +145,8 @@ PIP = (
     _pip("-r requirements.txt", "pip_unlockable", "conda-lock rejects it; pixi reads the file"),
     _pip("-e .", "pip_unlockable", "pixi rejects it, conda-lock drops it"),
     _pip(".", "pip_unlockable", "pixi and conda-lock reject it"),
-    _pip("--extra-index-url https://example.org/simple", "pip_option", "pixi and conda-lock reject it"),
+    _pip("--extra-index-url https://example.org/simple", "pip_option",
+         "pixi and conda-lock reject it"),
     _pip("git+https://example.org/a", "pip_unlockable", "pixi rejects it"),
     _pip("a @ git+https://example.org/a", "pip_unlockable", "taken by all, and follows a branch"),
     _pip("a; python_version<'3'", "", "taken by all"),

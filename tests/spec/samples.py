@@ -119,6 +119,7 @@ SAMPLES = (
     # warnings
     _key("unknown_key", "colour: red", "colour"),
     _key("unknown_key_similar", "platform: linux-64", "platform"),
+    _key("unknown_key_similar", "platform: [linux-64]", "platform"),
     _key("prefix_ignored", "prefix: /home/someone/env", "prefix"),
     _key("name_empty", "name: ~", "~"),
     _key("name_forbidden", "name: base", "base"),

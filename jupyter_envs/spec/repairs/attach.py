@@ -11,13 +11,15 @@ from jupyter_envs.spec.lists import NotEditableError
 from jupyter_envs.spec.splice import change_text
 from jupyter_envs.spec.tree import Node
 
-from . import cuda, keys, packages, syntax
+from . import cuda, keys, moves, packages, pip, syntax
 from .context import Context
 
 _TABLE: dict[str, Callable[[Found, Context], Repair | None]] = {
     **cuda.TABLE,
     **keys.TABLE,
+    **moves.TABLE,
     **packages.TABLE,
+    **pip.TABLE,
 }
 
 # Trying a fix reads the whole text again; so many characters may be read for all of a file's.
