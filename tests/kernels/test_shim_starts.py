@@ -62,7 +62,7 @@ def starter(tmp_path: Path) -> Starter:
 
 
 def test_what_a_kernelspec_starts_is_noted(starter: Starter, tmp_path: Path) -> None:
-    notebook = "/work/my model=1\n.ipynb"
+    notebook = "/data/my model=1\n.ipynb"
     pid = starter.start(
         "sh",
         "-c",

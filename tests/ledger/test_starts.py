@@ -146,8 +146,8 @@ def test_a_crash_between_the_line_and_the_file_s_end_does_not_record_it_twice(
 
 def test_the_server_and_the_shim_tell_of_one_start(ledger: Ledger) -> None:
     leave(ledger, notebook="")
-    [event] = ledger.absorb([told(notebook="/work/model.ipynb", user="ada@lab")])
-    assert (event["notebook"], event["user"]) == ("/work/model.ipynb", "ada@lab")
+    [event] = ledger.absorb([told(notebook="/data/model.ipynb", user="ada@lab")])
+    assert (event["notebook"], event["user"]) == ("/data/model.ipynb", "ada@lab")
     assert event["kernel"] == "conda-env-demo-py"  # what only the shim knew
 
     # Whoever comes later has nothing to add: the line is written.
