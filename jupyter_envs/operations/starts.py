@@ -20,7 +20,7 @@ def absorb_starts(
     """Record the kernel starts that were noted since the last time, and keep the locks that they
     name. Returns the new events; none where the ledger cannot be written: no work fails for it.
 
-    ``drift`` tells the state of an environment at a start.
+    ``drift`` tells the state of an environment that has just been started from.
     """
     with suppress(OSError):
         ledger = open_ledger(settings)

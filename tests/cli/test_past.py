@@ -24,13 +24,16 @@ def test_the_past_of_an_environment(sandbox: Sandbox, kernels: KernelSession) ->
     kernels.once("conda-env-demo-py", "1")
     before = sandbox.json("audit")["at"]
     sandbox.json("update", "demo", sandbox.spec("python", "demo-lib=2.0"))
-    kernels.once("conda-env-demo-py", "1")
+    kernel = kernels.start("conda-env-demo-py")
+    kernels.restart(kernel)
+    kernels.stop(kernel)
 
     known = sandbox.json("history", "demo")["events"]
     assert [(e["action"], e["generation"]) for e in known] == [
         ("environment_created", 1),
         ("kernel_started", 1),
         ("environment_updated", 2),
+        ("kernel_started", 2),
         ("kernel_started", 2),
     ]
     assert known[1]["kernel"] == "conda-env-demo-py"
