@@ -12,7 +12,18 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import answers, bundle, commands, creates, files, installs, listing, live, starts
+from benchmarks import (
+    answers,
+    bundle,
+    commands,
+    creates,
+    files,
+    installs,
+    listing,
+    live,
+    past,
+    starts,
+)
 from benchmarks.bench import Bench
 from benchmarks.machine import facts
 from benchmarks.measure import Result, Skipped, load
@@ -32,6 +43,11 @@ BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "install-warm-N-vs-uv": installs.install_against_uv,
     "pyc-link-ms": installs.bytecode_links,
     "worker-start-ms": commands.worker,
+    "ledger-append-ms": past.append,
+    "ledger-environment-ms": past.environment,
+    "ledger-notebook-ms": past.notebook,
+    "ledger-at-ms": past.moment,
+    "shim-note-ms": past.note,
     "list-command-ms": commands.list_command,
     "list-100-ms": listing.list_many,
     "store-look-ms": listing.look,

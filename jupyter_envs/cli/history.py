@@ -15,7 +15,7 @@ from .options import GlobalOptions, json_option, name_argument
 from .output import instant, out, print_json
 
 _SAYS = {
-    "environment_created": "made, generation {generation}",
+    "environment_created": "made as generation {generation}",
     "environment_updated": "updated to generation {generation}",
     "environment_rolled_back": "gone back to generation {generation}",
     "environment_removed": "removed; it was generation {generation}",

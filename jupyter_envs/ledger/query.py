@@ -102,16 +102,16 @@ def _earlier(moment: datetime) -> datetime:
 
 
 def _needles(wanted: Wanted) -> list[bytes]:
-    """Bytes that a line must have to be wanted, as lines are written."""
+    """Bytes that a line must have to be wanted, as lines are written; the rarest first."""
     found = []
-    for key in ("environment", "store", "action"):
-        value = getattr(wanted, key)
-        if value is not None:
-            found.append(_needle(key, value))
     if wanted.digest is not None:
         found.append(_needle("lock_digest", wanted.digest)[:-1])
     if wanted.notebook is not None:
         found.append(_text(wanted.notebook.removeprefix("./"))[1:])
+    for key in ("environment", "action", "store"):
+        value = getattr(wanted, key)
+        if value is not None:
+            found.append(_needle(key, value))
     return found
 
 
@@ -126,8 +126,8 @@ def _text(text: str) -> bytes:
 def _fitting(
     data: bytes, needles: list[bytes], wanted: Wanted
 ) -> Iterator[tuple[float, str | None, bytes]]:
-    lines = data.split(b"\n")
-    for needle in needles:
+    lines = list(_lines_with(data, needles[0])) if needles else data.split(b"\n")
+    for needle in needles[1:]:
         lines = [line for line in lines if needle in line]
     if wanted.besides is not None:
         other = _needle("action", wanted.besides)
@@ -146,6 +146,16 @@ def _fitting(
         in_time = (since is None or moment >= since) and (until is None or moment <= until)
         if in_time and (not needles or _fits(brief, wanted)):
             yield moment, brief.id, line
+
+
+def _lines_with(data: bytes, needle: bytes) -> Iterator[bytes]:
+    """The lines that have these bytes. The others are not even cut out."""
+    found = data.find(needle)
+    while found >= 0:
+        end = data.find(b"\n", found)
+        end = len(data) if end < 0 else end
+        yield data[data.rfind(b"\n", 0, found) + 1 : end]
+        found = data.find(needle, end)
 
 
 def _seconds(moment: datetime | None) -> float | None:
