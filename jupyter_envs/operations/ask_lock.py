@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from jupyter_envs.errors import InvalidInput, PlatformNotLocked, SourceNotFound
 from jupyter_envs.lock import parse_lock
-from jupyter_envs.spec import SUBDIRS, read_spec
+from jupyter_envs.spec import is_platform, read_spec
 
 from .agreement import LOCK_NAME, differences, lock_place
 from .ask import ready_source
@@ -45,7 +45,7 @@ def ask_lock(
     """
     source = _spec_source(file)
     for platform in (*platforms, *filter(None, targets)):
-        if platform not in SUBDIRS:
+        if not is_platform(platform):
             raise InvalidInput(
                 reason=f"{platform!r} is not a platform",
                 hint="Write it like linux-64 or osx-arm64.",

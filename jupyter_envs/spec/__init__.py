@@ -3,9 +3,9 @@
 from .diagnostics import Diagnostic
 from .lines import Position
 from .match_specs import (
-    SUBDIRS,
     Dependency,
     dependency_name,
+    is_platform,
     split_dependency,
     text_for_solver,
 )
@@ -17,7 +17,6 @@ from .requirement_files import file_in_line, requirement_lines
 from .urls import has_credentials, without_credentials
 
 __all__ = [
-    "SUBDIRS",
     "Dependency",
     "Diagnostic",
     "ParsedSpec",
@@ -30,6 +29,7 @@ __all__ = [
     "dependency_name",
     "file_in_line",
     "has_credentials",
+    "is_platform",
     "parse_spec",
     "read_spec",
     "requirement_lines",

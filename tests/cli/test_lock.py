@@ -87,6 +87,15 @@ def test_the_lock_of_another_file_is_left_as_it_is(sandbox: Sandbox) -> None:
     assert json.loads(sandbox.run("lock", second, "--check", "--json"))["lock"] == str(own)
 
 
+def test_what_is_no_lock_is_not_written_over(sandbox: Sandbox) -> None:
+    spec = sandbox.spec("demo-lib=1.0")
+    lock_beside(spec).write_text("version: 1\npackage: none\n")
+    refusal = refuse(sandbox, "lock", spec, "--upgrade")
+    assert refusal.code == "lock_invalid"
+    assert "--output" in (refusal.hint or "")
+    assert lock_beside(spec).read_text() == "version: 1\npackage: none\n"
+
+
 def test_a_lock_that_is_not_there_is_said_with_the_next_step(sandbox: Sandbox) -> None:
     spec = sandbox.spec("demo-lib")
     for arguments in (("create", spec, "--locked"), ("lock", spec, "--check")):
