@@ -34,7 +34,8 @@ def write_history(
     lines = [f"==> {stamp} <==", "# cmd: jupyter envs", "# conda version: 4.0.0"]
     lines += [f"-{dist}" for dist in sorted(old - new)]
     lines += [f"+{dist}" for dist in sorted(new - old)]
-    lines.append(f"# update specs: {json.dumps(list(specs))}")
+    # A literal of Python, as conda writes and reads it; JSON's is another one beyond U+FFFF.
+    lines.append(f"# update specs: {ascii(list(specs))}")
     text = previous + "\n".join(lines) + "\n"
     (prefix / "conda-meta" / "history").write_text(text, "utf-8")
 
