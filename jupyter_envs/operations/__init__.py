@@ -10,7 +10,7 @@ from .ask import (
     check_source,
     require_idle,
 )
-from .ask_lock import LockCheck, ask_lock, check_lock
+from .ask_lock import LockCheck, ask_lock, check_lock_file
 from .catalogue import list_operations, read_operation
 from .context import open_ledger
 from .inline import run_here
@@ -75,7 +75,7 @@ __all__ = [
     "ask_remove",
     "ask_update",
     "cancel",
-    "check_lock",
+    "check_lock_file",
     "check_source",
     "default_settings",
     "export_source",

@@ -79,7 +79,9 @@ def _spec_source(file: Path) -> SpecSource:
     return source
 
 
-def check_lock(file: Path, *, lock: Path | None = None, platforms: Sequence[str] = ()) -> LockCheck:
+def check_lock_file(
+    file: Path, *, lock: Path | None = None, platforms: Sequence[str] = ()
+) -> LockCheck:
     """Compare an environment.yml with its lock; nothing is solved and no channel is asked.
 
     Raises SourceNotFound, SpecInvalid, LockInvalid.

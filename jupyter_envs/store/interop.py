@@ -35,7 +35,7 @@ def write_history(
     lines += [f"-{dist}" for dist in sorted(old - new)]
     lines += [f"+{dist}" for dist in sorted(new - old)]
     # A literal of Python, as conda writes and reads it; JSON's is another one beyond U+FFFF.
-    lines.append(f"# update specs: {ascii(list(specs))}")
+    lines.append(f"# update specs: {list(specs)!a}")
     text = previous + "\n".join(lines) + "\n"
     (prefix / "conda-meta" / "history").write_text(text, "utf-8")
 
