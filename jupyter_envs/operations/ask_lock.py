@@ -13,7 +13,7 @@ from jupyter_envs.lock import parse_lock
 from jupyter_envs.spec import is_platform, read_spec
 
 from .agreement import LOCK_NAME, differences, lock_place
-from .ask import ready_source
+from .ask import read_lock_of, ready_source
 from .launch import submit
 from .requests import Job, MakeLock, SpecSource
 from .settings import Settings
@@ -89,14 +89,7 @@ def check_lock_file(
     source = _spec_source(file)
     spec = read_spec(source.data, str(file))
     place = (lock or lock_place(file)).absolute()
-    try:
-        data = place.read_bytes()
-    except OSError as error:
-        raise SourceNotFound(
-            file=str(place),
-            reason=error.strerror or str(error),
-            hint=f"Make it: jupyter envs lock {file}",
-        ) from error
+    data = read_lock_of(file, place)
     found = parse_lock(data, file=str(place))
     source = replace(source, lock_file=str(place))
     by_platform: dict[str, tuple[str, ...]] = {}

@@ -18,7 +18,7 @@ from jupyter_envs.engine import (
     usual_target,
     with_declared_packages,
 )
-from jupyter_envs.errors import InvalidInput, LockInvalid, PipFailed
+from jupyter_envs.errors import InvalidInput, LockInvalid, PipFailed, SolveError
 from jupyter_envs.lock import (
     Lock,
     LockedPackage,
@@ -74,6 +74,8 @@ def _existing(request: MakeLock) -> Lock | None:
     """The lock that is there, if it is this spec's. Raises LockInvalid, InvalidInput."""
     if not request.output.exists():
         return None
+    if not request.output.is_file():
+        raise LockInvalid(file=str(request.output), reason="it is no file")
     elsewhere = "Move it away, or choose another place with --output."
     try:
         lock = parse_lock(request.output.read_bytes(), file=str(request.output))
@@ -128,6 +130,17 @@ def _part(
     order: Order, target: Target, session: Session, resolution: Resolution, context: Context
 ) -> tuple[Target, Lock, tuple[str, ...]]:
     """One platform: its target, its packages, and what was added to the spec."""
+    try:
+        return _solved_part(order, target, session, resolution, context)
+    except (SolveError, PipFailed) as error:
+        # Which of the platforms it was is not in the sentence.
+        hint = " ".join(filter(None, (f"This is about {target.platform}.", error.hint)))
+        raise type(error)(details=error.details, hint=hint, **error.params) from error
+
+
+def _solved_part(
+    order: Order, target: Target, session: Session, resolution: Resolution, context: Context
+) -> tuple[Target, Lock, tuple[str, ...]]:
     solution, _, added = conda_solution(order, target, session, resolution, context)
     context.policy.check_packages(solution.names)
     context.policy.check_channels(solution.channel_urls)

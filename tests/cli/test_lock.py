@@ -105,6 +105,21 @@ def test_a_lock_that_is_not_there_is_said_with_the_next_step(sandbox: Sandbox) -
         assert f"jupyter envs lock {spec}" in (refusal.hint or "")
 
 
+def test_a_pipe_in_the_place_of_a_lock_is_not_waited_for(sandbox: Sandbox) -> None:
+    spec = sandbox.spec("demo-lib")
+    os.mkfifo(lock_beside(spec))
+    for arguments in (("create", spec, "--locked"), ("lock", spec, "--check"), ("lock", spec)):
+        assert "it is no file" in refuse(sandbox, *arguments).message
+
+
+def test_a_platform_that_has_no_answer_is_named_and_nothing_is_written(sandbox: Sandbox) -> None:
+    spec = sandbox.spec("binary-prefix")
+    refusal = refuse(sandbox, "lock", spec, "--platform", "linux-64", "--platform", "osx-arm64")
+    assert refusal.code == "package_not_found"
+    assert "This is about osx-arm64." in (refusal.hint or "")
+    assert not lock_beside(spec).exists()
+
+
 def test_locked_and_upgrade_exclude_each_other(sandbox: Sandbox) -> None:
     done = call(sandbox, "update", "demo", "--locked", "--upgrade")
     assert done.returncode == 2
