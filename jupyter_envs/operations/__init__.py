@@ -15,7 +15,7 @@ from .ask import (
     check_source,
     require_idle,
 )
-from .ask_lock import LockCheck, ask_lock, check_lock
+from .ask_lock import LockCheck, ask_lock, check_lock, check_lock_file
 from .audit import Audit, AuditCurrent, AuditKernel, audit, history, kept_lock, lock_of_audit
 from .catalogue import list_operations, read_operation
 from .cleaning import CleanItem, CleanPlan, plan_clean
@@ -149,7 +149,7 @@ __all__ = [
     "ask_update",
     "audit",
     "cancel",
-    "check_lock",
+    "check_lock_file",
     "check_source",
     "default_settings",
     "difference",

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from os.path import relpath
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 
@@ -106,6 +105,9 @@ def _unfulfilled(spec: Spec, packages: Sequence[LockedPackage]) -> Iterator[tupl
 
 
 def _pip_problem(text: str, distributions: dict[str, str]) -> str | None:
+    # Here, since every command loads this module, and few compare anything.
+    from packaging.requirements import InvalidRequirement, Requirement
+
     if classify_pip_line(text).kind != "requirement":
         return None  # an address and an option say nothing of a version
     try:

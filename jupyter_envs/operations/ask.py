@@ -235,16 +235,21 @@ def with_lock(source: Source) -> Source:
             reason="Only a file has a lock beside it", hint="Give the path of an environment.yml."
         )
     place = lock_place(Path(source.file))
-    try:
-        data = place.read_bytes()
-    except OSError as error:
-        raise SourceNotFound(
-            file=str(place),
-            reason=error.strerror or str(error),
-            hint=f"Make it: jupyter envs lock {source.file}",
-        ) from error
+    data = read_lock_of(Path(source.file), place)
     parse_lock(data, file=str(place))
     return replace(source, lock=data, lock_file=str(place))
+
+
+def read_lock_of(file: Path, place: Path) -> bytes:
+    """The bytes of the lock of ``file``. Raises SourceNotFound, which says how to make it."""
+    hint = f"Make it: jupyter envs lock {file}"
+    try:
+        if place.exists() and not place.is_file():  # reading a pipe would wait for ever
+            raise SourceNotFound(file=str(place), reason="it is no file", hint=hint)
+        return place.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SourceNotFound(file=str(place), reason=reason, hint=hint) from error
 
 
 def require_idle(store: Store, environment: Environment) -> None:

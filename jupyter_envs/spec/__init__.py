@@ -8,9 +8,9 @@ from .fixes import Fix
 from .fixing import FixedSpec, fix_spec
 from .lines import Position
 from .match_specs import (
-    SUBDIRS,
     Dependency,
     dependency_name,
+    is_platform,
     split_dependency,
     text_for_solver,
 )
@@ -24,7 +24,6 @@ from .splice import TextEdit, apply_edits
 from .urls import has_credentials, without_credentials
 
 __all__ = [
-    "SUBDIRS",
     "Dependency",
     "Diagnostic",
     "Fix",
@@ -45,6 +44,7 @@ __all__ = [
     "file_in_line",
     "fix_spec",
     "has_credentials",
+    "is_platform",
     "parse_spec",
     "read_spec",
     "requirement_lines",

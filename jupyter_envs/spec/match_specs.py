@@ -106,6 +106,11 @@ def text_for_solver(text: str) -> str:
     return head + tail
 
 
+def is_platform(text: str) -> bool:
+    """Whether conda knows a platform of that name."""
+    return text in SUBDIRS
+
+
 def dependency_name(text: str) -> str | None:
     """The package's name in lower case; None for an address and for what is not understood."""
     try:

@@ -146,7 +146,7 @@ SAMPLES = (
     _in_list("pip_missing", "pip: [requests]", "pip"),
     _in_pip("pip_conda_line", "openssl==1.0.2u=h0b31af3_0"),
     _in_pip("pip_unlockable", "-e ."),
-    _in_pip("pip_unlockable", "-r requirements.txt"),
+    _in_pip("pip_option", "-r requirements.txt"),
     _in_pip("pip_option", "--extra-index-url https://example.org/simple"),
     Sample("in_conda_and_pip", "dependencies:\n  - pip\n  - a_b\n  - pip:\n    - A.b>1\n", "A.b>1"),
     _in_list("package_frozen", "pytorch::torchvision=0.15"),
