@@ -22,7 +22,7 @@ def last_used(settings: Settings) -> dict[str, str]:
     for event in open_ledger(settings).events():
         slug, used = event.get("environment"), str(event.get("action")).startswith(_USES)
         if used and isinstance(slug, str) and event.get("store") == str(store.root):
-            with suppress(ValueError):
+            with suppress(ValueError, OverflowError):  # somebody has spoilt the line
                 _note(moments, slug, datetime.fromisoformat(str(event.get("time"))))
     for lease in store.hidden.glob("*/leases/*.json"):
         with suppress(OSError):
