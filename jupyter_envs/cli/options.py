@@ -70,6 +70,19 @@ offline_option: Callable[[Command], Command] = click.option(
     "--offline", is_flag=True, default=None, help="Use only what is cached."
 )
 
+
+def refuse_both(*, locked: bool, upgrade: bool) -> None:
+    """Usage that contradicts itself. Raises UsageError."""
+    if locked and upgrade:
+        raise click.UsageError("--locked takes the lock's versions; --upgrade would change them.")
+
+
+locked_option: Callable[[Command], Command] = click.option(
+    "--locked",
+    is_flag=True,
+    help="Take exactly the packages of the lock beside the file; fail if the two disagree.",
+)
+
 _INSTALL_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     offline_option,
     click.option("--kernel-timeout", type=_SECONDS, metavar="SECONDS", help="Default: 60."),
@@ -100,7 +113,7 @@ def solve_options(command: Command) -> Command:
     return command
 
 
-def _names_that_begin(
+def names_that_begin(
     context: click.Context, _: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Names of existing environments, for completion in the shell."""
@@ -113,5 +126,5 @@ def _names_that_begin(
 
 
 name_argument: Callable[[Command], Command] = click.argument(
-    "name", metavar="NAME", shell_complete=_names_that_begin
+    "name", metavar="NAME", shell_complete=names_that_begin
 )

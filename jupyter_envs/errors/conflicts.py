@@ -83,9 +83,41 @@ class NothingToResume(Conflict):
     advice = "Start it again."
 
 
+class NothingToAdopt(Conflict):
+    """No difference that lines of an environment.yml could bring about."""
+
+    code = "nothing_to_adopt"
+    sentence = "Nothing of what was changed in {name!r} can be written into an environment.yml"
+    advice = "Restore it from its lock, or keep it as it is."
+
+
+class DriftChanged(Conflict):
+    """Somebody went on changing the environment after the person had looked."""
+
+    code = "drift_changed"
+    sentence = "{name!r} has changed again since you looked"
+    advice = "Look at it again, then decide."
+
+
+class DriftUnknown(Conflict):
+    """The lock of the current generation cannot be read."""
+
+    code = "drift_unknown"
+    sentence = "It cannot be told whether {name!r} was changed: its lock cannot be read"
+    advice = "Build the next generation from its environment.yml."
+
+
 class KernelsElsewhere(Conflict):
     """This server starts its kernels on another machine, by a gateway."""
 
     code = "kernels_elsewhere"
     sentence = "Kernels of this server run behind a gateway, where its environments are not"
     advice = "Make the environment on the machine that the gateway starts kernels on."
+
+
+class LockAmbiguous(Conflict):
+    """Several locks fit where one was asked for."""
+
+    code = "lock_ambiguous"
+    sentence = "{count} locks fit: {digests}"
+    advice = "Name one by more of its digest, or ask for one environment or notebook."

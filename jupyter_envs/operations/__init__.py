@@ -1,6 +1,8 @@
 """Operations: queue, worker, journal, recovery, and the verbs as sequences."""
 
+from .actor import user_name
 from .ask import (
+    ask_adopt,
     ask_archive,
     ask_clean,
     ask_clone,
@@ -8,26 +10,53 @@ from .ask import (
     ask_plan,
     ask_recreate,
     ask_remove,
+    ask_repair,
     ask_update,
     check_source,
     require_idle,
 )
+from .ask_lock import LockCheck, ask_lock, check_lock
+from .audit import Audit, AuditCurrent, AuditKernel, audit, history, kept_lock, lock_of_audit
 from .catalogue import list_operations, read_operation
 from .cleaning import CleanItem, CleanPlan, plan_clean
 from .context import open_ledger
+from .differences import DiffChange, Difference, DiffPackage, DiffSide, difference
+from .digests import DigestPlace, DigestUse, DigestView, about_digest, verify_record
+from .drift import (
+    DriftState,
+    DriftView,
+    DriftWatch,
+    drift_state,
+    drift_view,
+)
+from .drift_ledger import teller
+from .drift_report import (
+    AdoptionView,
+    DriftReport,
+    RestoreView,
+    ReturnView,
+    VerdictView,
+    drift_report,
+    report_of,
+)
 from .inline import run_here
 from .journal import ENDED, Event, Operation, State, is_running
-from .launch import cancel, follow, submit, user_name
+from .launch import cancel, follow, submit
 from .listing import EnvironmentList
 from .packages import PackageView, packages_of
 from .recovery import reconcile
+from .references import Side, is_file_reference, resolve, side_from_bytes
+from .repairing import keep
 from .requests import (
+    Adopt,
     Create,
     EnvironmentSource,
     Job,
     LockSource,
+    MakeLock,
     Plan,
     Remove,
+    Repair,
     Request,
     Rollback,
     Source,
@@ -38,6 +67,8 @@ from .resume import is_resumable, resume
 from .settings import Settings, default_settings
 from .source_state import SourceState, TextDiff, TrackedFile, source_state
 from .sources import name_for, source_from_bytes, source_from_file, update_source
+from .stamp import read_notebook, stamp_notebook, stamp_of, stamped
+from .starts import absorb_starts, started_kernel
 from .storage import (
     EnvironmentStorage,
     GenerationStorage,
@@ -50,10 +81,26 @@ from .watching import Changes, StoreWatch
 
 __all__ = [
     "ENDED",
+    "Adopt",
+    "AdoptionView",
+    "Audit",
+    "AuditCurrent",
+    "AuditKernel",
     "Changes",
     "CleanItem",
     "CleanPlan",
     "Create",
+    "DiffChange",
+    "DiffPackage",
+    "DiffSide",
+    "Difference",
+    "DigestPlace",
+    "DigestUse",
+    "DigestView",
+    "DriftReport",
+    "DriftState",
+    "DriftView",
+    "DriftWatch",
     "EnvironmentList",
     "EnvironmentSource",
     "EnvironmentStorage",
@@ -62,15 +109,21 @@ __all__ = [
     "GenerationStorage",
     "GenerationView",
     "Job",
+    "LockCheck",
     "LockSource",
+    "MakeLock",
     "NoteView",
     "Operation",
     "PackageView",
     "Plan",
     "Remove",
+    "Repair",
     "Request",
+    "RestoreView",
+    "ReturnView",
     "Rollback",
     "Settings",
+    "Side",
     "Source",
     "SourceState",
     "SpecSource",
@@ -80,39 +133,66 @@ __all__ = [
     "TextDiff",
     "TrackedFile",
     "Update",
+    "VerdictView",
+    "about_digest",
+    "absorb_starts",
+    "ask_adopt",
     "ask_archive",
     "ask_clean",
     "ask_clone",
     "ask_create",
+    "ask_lock",
     "ask_plan",
     "ask_recreate",
     "ask_remove",
+    "ask_repair",
     "ask_update",
+    "audit",
     "cancel",
+    "check_lock",
     "check_source",
     "default_settings",
+    "difference",
+    "drift_report",
+    "drift_state",
+    "drift_view",
     "export_source",
     "follow",
     "full_view",
+    "history",
+    "is_file_reference",
     "is_resumable",
     "is_running",
+    "keep",
+    "kept_lock",
     "last_storage",
     "list_operations",
+    "lock_of_audit",
     "name_for",
     "open_ledger",
     "packages_of",
     "plan_clean",
+    "read_notebook",
     "read_operation",
     "reconcile",
+    "report_of",
     "require_idle",
+    "resolve",
     "resume",
     "run_here",
+    "side_from_bytes",
     "source_from_bytes",
     "source_from_file",
     "source_state",
+    "stamp_notebook",
+    "stamp_of",
+    "stamped",
+    "started_kernel",
     "storage_of",
     "submit",
+    "teller",
     "update_source",
     "user_name",
+    "verify_record",
     "view",
 ]

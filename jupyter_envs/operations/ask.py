@@ -6,12 +6,18 @@ things, with the same error, before anything was begun.
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from msgspec.structs import replace
+
 from jupyter_envs.errors import (
     EnvironmentArchived,
     EnvironmentNotArchived,
     EnvsError,
+    InvalidInput,
     KernelsRunning,
     NameTaken,
+    SourceNotFound,
 )
 from jupyter_envs.lock import parse_lock
 from jupyter_envs.spec import check_name, read_spec
@@ -24,8 +30,13 @@ from jupyter_envs.store import (
     processes_of,
 )
 
+from .adoption import adoptable
+from .agreement import lock_place
 from .launch import submit
+from .lock_formats import check_lock_text
+from .pip_files import with_pip_files
 from .requests import (
+    Adopt,
     Archive,
     Clean,
     Create,
@@ -35,6 +46,7 @@ from .requests import (
     Plan,
     Recreate,
     Remove,
+    Repair,
     Source,
     SpecSource,
     Update,
@@ -44,16 +56,23 @@ from .sources import name_for, update_source
 
 
 def ask_create(
-    settings: Settings, source: Source, name: str | None, *, actor: str | None = None
+    settings: Settings,
+    source: Source,
+    name: str | None,
+    *,
+    locked: bool = False,
+    actor: str | None = None,
 ) -> Job:
     """Start making an environment; ``name`` None means the file's own.
+
+    ``locked`` takes exactly the packages of the lock beside the file.
 
     Raises SpecInvalid, LockInvalid, NameMissing, NameForbidden, NameTaken, EnvironmentBusy and
     StoreReadOnly.
     """
     chosen = name_for(source, name)
     slug = check_name(chosen)
-    check_source(source)
+    source = ready_source(source, locked=locked)
     require_free(Store(settings.envs_dir), slug)
     return submit(Create(name=chosen, source=source), settings, actor=actor)
 
@@ -73,16 +92,19 @@ def ask_update(
     source: Source | None,
     *,
     upgrade: bool = False,
+    locked: bool = False,
     actor: str | None = None,
 ) -> Job:
     """Start building the next generation; ``source`` None means the file it was made from.
+
+    ``locked`` takes exactly the packages of the lock beside the file.
 
     Raises EnvironmentNotFound, EnvironmentUnmanaged, SpecInvalid, LockInvalid, EnvironmentBusy
     and StoreReadOnly.
     """
     environment = get_managed(Store(settings.envs_dir), name)
     source = update_source(environment) if source is None else source
-    check_source(source)
+    source = ready_source(source, locked=locked)
     request = Update(name=environment.slug, source=source, upgrade=upgrade)
     return submit(request, settings, actor=actor)
 
@@ -135,6 +157,7 @@ def ask_plan(
     name: str | None,
     *,
     upgrade: bool = False,
+    locked: bool = False,
     actor: str | None = None,
 ) -> Job:
     """Start finding out what a source would bring or change.
@@ -143,7 +166,7 @@ def ask_plan(
     """
     chosen = name_for(source, name)
     check_name(chosen)
-    check_source(source)
+    source = ready_source(source, locked=locked)
     return submit(Plan(name=chosen, source=source, upgrade=upgrade), settings, actor=actor)
 
 
@@ -154,12 +177,74 @@ def ask_clean(
     return submit(Clean(generations=generations, packages=packages), settings, actor=actor)
 
 
+def ask_adopt(
+    settings: Settings,
+    name: str,
+    *,
+    write_file: bool = False,
+    fingerprint: str | None = None,
+    actor: str | None = None,
+) -> Job:
+    """Start writing into the file what was changed by hand, and building from it.
+
+    ``write_file``: into the user's own file too. ``fingerprint`` is the drift that the person
+    has seen. Raises EnvironmentNotFound, EnvironmentUnmanaged, NothingToAdopt, DriftChanged,
+    DriftUnknown, SpecInvalid, EnvironmentBusy and StoreReadOnly.
+    """
+    store = Store(settings.envs_dir)
+    environment = get_managed(store, name)
+    adoptable(store, environment, fingerprint)
+    request = Adopt(name=environment.slug, write_file=write_file, fingerprint=fingerprint)
+    return submit(request, settings, actor=actor)
+
+
+def ask_repair(settings: Settings, name: str, *, actor: str | None = None) -> Job:
+    """Start building the current generation anew from its lock.
+
+    Raises EnvironmentNotFound, EnvironmentUnmanaged, EnvironmentBusy and StoreReadOnly.
+    """
+    environment = get_managed(Store(settings.envs_dir), name)
+    return submit(Repair(name=environment.slug), settings, actor=actor)
+
+
 def check_source(source: Source) -> None:
     """Raise SpecInvalid or LockInvalid for a text that no worker could use."""
     if isinstance(source, SpecSource):
         read_spec(source.data, source.file or "environment.yml")
     elif isinstance(source, LockSource):
-        parse_lock(source.data, file=source.file or "conda-lock.yml")
+        check_lock_text(source)
+
+
+def ready_source(source: Source, *, locked: bool = False) -> Source:
+    """The source with everything it names: files of its pip section, its lock if ``locked``.
+
+    Raises SpecInvalid, LockInvalid, PipUnsupported, and InvalidInput or SourceNotFound where
+    there is no lock.
+    """
+    check_source(source)
+    source = with_pip_files(source)
+    return with_lock(source) if locked else source
+
+
+def with_lock(source: Source) -> Source:
+    """The source, to be made from the lock beside it. Raises as :func:`ready_source`."""
+    if isinstance(source, LockSource):
+        return source  # it is one
+    if not isinstance(source, SpecSource) or source.file is None:
+        raise InvalidInput(
+            reason="Only a file has a lock beside it", hint="Give the path of an environment.yml."
+        )
+    place = lock_place(Path(source.file))
+    try:
+        data = place.read_bytes()
+    except OSError as error:
+        raise SourceNotFound(
+            file=str(place),
+            reason=error.strerror or str(error),
+            hint=f"Make it: jupyter envs lock {source.file}",
+        ) from error
+    parse_lock(data, file=str(place))
+    return replace(source, lock=data, lock_file=str(place))
 
 
 def require_idle(store: Store, environment: Environment) -> None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from jupyter_envs.engine import (
     Ownership,
+    PythonTarget,
     Session,
     Target,
     UvContext,
     install_pip,
     lock_pip,
     pip_findings,
+    python_target,
     read_ownership,
     uv_environment,
 )
@@ -36,23 +42,63 @@ def install_pip_part(
     Findings of pip's check that were there before are notes, new ones are errors.
     """
     locked = [p for p in conda.for_platform(target.platform) if p.manager == "pip"]
-    if not order.spec.pip and not locked:
+    if not order.pip.lines and not locked:
         return ()
-    uv = UvContext(
-        prefix=files.prefix,
-        cache=session.cache.uv,
-        environment=uv_environment(os.environ, context.settings.home),
-        offline=session.offline,
-    )
     _require_python(files)
+    with _uv_cache(order, session) as cache:
+        uv = uv_context(files.prefix, cache, session, context).told(order.pip.lines)
+        return _install(order, conda, locked, target, uv, context)
+
+
+@contextmanager
+def _uv_cache(order: Order, session: Session) -> Iterator[Path]:
+    """uv's cache; an empty one where the files in it may have been edited through a link."""
+    if "pip" not in order.distrusted:
+        yield session.cache.uv
+        return
+    # Beside it, and so on the file system that files can be linked from.
+    with tempfile.TemporaryDirectory(dir=session.cache.uv.parent, prefix=".uv-") as folder:
+        yield Path(folder)
+
+
+def _install(
+    order: Order,
+    conda: Lock,
+    locked: list[LockedPackage],
+    target: Target,
+    uv: UvContext,
+    context: Context,
+) -> tuple[LockedPackage, ...]:
     context.journal.progress("pip", 0, None, "packages")
-    owned = read_ownership(files.prefix)
+    owned = read_ownership(uv.prefix)
     before = set(pip_findings(uv))
-    packages = tuple(locked) if order.lock is not None else _resolve(order, owned, target, uv)
+    packages = (
+        tuple(locked)
+        if order.lock is not None
+        else _resolve(order, owned, _wheels_for(conda, target), uv)
+    )
     install_pip(packages, owned, uv)
     context.journal.progress("pip", len(packages), len(packages), "packages")
     _judge(before, set(pip_findings(uv)), context)
     return packages
+
+
+def uv_context(
+    prefix: Path, cache: Path, session: Session, context: Context, *, elsewhere: bool = False
+) -> UvContext:
+    """uv as it works for this person, with what they have told pip."""
+    return UvContext(
+        prefix=prefix,
+        cache=cache,
+        environment=uv_environment(os.environ, context.settings.home),
+        offline=session.offline,
+        elsewhere=elsewhere,
+    )
+
+
+def _wheels_for(conda: Lock, target: Target) -> PythonTarget:
+    packages = conda.for_platform(target.platform)
+    return python_target(target, next((p.version for p in packages if p.name == "python"), "3"))
 
 
 def _require_python(files: GenerationFiles) -> None:
@@ -63,14 +109,21 @@ def _require_python(files: GenerationFiles) -> None:
 
 
 def _resolve(
-    order: Order, owned: Ownership, target: Target, uv: UvContext
+    order: Order, owned: Ownership, target: PythonTarget, uv: UvContext
 ) -> tuple[LockedPackage, ...]:
     preferred: tuple[LockedPackage, ...] = ()
     if order.previous is not None and order.keep_versions:
         path = GenerationFiles(order.previous.prefix).lock
         lock = parse_lock(path.read_bytes(), file=str(path))
         preferred = tuple(p for p in lock.for_platform(target.platform) if p.manager == "pip")
-    return lock_pip(order.spec.pip, owned, target.platform, uv, preferred=preferred)
+    return lock_pip(
+        order.pip.lines,
+        owned,
+        target,
+        uv,
+        constraints=order.pip.constraints,
+        preferred=preferred,
+    )
 
 
 def _judge(before: set[str], after: set[str], context: Context) -> None:

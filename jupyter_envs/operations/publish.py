@@ -34,6 +34,7 @@ def publish(
     store: Store, slug: str, number: int, settings: Settings, ledger: Ledger
 ) -> Environment:
     """Swap the symlink, then bring kernels and registers in line with it."""
+    ledger.expect_starts()
     make_current(store, slug, number)
     environment = get_managed(store, slug)
     publish_tail(store, environment, settings, installed_kernels(settings.kernels_dir))

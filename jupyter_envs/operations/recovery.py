@@ -35,6 +35,7 @@ from jupyter_envs.store import (
 from .archive_tail import finish_archive
 from .catalogue import list_operations, read_operation
 from .context import open_ledger
+from .drift_ledger import tell_all
 from .journal import (
     ENDED,
     JournalWriter,
@@ -44,14 +45,16 @@ from .journal import (
     journal_path,
 )
 from .publish import keep_lock, publish_tail, withdraw
+from .requests import OF_NO_ENVIRONMENT
 from .retention import prune_journals
 from .settings import Settings
+from .starts import absorb_starts, expect_starts
 
 #: How long an interrupted build waits to be resumed.
 RESUME_SECONDS = 24 * 3600.0
 
 #: Verbs that leave nothing behind in an environment's folder.
-_OF_NO_ENVIRONMENT = ("plan", "clean")
+_OF_NO_ENVIRONMENT = tuple(kind.__struct_config__.tag for kind in OF_NO_ENVIRONMENT)
 
 #: Within this time a killed worker has let go of its lock, whatever its disk was doing.
 _KILLED_SECONDS = 10.0
@@ -152,13 +155,16 @@ def reconcile(settings: Settings) -> list[str]:
     """Bring operations, kernels and registers in line with the store; returns what was done,
     as codes with names, for a log."""
     store = Store(settings.envs_dir)
+    absorb_starts(settings)
     if not os.access(store.hidden, os.W_OK | os.X_OK):
         return []  # there is none, or it is another's to bring in line
+    expect_starts(settings)
     done = _close_dead(store)
     installed = installed_kernels(settings.kernels_dir)
     for environment in list_environments(store):
         if environment.managed:
             done += _finish_publish(store, environment.slug, settings, installed)
+    done += [f"drifted: {slug}" for slug in tell_all(settings)]
     done += _finish_archives(store, settings)
     done += _retire_orphans(store, settings)
     done += _drop_stale_builds(store)

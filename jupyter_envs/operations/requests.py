@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,14 +11,22 @@ from .settings import Settings, decode_path, encode
 
 
 class SpecSource(msgspec.Struct, frozen=True, kw_only=True, tag="spec", tag_field="kind"):
-    """An environment.yml: its bytes, and the path it was read from."""
+    """An environment.yml: its bytes, and the path it was read from.
+
+    ``included`` are the files that its pip section names, by their paths relative to it.
+    ``lock`` are the bytes of the lock that it has to be made from as it is, ``lock_file``
+    where that was.
+    """
 
     data: bytes
     file: str | None = None
+    included: dict[str, bytes] = {}
+    lock: bytes | None = None
+    lock_file: str | None = None
 
 
 class LockSource(msgspec.Struct, frozen=True, kw_only=True, tag="lock", tag_field="kind"):
-    """A conda-lock.yml: its bytes, and the path it was read from."""
+    """A lock, in any format that is read here: its bytes, and the path it was read from."""
 
     data: bytes
     file: str | None = None
@@ -94,7 +103,53 @@ class Clean(msgspec.Struct, frozen=True, kw_only=True, tag="clean", tag_field="v
     name: str = ""
 
 
-Request = Create | Update | Remove | Archive | Recreate | Rollback | Plan | Clean
+class Adopt(msgspec.Struct, frozen=True, kw_only=True, tag="adopt", tag_field="verb"):
+    """Write what was changed by hand into the file, and build from it. ``write_file``: also into
+    the user's own file, while it is as it was. ``fingerprint`` is the drift that was agreed to;
+    None means whatever there is."""
+
+    name: str
+    write_file: bool = False
+    fingerprint: str | None = None
+
+
+class Repair(msgspec.Struct, frozen=True, kw_only=True, tag="repair", tag_field="verb"):
+    """Build the current generation's packages anew from its lock."""
+
+    name: str
+
+
+class MakeLock(msgspec.Struct, frozen=True, kw_only=True, tag="lock", tag_field="verb"):
+    """Solve a spec for ``platforms`` (none: its own, or this one), and write the lock.
+
+    ``targets`` maps a platform (empty: each one) to virtual packages it is to have.
+    ``upgrade`` lets every package move to its newest.
+    """
+
+    name: str
+    source: SpecSource
+    output: Path
+    platforms: tuple[str, ...] = ()
+    targets: dict[str, dict[str, str]] = {}
+    upgrade: bool = False
+
+
+Request = (
+    Create
+    | Update
+    | Remove
+    | Archive
+    | Recreate
+    | Rollback
+    | Plan
+    | Clean
+    | Adopt
+    | Repair
+    | MakeLock
+)
+
+OF_NO_ENVIRONMENT = (Plan, Clean, MakeLock)
+"""Requests that change no environment: they wait for none, and none waits for them."""
 
 
 def verb_of(request: Request) -> str:

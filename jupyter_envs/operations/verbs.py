@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -31,17 +32,22 @@ from jupyter_envs.store import (
 )
 
 from .ask import require_free, require_idle
+from .changes import change_texts
 from .cleaning import clean
 from .context import Context
+from .drift import look
 from .order import Order, lock_of, make_order, this_target
 from .publish import publish, withdraw
 from .requests import (
+    Adopt,
     Archive,
     Clean,
     Create,
+    MakeLock,
     Plan,
     Recreate,
     Remove,
+    Repair,
     Request,
     Rollback,
     Update,
@@ -70,8 +76,16 @@ def update(request: Update, context: Context) -> dict[str, Any]:
     return build_and_publish(order, "environment_updated", context)
 
 
-def build_and_publish(order: Order, action: str, context: Context) -> dict[str, Any]:
-    """Build a generation, make it current, and write ``action`` into the ledger."""
+def build_and_publish(
+    order: Order,
+    action: str,
+    context: Context,
+    *,
+    before_publish: Callable[[], None] = lambda: None,
+    **facts: Any,
+) -> dict[str, Any]:
+    """Build a generation and make it the current one. ``facts`` go into the ledger, after
+    ``before_publish`` was called with the generation complete."""
     # Here, since it loads the whole engine, which a rollback or a list has no use for.
     from .build import Unchanged, build_generation
 
@@ -96,8 +110,10 @@ def build_and_publish(order: Order, action: str, context: Context) -> dict[str, 
     # without the other.
     flush_file_system(files.prefix)
     finish_generation(store, order.slug, files, info)
+    before_publish()
     environment = publish(store, order.slug, order.number, context.settings, context.ledger)
-    record(action, environment, context, source=msgspec.to_builtins(order.source))
+    record(action, environment, context, source=msgspec.to_builtins(order.source), **facts)
+    look(store, environment)  # what is clean now is known, before anybody can touch it
     collect(store, order.slug, keep=context.settings.keep_generations)
     return result(environment, changed=True) | changes(order.previous, environment)
 
@@ -182,15 +198,7 @@ def changes(before: Environment | None, after: Environment) -> dict[str, Any]:
     if before is None or after.info is None:
         return {}
     found = diff(lock_of(before), lock_of(after), after.info.platform)
-    return {
-        "changes": {
-            "added": [f"{one.name} {one.version}" for one in found.added],
-            "removed": [f"{one.name} {one.version}" for one in found.removed],
-            "changed": [
-                f"{one.name} {one.before.version} -> {one.after.version}" for one in found.changed
-            ],
-        }
-    }
+    return {"changes": change_texts(found)}
 
 
 def perform(request: Request, context: Context) -> dict[str, Any]:
@@ -211,8 +219,16 @@ def perform(request: Request, context: Context) -> dict[str, Any]:
         from .planning import plan  # loads py-rattler: workers only
 
         return plan(request, context)
+    if isinstance(request, MakeLock):
+        from .locking import make_lock
+
+        return make_lock(request, context)
     if isinstance(request, Clean):
         return clean(request, context)
+    if isinstance(request, (Adopt, Repair)):
+        from .repairing import answer_drift  # it builds on this module
+
+        return answer_drift(request, context)
     return rollback(request, context)
 
 

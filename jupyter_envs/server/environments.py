@@ -65,7 +65,13 @@ async def create(call: Call[CreateBody, NoQuery]) -> Accepted:
     require_local_kernels(services)
     source = await read_source(call.body.source, services)
     job = await services.run(
-        lambda: ask_create(services.settings(), source, call.body.name, actor=call.actor)
+        lambda: ask_create(
+            services.settings(),
+            source,
+            call.body.name,
+            locked=call.body.locked,
+            actor=call.actor,
+        )
     )
     return Accepted(job.id)
 
@@ -87,7 +93,12 @@ async def update(call: Call[UpdateBody, NoQuery]) -> Accepted:
     source = await read_source(body.source, services) if body.source else None
     job = await services.run(
         lambda: ask_update(
-            services.settings(), call.path["env"], source, upgrade=body.upgrade, actor=call.actor
+            services.settings(),
+            call.path["env"],
+            source,
+            upgrade=body.upgrade,
+            locked=body.locked,
+            actor=call.actor,
         )
     )
     return Accepted(job.id)

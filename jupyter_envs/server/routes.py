@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_envs.operations import CleanPlan, EnvironmentView, SourceState, StorageView
+from jupyter_envs.operations import (
+    Audit,
+    CleanPlan,
+    Difference,
+    DriftReport,
+    EnvironmentView,
+    SourceState,
+    StorageView,
+)
 
-from . import environments, lifecycle, operations, site, specs
+from . import drift, environments, lifecycle, operations, past, site, specs
 from . import messages as m
 from .openapi import document
 from .routing import Call, Endpoint, Route
@@ -38,8 +46,17 @@ ROUTES: tuple[Route, ...] = (
     _get("storage/clean", lifecycle.clean_plan, "What cleaning would remove", CleanPlan,
          query=lifecycle.CleanQuery),
     _start("POST", "storage/clean", site.clean, "Free disk space", body=m.CleanBody),
-    _get("ledger", site.ledger, "What was made, changed and removed", m.LedgerAnswer,
-         query=m.LedgerQuery),
+    _get("ledger", past.events, "What was made, changed, removed and run", past.LedgerAnswer,
+         query=past.LedgerQuery),
+    _get("ledger/audit", past.audited, "What ran at a moment, and from which packages", Audit,
+         query=past.AuditQuery),
+    _get("ledger/faults", past.faults, "What was changed in the record, or is missing from it",
+         past.FaultsAnswer),
+    _get("locks/{digest}", past.lock, "A lock that was once published", None, file=True),
+    _get("locks/{digest}/uses", past.uses, "Who made and ran what from it, and where it is here",
+         past.UsesAnswer),
+    _get("diff", past.compared, "Why results changed: from one thing to another", Difference,
+         query=past.DiffQuery),
     _get("environments", environments.list_all, "All environments", m.EnvironmentsAnswer),
     _start("POST", "environments", environments.create, "Make an environment", body=m.CreateBody),
     _get(ENV, environments.one, "One environment, with its generations", EnvironmentView),
@@ -65,6 +82,13 @@ ROUTES: tuple[Route, ...] = (
          m.ActivationAnswer),
     _get(f"{ENV}/export", environments.export_as, "The environment as a file", None, file=True,
          query=m.ExportQuery),
+    _get(f"{ENV}/drift", drift.show, "What was changed in it since it was made", DriftReport,
+         query=drift.DriftQuery),
+    _start("POST", f"{ENV}/adopt", drift.adopt, "Write what was changed into its file, and build",
+           body=drift.AdoptBody),
+    _start("POST", f"{ENV}/repair", drift.repair, "Build it anew from its lock"),
+    Route("POST", f"{ENV}/keep", drift.keep_it, "Live with what was changed",
+          answer=DriftReport, body=drift.KeepBody),
     Route("POST", "specs/check", specs.check, "What is wrong with an environment.yml",
           answer=m.CheckAnswer, body=m.CheckBody),
     _start("POST", "specs/plan", specs.plan, "What a source would bring or change",

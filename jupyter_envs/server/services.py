@@ -16,6 +16,7 @@ from jupyter_envs.operations import (
     Settings,
     default_settings,
     reconcile,
+    teller,
     user_name,
 )
 from jupyter_envs.policy import Policy, load_policy, policy_path
@@ -43,6 +44,9 @@ class Files(Protocol):
 
     def root(self) -> str | None:
         """The folder that is shown; None where the files are not on this disk."""
+
+    def on_disk(self, path: str) -> str | None:
+        """Where a path of the contents API is on the disk; None where it is not there."""
 
 
 class Services:
@@ -97,7 +101,7 @@ class Services:
     def environments(self) -> EnvironmentList:
         """The list that remembers what has not changed."""
         if self._list is None:
-            self._list = EnvironmentList(self.store())
+            self._list = EnvironmentList(self.store(), tell=teller(self.settings()))
         return self._list
 
     def policy(self) -> Policy:

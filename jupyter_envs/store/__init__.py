@@ -3,10 +3,25 @@
 from .archive import ArchiveRecord, discard_archive, read_archive, write_archive
 from .bytecode import fill_cache, harvest_bytecode, link_bytecode
 from .collection import YOUNG_SECONDS, collect, collectable
+from .drift_content import content_verdicts, folded_names
+from .drift_identity import Expected, identity_verdicts
+from .drift_installed import conda_records, folded
+from .drift_marks import fingerprint, site_packages, touched
+from .drift_model import DRIFT, DriftLevel, Verdict, in_order
+from .drift_record import (
+    DriftRecord,
+    drift_file,
+    drift_lock,
+    read_drift,
+    read_expected,
+    write_drift,
+    write_expected,
+)
 from .environments import (
     complete_generations,
     current_generation,
     fingerprints,
+    generation_of,
     get_environment,
     get_managed,
     get_recorded,
@@ -43,16 +58,21 @@ from .interop import (
 from .layout import GenerationFiles, Store
 from .leases import Lease, live_leases, processes_of, stale_leases
 from .locking import environment_lock, require_writable
+from .markers import freeze
 from .model import Environment, GenerationInfo, KernelRecord, SourceInfo
 from .protection import detach, flush_file_system, link_mode, protect_cache, protect_links
 from .sizes import packages_size
 from .usage import FileKey, Inventory, contents, freed_by, inventory
 
 __all__ = [
+    "DRIFT",
     "YOUNG_SECONDS",
     "ArchiveRecord",
     "Building",
+    "DriftLevel",
+    "DriftRecord",
     "Environment",
+    "Expected",
     "FileKey",
     "GenerationFiles",
     "GenerationInfo",
@@ -62,29 +82,41 @@ __all__ = [
     "ProcessIdentity",
     "SourceInfo",
     "Store",
+    "Verdict",
     "begin_generation",
     "collect",
     "collectable",
     "complete_generations",
+    "conda_records",
+    "content_verdicts",
     "contents",
     "current_generation",
     "detach",
     "discard_archive",
     "discard_generation",
     "discard_tree",
+    "drift_file",
+    "drift_lock",
     "empty_trash",
     "environment_lock",
     "fill_cache",
+    "fingerprint",
     "fingerprints",
     "finish_generation",
     "flush_file_system",
+    "folded",
+    "folded_names",
     "forget_empty",
     "forget_environment",
     "freed_by",
+    "freeze",
+    "generation_of",
     "get_environment",
     "get_managed",
     "get_recorded",
     "harvest_bytecode",
+    "identity_verdicts",
+    "in_order",
     "inventory",
     "is_alive",
     "is_archived",
@@ -105,18 +137,24 @@ __all__ = [
     "protect_cache",
     "protect_links",
     "read_archive",
+    "read_drift",
     "read_environment",
+    "read_expected",
     "read_history",
     "read_info",
     "register_environment",
     "remove_cache_tag",
     "require_writable",
     "retract",
+    "site_packages",
     "stale_leases",
     "this_process",
+    "touched",
     "unfinished_generations",
     "write_archive",
     "write_atomically",
+    "write_drift",
+    "write_expected",
     "write_history",
     "write_state",
 ]

@@ -82,6 +82,11 @@ class GenerationFiles(msgspec.Struct, frozen=True):
         return self.folder / "conda-lock.yml"
 
     @property
+    def included(self) -> Path:
+        """The files that the spec's pip section names, as one JSON object; often not there."""
+        return self.folder / "included.json"
+
+    @property
     def info(self) -> Path:
         """generation.json."""
         return self.folder / "generation.json"
