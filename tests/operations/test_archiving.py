@@ -170,6 +170,7 @@ def test_not_what_the_lock_cannot_bring_back_unless_it_must_be(sandbox: Sandbox)
 def test_a_file_that_has_changed_since_is_still_told(archived: Sandbox) -> None:
     archived.spec("text-prefix", "bulk")
     assert archived.json("list")["environments"][0]["behind"] is True
+    assert "archived, behind" in archived.run("list")
 
     archived.json("recreate", "demo")
 
