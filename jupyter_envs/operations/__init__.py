@@ -13,6 +13,7 @@ from .ask import (
     ask_repair,
     ask_update,
     check_source,
+    require_archivable,
     require_idle,
 )
 from .ask_lock import LockCheck, ask_lock, check_lock, check_lock_file
@@ -176,6 +177,7 @@ __all__ = [
     "read_operation",
     "reconcile",
     "report_of",
+    "require_archivable",
     "require_idle",
     "resolve",
     "resume",

@@ -63,13 +63,15 @@ class DriftView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def drift_state(store: Store, environment: Environment) -> DriftState:
-    """The state alone; for one made by something else it is unknown."""
+    """The state alone; for one made by something else, or archived, it is unknown."""
     return drift_view(store, environment).state
 
 
 def drift_view(store: Store, environment: Environment) -> DriftView:
     """What is known of an environment; it is compared anew only where something was touched."""
-    return view_of(look(store, environment)) if environment.managed else DriftView(state="unknown")
+    if not environment.managed or environment.archived:
+        return DriftView(state="unknown")
+    return view_of(look(store, environment))
 
 
 def view_of(record: DriftRecord | None) -> DriftView:

@@ -17,6 +17,7 @@ export const ERRORS: Readonly<Record<string, Text>> = {
   configuration_invalid: (trans, p) => trans.__("The configuration %1 cannot be used: %2", p("file"), p("reason")),
   download_failed: (trans, p) => trans.__("%1 could not be downloaded: %2", p("package"), p("reason")),
   drift_changed: (trans, p) => trans.__("'%1' has changed again since you looked", p("name")),
+  drift_in_the_way: (trans, p) => trans.__("'%1' was changed by hand, and that is not in its lock: it would be lost", p("name")),
   drift_unknown: (trans, p) => trans.__("It cannot be told whether '%1' was changed: its lock cannot be read", p("name")),
   environment_archived: (trans, p) => trans.__("'%1' is archived: its files are gone, its file and its lock were kept", p("name")),
   environment_busy: (trans, p) => trans.__("Another operation is working on '%1'", p("name")),

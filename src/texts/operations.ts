@@ -78,6 +78,10 @@ export function verbTitle(verb: string, trans: TranslationBundle): string {
       return trans.__('Removing');
     case 'rollback':
       return trans.__('Rolling back');
+    case 'archive':
+      return trans.__('Archiving');
+    case 'recreate':
+      return trans.__('Recreating');
     default:
       return verb;
   }
@@ -97,6 +101,10 @@ export function failureTitle(operation: Operation, trans: TranslationBundle): st
       return trans.__('Not removed');
     case 'rollback':
       return trans.__('Not rolled back');
+    case 'archive':
+      return trans.__('Not archived');
+    case 'recreate':
+      return trans.__('Not recreated');
     default:
       return trans.__('Failed');
   }
