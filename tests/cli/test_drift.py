@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.cli.failing_world import write_wheel
 from tests.server import until
@@ -276,7 +277,7 @@ def test_a_package_that_others_need_is_asked_of_conda(
     shown = report(sandbox, "demo")
 
     assert [one["code"] for one in shown["verdicts"]] == ["pip_replaced_conda"]
-    assert json.loads(shown["adopt"]["text"])["dependencies"] == [
+    assert yaml.safe_load(shown["adopt"]["text"])["dependencies"] == [
         python,
         "needs-new-lib",
         "demo-lib=3.0",
