@@ -91,7 +91,7 @@ class Scripts(RuleBasedStateMachine):
 
     @rule(name=PIP_NAMES, version=VERSIONS)
     def pip_install_editable(self, name: str, version: str) -> None:
-        self._pip(name, version, f"/work/{name}")
+        self._pip(name, version, f"/src/{name}")
 
     def _pip(self, name: str, version: str, place: str | None) -> None:
         one = self.of(name)
