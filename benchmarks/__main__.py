@@ -12,7 +12,18 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import answers, bundle, commands, creates, files, installs, listing, live, starts
+from benchmarks import (
+    answers,
+    bundle,
+    commands,
+    creates,
+    drift,
+    files,
+    installs,
+    listing,
+    live,
+    starts,
+)
 from benchmarks.bench import Bench
 from benchmarks.machine import facts
 from benchmarks.measure import Result, Skipped, load
@@ -32,6 +43,10 @@ BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "pyc-link-ms": installs.bytecode_links,
     "worker-start-ms": commands.worker,
     "list-command-ms": commands.list_command,
+    "drift-fingerprint-300-ms": drift.tier_0,
+    "drift-identity-300-ms": drift.tier_1,
+    "drift-content-s": drift.tier_2,
+    "drift-untouched-ms": drift.untouched,
     "list-100-ms": listing.list_many,
     "store-look-ms": listing.look,
     "rollback-ms": commands.rollback,

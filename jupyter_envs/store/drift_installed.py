@@ -17,7 +17,7 @@ from jupyter_envs.spec import without_credentials
 
 from .drift_marks import site_packages
 
-_METADATA = (".dist-info/METADATA", ".egg-info/PKG-INFO", ".egg-info")
+_METADATA = (b'.dist-info/METADATA"', b'.egg-info/PKG-INFO"', b'.egg-info"')
 _SEPARATORS = re.compile(r"[-_.]+")
 _VERSION = re.compile(r"^Version:\s*(\S+)", re.MULTILINE)
 
@@ -31,7 +31,7 @@ class CondaRecord(msgspec.Struct, frozen=True):
     build: str = ""
     sha256: str | None = None
     depends: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
+    files: msgspec.Raw = msgspec.Raw(b"[]")
     requested_spec: str | None = None
     requested_specs: tuple[str, ...] | None = None
 
@@ -42,7 +42,14 @@ class CondaRecord(msgspec.Struct, frozen=True):
 
     def metadata(self) -> Iterator[str]:
         """The paths of its distributions' metadata."""
-        return (file for file in self.files if file.endswith(_METADATA))
+        # Looked for in the text: a hundred thousand names would have to be made for a few.
+        text = bytes(self.files)
+        for ending in _METADATA:
+            end = text.find(ending)
+            while end >= 0:
+                last = end + len(ending)
+                yield json.loads(text[text.rfind(b'"', 0, end) : last])
+                end = text.find(ending, last)
 
 
 class Distribution(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +127,11 @@ def exact_version(prefix: Path, one: Distribution) -> str:
 
 def installer(prefix: Path, one: Distribution) -> str:
     """The tool that says it installed it; empty where none does."""
-    return read_text(prefix / one.folder / "INSTALLER").strip()
+    try:
+        with open(f"{prefix}/{one.folder}/INSTALLER", "rb", buffering=0) as file:  # noqa: PTH123
+            return file.read(64).strip().decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def was_requested(prefix: Path, one: Distribution) -> bool:
