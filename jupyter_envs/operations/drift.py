@@ -119,15 +119,24 @@ def check(
     expected = _expected(store, environment)
     if expected is None:
         return None
+    record = _compared(environment, expected, level, _known(store, environment))
+    if not _is_there(environment):
+        return None
+    # Not while comparing, which may take long: others look, and people decide, meanwhile.
     with ExitStack() as stack:
         with suppress(StoreReadOnly):
             stack.enter_context(drift_lock(store, environment.slug))
-        before = _known(store, environment)
-        record = _compared(environment, expected, level, before)
-        if not _is_there(environment):
-            return None
+        record = _with_decisions(record, _known(store, environment))
         _keep(store, environment, record)
     return record
+
+
+def _with_decisions(record: DriftRecord, known: DriftRecord | None) -> DriftRecord:
+    """What was decided and told before holds for as long as the difference is there."""
+    if known is None or not record.verdicts:
+        return record
+    kept = tuple(one for one in known.kept if one in record.verdicts)
+    return replace(record, kept=kept, told=known.told)
 
 
 def _compared(
@@ -150,7 +159,6 @@ def _compared(
         suspects = [one for one in before.verdicts if one.code in _OF_CONTENT]
         if suspects:
             found += content_verdicts(prefix, known=known, only=folded_names(suspects))
-    verdicts = in_order(found)
     return DriftRecord(
         operation=_operation(environment),
         fingerprint=mark,
@@ -158,9 +166,7 @@ def _compared(
         touched=moment,
         level=level,
         checked_at=datetime.now().astimezone().isoformat(timespec="seconds"),
-        verdicts=verdicts,
-        kept=tuple(one for one in before.kept if one in verdicts) if before else (),
-        told=before.told if before and verdicts else (),
+        verdicts=in_order(found),
     )
 
 

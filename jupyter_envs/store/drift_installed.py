@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -163,10 +164,11 @@ def _place(url: str) -> str:
 def recorded_files(prefix: Path, one: Distribution) -> Iterator[tuple[str, str]]:
     """Path in the prefix and hash (``sha256=...``, or empty) of each file of a distribution."""
     base = one.folder.rpartition("/")[0]
-    for row in csv.reader(read_text(prefix / one.folder / "RECORD").splitlines()):
-        if row and row[0]:
-            path = os.path.normpath(f"{base}/{row[0]}")
-            if not path.startswith(("../", "/")):
+    # A NUL or a line without end is for csv no row; what comes before it is.
+    with suppress(csv.Error):
+        for row in csv.reader(read_text(prefix / one.folder / "RECORD").splitlines()):
+            path = os.path.normpath(f"{base}/{row[0]}") if row and row[0] else ""
+            if path and not path.startswith(("../", "/")):
                 yield path, row[1] if len(row) > 1 else ""
 
 
