@@ -121,6 +121,9 @@ def _print_facts(found: EnvironmentView) -> None:
             out.print(f"{title + ':':<11}{value}", markup=False)
     if found.archived:
         out.print(f"It is archived; to get it back: jupyter envs recreate {found.slug}")
+    if found.drift is not None and found.drift.count:
+        kept = ", kept as it is" if found.drift.state == "kept" else ""
+        out.print(f"Changed:   {found.drift.count} difference(s){kept}", markup=False)
     if not found.managed:
         out.print("It was made by another tool and is only listed here.", markup=False)
 

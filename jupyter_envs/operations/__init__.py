@@ -16,7 +16,7 @@ from .ask import (
     require_archivable,
     require_idle,
 )
-from .ask_lock import LockCheck, ask_lock, check_lock, check_lock_file
+from .ask_lock import LockCheck, ask_lock, check_lock_file
 from .audit import Audit, AuditCurrent, AuditKernel, audit, history, kept_lock, lock_of_audit
 from .catalogue import list_operations, read_operation
 from .cleaning import CleanItem, CleanPlan, plan_clean
