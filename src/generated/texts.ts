@@ -164,6 +164,7 @@ export const DIAGNOSTICS: Readonly<Record<string, Text>> = {
   platform_noarch: trans => trans.__("noarch is not a platform to install on. Name those you use, such as linux-64."),
   platform_unknown: (trans, p) => trans.__("%1 is not a platform that conda knows, such as linux-64 or osx-arm64.", p("platform")),
   platforms_empty: trans => trans.__("platforms: is empty; it is ignored."),
+  platforms_no_limit: trans => trans.__("platforms: says what the file is meant for. It does not keep anybody from making the environment on another platform."),
   platforms_not_list: trans => trans.__("platforms: has to be a list, each platform on its own line after a dash: '- linux-64'."),
   prefix_ignored: trans => trans.__("prefix: is a folder of the machine where the file was written; it is ignored."),
   pytorch_cuda: (trans, p) => trans.__("%1 exists only for the builds of the pytorch channel, which gets no new ones. On conda-forge cuda-version chooses the CUDA of PyTorch.", p("spec")),
