@@ -80,6 +80,8 @@ def read_platforms(node: Node, findings: Findings) -> tuple[str, ...]:
             findings.add("platform_duplicate", item, platform=text)
         else:
             platforms[text] = None
+    if platforms:
+        findings.add("platforms_no_limit", node)
     return tuple(platforms)
 
 

@@ -77,7 +77,7 @@ FILES = (
           "an error to all, each in other words"),
     _file("a key that nobody knows", "colour: red\ndependencies: [a]\n", "unknown_key",
           "conda warns, as CEP 24 demands; the others say nothing"),
-    _file("platforms", "platforms: [linux-64]\ndependencies: [a]\n", "",
+    _file("platforms", "platforms: [linux-64]\ndependencies: [a]\n", "platforms_no_limit",
           "a key of CEP 24; conda warns of it, conda-lock uses it"),
     _file("category", "category: dev\ndependencies: [a]\n", "category_ignored",
           "a key of CEP 24 that only conda-lock uses"),

@@ -63,6 +63,7 @@ _RIGHT: dict[str, str] = {
     "pip_option": "dependencies:\n  - pip\n  - pip:\n      - requests==2.31\n",
     "variable_risky": "dependencies: [numpy]\n",
     "category_ignored": "dependencies: [numpy]\n",
+    "platforms_no_limit": "dependencies: [numpy]\n",
     "pip_empty": "dependencies:\n  - numpy\n",
 }
 

@@ -166,6 +166,7 @@ SAMPLES = (
     # notes
     _key("category_ignored", "category: dev", "category"),
     _in_list("pip_empty", "pip:", "pip"),
+    _key("platforms_no_limit", "platforms: [linux-64, osx-arm64]", "[linux-64, osx-arm64]"),
     _in_list("version_exact", "python 3.10"),
 )  # fmt: skip
 

@@ -65,6 +65,8 @@ UNSAFE = [
     (HEAD + "  - pip\n  - pip:\n    - transformers[torch]\n    - b\n", None),
     ("channels: [pytorch, nvidia]\ndependencies:\n  - pytorch::pytorch\n  - pytorch-cuda=12.1\n",
      "channels: [conda-forge, nvidia]\ndependencies:\n  - pytorch\n  - cuda-version>=12.1\n"),
+    ("channels:\n  - pytorch\n  - a\n  - pytorch\ndependencies: [b]\n",
+     "channels:\n  - conda-forge\n  - a\ndependencies: [b]\n"),
     ("dependencies:\n  - a\n  - pip\n  - dask[complete]=2024.1\n",
      "dependencies:\n  - a\n  - pip\n  - pip:\n      - dask[complete]==2024.1.*\n"),
     ("dependencies:\n  - a=1.2=py_0\n  - b\n", "dependencies:\n  - a==1.2\n  - b\n"),
