@@ -109,8 +109,11 @@ def look(store: Store, environment: Environment) -> DriftRecord | None:
     if fingerprint(environment.prefix) != record.fingerprint:
         return check(store, environment)
     # Bytecode, most likely, or a kernel that wrote a file of its own.
-    record = replace(record, touched=now)
-    _keep(store, environment, record)
+    with suppress(StoreReadOnly), drift_lock(store, environment.slug):
+        known = _known(store, environment)  # somebody may have decided something meanwhile
+        if known is not None and known.fingerprint == record.fingerprint:
+            record = replace(known, touched=now)
+            _keep(store, environment, record)
     return record
 
 
