@@ -54,13 +54,14 @@ def started_kernel(
     user: str,
 ) -> KernelStart | None:
     """The start of a kernel of this host from its kernelspec's ``metadata``, as a server sees it
-    (``time`` in seconds since the epoch); None for a kernel that is not ours, or has ended."""
+    (``time`` in seconds since the epoch); None for a kernel that is not ours, or has ended, or
+    for a process that only stands for one, of another machine for instance."""
     ours = metadata.get("jupyter_envs")
     prefix = Path(str(metadata.get("conda_env_path", "")))
     if not isinstance(ours, dict) or len(prefix.parts) < 4:
         return None
     process = process_identity(pid)
-    if not process.start_time:
+    if not process.start_time or not _carries(pid, str(ours.get("lock_digest"))):
         return None
     with suppress(KeyError, TypeError, ValueError):
         return KernelStart(
@@ -79,3 +80,12 @@ def started_kernel(
             user=user,
         )
     return None
+
+
+def _carries(pid: int, digest: str) -> bool:
+    """Whether a process was started by a shim for this lock, as far as the system tells."""
+    try:
+        environ = Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return not Path("/proc/self/environ").exists()
+    return f"JUPYTER_ENVS_LOCK={digest}".encode() in environ.split(b"\0")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from jupyter_envs.operations import (
     lock_of_audit,
     open_ledger,
     resolve,
+    started_kernel,
     verify_record,
 )
 from jupyter_envs.operations.audit import current_at
@@ -255,3 +257,46 @@ def test_what_is_not_to_be_found(
 ) -> None:
     with pytest.raises(error):
         resolve(reference, settings)
+
+
+# -- what a server tells -----------------------------------------------------------------------
+
+
+def told_of(pid: int, settings: Settings, digest: str) -> KernelStart | None:
+    metadata = {
+        "conda_env_path": str(settings.envs_dir / ".jupyter-envs" / "demo" / "2"),
+        "jupyter_envs": {"generation": 2, "lock_digest": digest},
+    }
+    return started_kernel(
+        metadata,
+        pid=pid,
+        time=MONDAY.timestamp(),
+        kernel="conda-env-demo-py",
+        kernel_id="k",
+        notebook="/data/a.ipynb",
+        user="ada",
+    )
+
+
+def test_a_server_s_word_counts_for_a_process_that_is_the_kernel(settings: Settings) -> None:
+    environ = {"JUPYTER_ENVS_LOCK": DIGESTS[1]}
+    with subprocess.Popen(["/bin/sleep", "600"], env=environ) as kernel:
+        try:
+            start = told_of(kernel.pid, settings, DIGESTS[1])
+            other = told_of(kernel.pid, settings, DIGESTS[0])
+        finally:
+            kernel.kill()
+    assert start is not None
+    assert (start.environment, start.store) == ("demo", str(settings.envs_dir))
+    assert (start.generation, start.pid) == (2, kernel.pid)
+    assert other is None  # it stands for a kernel that runs elsewhere
+    assert told_of(kernel.pid, settings, DIGESTS[1]) is None  # it has ended
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [{}, {"jupyter_envs": "x"}, {"jupyter_envs": {}}, {"conda_env_path": "/x", "jupyter_envs": {}}],
+)
+def test_kernels_that_are_not_ours_are_no_starts(metadata: dict[str, Any]) -> None:
+    facts: dict[str, Any] = {"pid": 1, "time": 0.0, "kernel": "x", "kernel_id": "k"}
+    assert started_kernel(metadata, **facts, notebook=None, user="ada") is None
