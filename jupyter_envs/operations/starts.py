@@ -7,8 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from jupyter_envs.ledger import DriftOf, KernelStart, from_seconds
-from jupyter_envs.store import GenerationFiles, Store, process_identity
+import msgspec
+
+from jupyter_envs.errors import EnvsError
+from jupyter_envs.ledger import DriftOf, KernelStart, Ledger, from_seconds
+from jupyter_envs.store import GenerationFiles, Store, process_identity, read_info
 
 from .context import open_ledger
 from .settings import Settings
@@ -26,15 +29,20 @@ def absorb_starts(
         ledger = open_ledger(settings)
         events = ledger.absorb(told, drift=drift)
         for event in events:
-            digest = event["lock_digest"]
-            prefix = Store(Path(event["store"])).generation(
-                event["environment"], event["generation"]
-            )
-            # A store of somebody else's: its locks were kept by them, not here.
-            with suppress(OSError):
-                ledger.keep_lock(digest, GenerationFiles(prefix).lock.read_bytes())
+            _keep_lock(event, ledger)
         return events
     return []
+
+
+def _keep_lock(event: dict[str, Any], ledger: Ledger) -> None:
+    """Keep what a kernel was started from. It is kept already, unless somebody else made it."""
+    store = Store(Path(event["store"]))
+    prefix = store.generation(event["environment"], event["generation"])
+    with suppress(OSError, EnvsError, msgspec.MsgspecError):
+        digest = read_info(prefix).lock_digest
+        # Of that name and number there may be another one by now.
+        if digest == event["lock_digest"]:
+            ledger.keep_lock(digest, GenerationFiles(prefix).lock.read_bytes())
 
 
 def expect_starts(settings: Settings) -> None:
