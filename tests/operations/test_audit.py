@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,17 +24,20 @@ from jupyter_envs.lock import emit_lock, lock_digest
 from jupyter_envs.operations import (
     Settings,
     about_digest,
+    absorb_starts,
     audit,
     difference,
     kept_lock,
     lock_of_audit,
     open_ledger,
     resolve,
+    started_kernel,
     verify_record,
 )
 from jupyter_envs.operations.audit import current_at
-from jupyter_envs.store import this_process
+from jupyter_envs.store import Store, this_process
 from tests.lock.sample import demo as sample_lock
+from tests.operations import publish
 
 MONDAY = datetime.fromisoformat("2026-11-16T09:00:00+01:00")
 DIGESTS = [letter * 64 for letter in "abc"]
@@ -255,3 +259,66 @@ def test_what_is_not_to_be_found(
 ) -> None:
     with pytest.raises(error):
         resolve(reference, settings)
+
+
+# -- what a server tells -----------------------------------------------------------------------
+
+
+def told_of(pid: int, settings: Settings, digest: str) -> KernelStart | None:
+    metadata = {
+        "conda_env_path": str(settings.envs_dir / ".jupyter-envs" / "demo" / "2"),
+        "jupyter_envs": {"generation": 2, "lock_digest": digest},
+    }
+    return started_kernel(
+        metadata,
+        pid=pid,
+        time=MONDAY.timestamp(),
+        kernel="conda-env-demo-py",
+        kernel_id="k",
+        notebook="/data/a.ipynb",
+        user="ada",
+    )
+
+
+def test_a_server_s_word_counts_for_a_process_that_is_the_kernel(settings: Settings) -> None:
+    environ = {"JUPYTER_ENVS_LOCK": DIGESTS[1]}
+    with subprocess.Popen(["/bin/sleep", "600"], env=environ) as kernel:
+        try:
+            start = told_of(kernel.pid, settings, DIGESTS[1])
+            other = told_of(kernel.pid, settings, DIGESTS[0])
+        finally:
+            kernel.kill()
+    assert start is not None
+    assert (start.environment, start.store) == ("demo", str(settings.envs_dir))
+    assert (start.generation, start.pid) == (2, kernel.pid)
+    assert other is None  # it stands for a kernel that runs elsewhere
+    assert told_of(kernel.pid, settings, DIGESTS[1]) is None  # it has ended
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [{}, {"jupyter_envs": "x"}, {"jupyter_envs": {}}, {"conda_env_path": "/x", "jupyter_envs": {}}],
+)
+def test_kernels_that_are_not_ours_are_no_starts(metadata: dict[str, Any]) -> None:
+    facts: dict[str, Any] = {"pid": 1, "time": 0.0, "kernel": "x", "kernel_id": "k"}
+    assert started_kernel(metadata, **facts, notebook=None, user="ada") is None
+
+
+def test_the_lock_of_somebody_else_s_environment_is_kept_when_a_kernel_starts(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """But not that of another environment that has got its name and number since."""
+    shared = Store(tmp_path / "shared")
+    files = publish(shared, "team", 1)
+    files.lock.write_bytes(b"the lock")
+    mine: dict[str, Any] = {"environment": "team", "store": str(shared.root), "generation": 1}
+    for number, digest in enumerate((f"{1:064x}", f"{2:064x}", "../../escaped")):
+        start(settings, day(1), number, lock_digest=digest, **mine)
+    assert open_ledger(settings).kept_digests() == DIGESTS[:2]  # absorbed by the ledger alone
+
+    for number, digest in enumerate((f"{1:064x}", f"{2:064x}", "../../escaped")):
+        facts: dict[str, Any] = {"host": "h", "boot_id": "b", "pid": 70 + number, "start_time": 1}
+        told = KernelStart(**mine, **facts, lock_digest=digest, time=day(1))
+        assert len(absorb_starts(settings, [told])) == 1
+    assert open_ledger(settings).kept_digests() == [f"{1:064x}", *DIGESTS[:2]]
+    assert open_ledger(settings).lock(f"{1:064x}") == b"the lock"
