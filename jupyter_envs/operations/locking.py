@@ -167,7 +167,7 @@ def _pip_packages(
         order.pip.lines,
         Ownership(distributions=owned, files={}),
         python_target(target, python),
-        uv_context(Path(), session, context, elsewhere=True),
+        uv_context(Path(), session, context, elsewhere=True).told(order.pip.lines),
         constraints=order.pip.constraints,
         preferred=[p for p in kept if p.manager == "pip"],
     )
