@@ -62,7 +62,6 @@ def lock_pip(
             output.write_text(pylock(preferred), "utf-8")
         arguments = ["compile", "pip.in", "-c", "owned.txt", "-o", "pylock.toml", "--quiet"]
         arguments += ["--format", "pylock.toml", "--no-header"]
-        context = context.told(lines)
         if context.elsewhere:
             arguments += _elsewhere(target)
             context = replace(context, environment={**context.environment, **_system(target)})

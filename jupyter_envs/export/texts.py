@@ -78,7 +78,9 @@ def requirements(spec: Spec, lock: Lock, platform: str) -> bytes:
     conda = [p for p in packages if p.manager == "conda"]
     by_address = _by_address(spec)
     named = sorted((name, p.version) for p in conda if (name := pypi_name(p)) is not None)
-    lines = [f"# platform: {platform}", "# From pip, verified by hash:"]
+    from_pip = any(p.manager == "pip" for p in packages)
+    first = "# From pip, verified by hash:" if from_pip else "# Nothing is from pip."
+    lines = [f"# platform: {platform}", first]
     for p in packages:
         if p.manager == "pip":
             lines += [f"{_exactly(p, by_address)} \\", f"    --hash=sha256:{p.sha256}"]

@@ -65,7 +65,7 @@ def differences(source: SpecSource, spec: Spec, lock: Lock, platform: str) -> tu
     whole = all_lines(spec, pip_part(spec.pip, source.included))
     changes = () if _same_files(source, lock) else line_changes(lock, whole)
     found = [change.text for change in changes or ()]
-    told = " ".join(found)
+    told = {line for change in changes or () for line in (change.after or "").split(" & ")}
     packages = lock.for_platform(platform)
     found += [text for text, line in _unfulfilled(whole, packages) if line not in told]
     if changes is None:

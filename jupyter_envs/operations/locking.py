@@ -167,7 +167,11 @@ def _pip_packages(
         order.pip.lines,
         Ownership(distributions=owned, files={}),
         python_target(target, python),
+<<<<<<< HEAD
         uv_context(Path(), session.cache.uv, session, context, elsewhere=True),
+=======
+        uv_context(Path(), session, context, elsewhere=True).told(order.pip.lines),
+>>>>>>> work-lock
         constraints=order.pip.constraints,
         preferred=[p for p in kept if p.manager == "pip"],
     )

@@ -2059,9 +2059,9 @@ export interface operations {
     };
     get_diff: {
         parameters: {
-            query?: {
-                a?: string;
-                b?: string;
+            query: {
+                a: string;
+                b: string;
             };
             header?: never;
             path?: never;

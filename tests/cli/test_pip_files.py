@@ -76,6 +76,8 @@ def test_files_are_read_from_where_they_are_named(sandbox: Sandbox, index: Path)
         }
         # An update sees the change too, although the environment.yml is as it was.
         assert sandbox.json("update", "demo")["changed"] is True
+        twin = sandbox.json("clone", "demo", "twin")
+        assert twin["lock_digest"] == sandbox.json("show", "demo")["lock_digest"]
         # Without the project's folder, what is kept with the generation has all of it.
         shutil.rmtree(project)
         updated = sandbox.json("update", "demo", "--upgrade")
