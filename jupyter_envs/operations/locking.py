@@ -167,11 +167,9 @@ def _pip_packages(
         order.pip.lines,
         Ownership(distributions=owned, files={}),
         python_target(target, python),
-<<<<<<< HEAD
-        uv_context(Path(), session.cache.uv, session, context, elsewhere=True),
-=======
-        uv_context(Path(), session, context, elsewhere=True).told(order.pip.lines),
->>>>>>> work-lock
+        uv_context(Path(), session.cache.uv, session, context, elsewhere=True).told(
+            order.pip.lines
+        ),
         constraints=order.pip.constraints,
         preferred=[p for p in kept if p.manager == "pip"],
     )
