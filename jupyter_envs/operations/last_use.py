@@ -11,7 +11,7 @@ from .context import open_ledger
 from .settings import Settings
 
 #: What a person did to an environment; of looking at it the ledger knows nothing.
-_CHANGES = "environment_"
+_CHANGES = ("environment_", "drift_adopted", "drift_restored")
 
 
 def last_used(settings: Settings) -> dict[str, str]:

@@ -13,7 +13,7 @@ export interface Row {
 }
 
 /** Verbs that change no environment: their operations are nobody's row. */
-const ASIDE = ['plan', 'clean'];
+const ASIDE = ['plan', 'clean', 'lock'];
 
 /** How long a failure is worth telling to somebody who was not there. */
 const TOLD_FOR_MS = 24 * 3600 * 1000;
