@@ -3,6 +3,7 @@ import {
   copyIcon,
   deleteIcon,
   downloadIcon,
+  historyIcon,
   notebookIcon,
   refreshIcon,
   terminalIcon
@@ -81,6 +82,14 @@ export function Details(props: DetailsProps): React.JSX.Element {
           <p className="jp-Envs-note">{trans.__('Loading…')}</p>
         )}
       </Section>
+      <div className="jp-Envs-buttons">
+        <Button
+          icon={historyIcon}
+          label={trans.__('History')}
+          title={trans.__('What happened to it, and what changed between two generations')}
+          onClick={() => actions.openHistory(environment)}
+        />
+      </div>
       <details className="jp-Envs-section">
         <summary>{trans.__('Packages')}</summary>
         {more.packages ? (

@@ -1,4 +1,4 @@
-export { bytes, clock, moment } from './numbers';
+export { bytes, clock, day, moment, offset } from './numbers';
 export {
   eventText,
   failureTitle,
@@ -7,4 +7,5 @@ export {
   progressText,
   verbTitle
 } from './operations';
-export { detailsOf, diagnosticsOf, diagnosticText, hintOf, messageOf } from './problems';
+export { driftText, faultText, pastTitle, runningText } from './past';
+export { detailsOf, diagnosticsOf, diagnosticText, fixText, hintOf, messageOf } from './problems';

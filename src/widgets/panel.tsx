@@ -163,6 +163,8 @@ export class EnvironmentsPanel extends ReactWidget {
         onEnvironment(CommandIds.download, { format })(environment),
       remove: onEnvironment(CommandIds.remove),
       moveKernels: onEnvironment(CommandIds.moveKernels),
+      openHistory: onEnvironment(CommandIds.history),
+      openAudit: () => void this._commands.execute(CommandIds.audit),
       cancel: onOperation(CommandIds.cancel),
       resume: onOperation(CommandIds.resume),
       dismiss: operation => this._model.dismiss(operation.id),

@@ -2,6 +2,7 @@ import type {
   Check,
   Diagnostic,
   Environment,
+  Fix,
   Generation,
   Info,
   Operation,
@@ -40,6 +41,7 @@ export function environment(change: Partial<Environment> = {}): Environment {
     path: `${ENVS_DIR}/${slug}`,
     prefix: `${ENVS_DIR}/.jupyter-envs/${slug}/1`,
     managed: true,
+    archived: false,
     generation: 1,
     kernel: slug,
     kernels: [slug],
@@ -52,6 +54,7 @@ export function environment(change: Partial<Environment> = {}): Environment {
     packages: 64,
     processes: 0,
     behind: false,
+    drift: null,
     notes: [],
     generations: [],
     ...change
@@ -154,6 +157,23 @@ export function diagnostic(change: Partial<Diagnostic> = {}): Diagnostic {
     start: { line: 2, column: 1 },
     end: { line: 2, column: 7 },
     params: { key: 'colour' },
+    fix: null,
+    ...change
+  };
+}
+
+/** A fix: from line and column to line and column, another text. */
+export function fix(
+  edit: [number, number, number, number, string],
+  change: Partial<Fix> = {}
+): Fix {
+  const [line, column, lastLine, lastColumn, text] = edit;
+  return {
+    code: 'write',
+    title: `Write ${text}`,
+    params: { text },
+    edits: [{ start: { line, column }, end: { line: lastLine, column: lastColumn }, text }],
+    safe: true,
     ...change
   };
 }
