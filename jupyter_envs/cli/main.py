@@ -13,6 +13,7 @@ from jupyter_envs.errors import Cancelled, EnvsError
 
 from .change import clone, create, remove, rollback, update
 from .clean import clean
+from .drift import adopt, drift, keep, repair
 from .inspect import export, list_, show
 from .look_ahead import plan
 from .operation_commands import operations
@@ -61,15 +62,19 @@ def group(context: click.Context, envs_dir: Path | None) -> None:
 
 for command in (
     activate,
+    adopt,
     clean,
     clone,
     completion,
     create,
+    drift,
     export,
+    keep,
     list_,
     operations,
     plan,
     remove,
+    repair,
     rollback,
     run,
     show,

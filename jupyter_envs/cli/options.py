@@ -100,7 +100,7 @@ def solve_options(command: Command) -> Command:
     return command
 
 
-def _names_that_begin(
+def names_that_begin(
     context: click.Context, _: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Names of existing environments, for completion in the shell."""
@@ -113,5 +113,5 @@ def _names_that_begin(
 
 
 name_argument: Callable[[Command], Command] = click.argument(
-    "name", metavar="NAME", shell_complete=_names_that_begin
+    "name", metavar="NAME", shell_complete=names_that_begin
 )

@@ -35,11 +35,17 @@ class InstallRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def install(
-    solution: Solution, request: InstallRequest, session: Session, progress: Progress
+    solution: Solution,
+    request: InstallRequest,
+    session: Session,
+    progress: Progress,
+    *,
+    thorough: bool = False,
 ) -> None:
     """Make the prefix hold the solution; what is already there and right is kept.
 
-    A damaged cache entry is found and fetched anew once. Raises DownloadFailed, NoSpace,
+    ``thorough`` reads every file of the cache for its hash: an edit of the same size is found,
+    too. A damaged cache entry is found and fetched anew once. Raises DownloadFailed, NoSpace,
     PackageCorrupt or BuildFailed; the prefix is then incomplete and must not be published.
     """
     if session.offline:
@@ -47,7 +53,8 @@ def install(
     verify_local_archives(solution, session)
     all_fresh = len(not_cached(solution, session.cache.packages)) == len(solution.records)
     try:
-        asyncio.run(_install(solution, request, session, progress, session.package_cache()))
+        cache = session.package_cache(thorough=thorough)
+        asyncio.run(_install(solution, request, session, progress, cache))
     except Exception as error:
         failure = translate(error, session)
         # Without a cache it was the channel: its archive would only be fetched again.

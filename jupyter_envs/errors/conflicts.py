@@ -68,6 +68,30 @@ class NothingToResume(Conflict):
     advice = "Start it again."
 
 
+class NothingToAdopt(Conflict):
+    """No difference that lines of an environment.yml could bring about."""
+
+    code = "nothing_to_adopt"
+    sentence = "Nothing of what was changed in {name!r} can be written into an environment.yml"
+    advice = "Restore it from its lock, or keep it as it is."
+
+
+class DriftChanged(Conflict):
+    """Somebody went on changing the environment after the person had looked."""
+
+    code = "drift_changed"
+    sentence = "{name!r} has changed again since you looked"
+    advice = "Look at it again, then decide."
+
+
+class DriftUnknown(Conflict):
+    """The lock of the current generation cannot be read."""
+
+    code = "drift_unknown"
+    sentence = "It cannot be told whether {name!r} was changed: its lock cannot be read"
+    advice = "Build it anew from its file: jupyter envs update {name} FILE"
+
+
 class KernelsElsewhere(Conflict):
     """This server starts its kernels on another machine, by a gateway."""
 

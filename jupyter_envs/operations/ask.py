@@ -11,8 +11,10 @@ from jupyter_envs.lock import parse_lock
 from jupyter_envs.spec import check_name, read_spec
 from jupyter_envs.store import Environment, Store, get_managed, name_in_use, processes_of
 
+from .adoption import adoptable
 from .launch import submit
 from .requests import (
+    Adopt,
     Clean,
     Create,
     EnvironmentSource,
@@ -20,6 +22,7 @@ from .requests import (
     LockSource,
     Plan,
     Remove,
+    Repair,
     Source,
     SpecSource,
     Update,
@@ -110,6 +113,36 @@ def ask_clean(
 ) -> Job:
     """Start freeing disk space. Raises StoreReadOnly."""
     return submit(Clean(generations=generations, packages=packages), settings, actor=actor)
+
+
+def ask_adopt(
+    settings: Settings,
+    name: str,
+    *,
+    write_file: bool = False,
+    fingerprint: str | None = None,
+    actor: str | None = None,
+) -> Job:
+    """Start writing into the file what was changed by hand, and building from it.
+
+    ``write_file``: into the user's own file too. ``fingerprint`` is the drift that the person
+    has seen. Raises EnvironmentNotFound, EnvironmentUnmanaged, NothingToAdopt, DriftChanged,
+    DriftUnknown, SpecInvalid, EnvironmentBusy and StoreReadOnly.
+    """
+    store = Store(settings.envs_dir)
+    environment = get_managed(store, name)
+    adoptable(store, environment, fingerprint)
+    request = Adopt(name=environment.slug, write_file=write_file, fingerprint=fingerprint)
+    return submit(request, settings, actor=actor)
+
+
+def ask_repair(settings: Settings, name: str, *, actor: str | None = None) -> Job:
+    """Start building the current generation anew from its lock.
+
+    Raises EnvironmentNotFound, EnvironmentUnmanaged, EnvironmentBusy and StoreReadOnly.
+    """
+    environment = get_managed(Store(settings.envs_dir), name)
+    return submit(Repair(name=environment.slug), settings, actor=actor)
 
 
 def check_source(source: Source) -> None:

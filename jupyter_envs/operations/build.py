@@ -138,7 +138,7 @@ def _stop_if_unchanged(
 
     Asked for conda before anything is installed; for both when pip had to be resolved to know.
     """
-    if order.previous is None:
+    if order.previous is None or order.anew:
         return
     files = GenerationFiles(order.previous.prefix)
     before = parse_lock(files.lock.read_bytes(), file=str(files.lock))

@@ -137,7 +137,8 @@ def install_conda(
     context.policy.check_channels(solution.channel_urls)
     _require_space(solution, session, context)
     request = InstallRequest(prefix=files.prefix, requested=requested)
-    install(solution, request, session, context.journal.progress)
+    thorough = "conda" in order.distrusted
+    install(solution, request, session, context.journal.progress, thorough=thorough)
     return _link_scripts(files, context)
 
 

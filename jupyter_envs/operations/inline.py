@@ -5,10 +5,10 @@ from __future__ import annotations
 from jupyter_envs.errors import EnvironmentBusy
 from jupyter_envs.store import Store, require_writable
 
+from .actor import user_name
 from .catalogue import new_id, read_operation, running_on
 from .job import run_job
 from .journal import Operation
-from .launch import user_name
 from .requests import Job, Rollback
 from .settings import Settings
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import signal
 import subprocess
@@ -21,6 +20,7 @@ from jupyter_envs.store import (
     this_process,
 )
 
+from .actor import user_name
 from .catalogue import new_id, read_operation, running_on
 from .journal import (
     ENDED,
@@ -87,14 +87,6 @@ _REAP: list[subprocess.Popen[bytes]] = []
 def reap() -> None:
     """Collect workers that have ended."""
     _REAP[:] = [process for process in _REAP if process.poll() is None]
-
-
-def user_name() -> str:
-    """Who acts, as the ledger and journals name them."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
 
 
 def follow(store: Store, operation: str, *, after: int = -1) -> Iterator[Event | None]:

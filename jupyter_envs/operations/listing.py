@@ -9,18 +9,20 @@ from msgspec.structs import replace
 from jupyter_envs.store import Store, fingerprints, live_leases, read_environment
 
 from .behind import source_changed
+from .drift import DriftWatch, Tell
 from .views import EnvironmentView, view
 
 
 class EnvironmentList:
     """Views of a store's environments, kept between calls; safe to use from several threads.
 
-    Processes and the state of the source file are looked up at each call, since they change
-    without the store.
+    Processes, the state of the source file and drift are looked up at each call, since they
+    change without the store. ``tell`` hears of drift that the ledger does not know yet.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, tell: Tell | None = None) -> None:
         self._store = store
+        self._drift = DriftWatch(store, tell)
         self._known: dict[str, tuple[object, EnvironmentView | None]] = {}
         self._mutex = threading.Lock()
 
@@ -47,6 +49,7 @@ class EnvironmentList:
             return found
         processes = len(live_leases(self._store, found.slug))
         behind = source_changed(found.source)
-        if processes == found.processes and behind == found.behind:
+        drift = self._drift.view(found.slug, found.generation or 0)
+        if (processes, behind, drift) == (found.processes, found.behind, found.drift):
             return found
-        return replace(found, processes=processes, behind=behind)
+        return replace(found, processes=processes, behind=behind, drift=drift)

@@ -9,7 +9,7 @@ import msgspec
 
 from jupyter_envs.errors import PlatformNotLocked
 from jupyter_envs.ledger import content_hash
-from jupyter_envs.lock import Lock, parse_lock
+from jupyter_envs.lock import Lock, Manager, parse_lock
 from jupyter_envs.spec import Diagnostic, Spec, parse_spec, read_spec
 from jupyter_envs.store import Environment, GenerationFiles, SourceInfo, Store, get_managed
 
@@ -27,7 +27,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     ``base`` is the folder that relative channel paths start from. ``previous`` is the
     environment as it is now, None when it is made for the first time. ``twin`` is a prefix that
-    was made from the same lock.
+    was made from the same lock. ``anew``: build although nothing would change.
+    ``distrusted`` are the managers whose cached files may have been edited through a link.
     """
 
     name: str
@@ -41,6 +42,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     previous: Environment | None = None
     twin: Path | None = None
     keep_versions: bool = True
+    anew: bool = False
+    distrusted: tuple[Manager, ...] = ()
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):

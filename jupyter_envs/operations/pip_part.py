@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from jupyter_envs.engine import (
     Ownership,
@@ -38,15 +42,37 @@ def install_pip_part(
     locked = [p for p in conda.for_platform(target.platform) if p.manager == "pip"]
     if not order.spec.pip and not locked:
         return ()
-    uv = UvContext(
-        prefix=files.prefix,
-        cache=session.cache.uv,
-        environment=uv_environment(os.environ, context.settings.home),
-        offline=session.offline,
-    )
     _require_python(files)
+    with _uv_cache(order, session) as cache:
+        uv = UvContext(
+            prefix=files.prefix,
+            cache=cache,
+            environment=uv_environment(os.environ, context.settings.home),
+            offline=session.offline,
+        )
+        return _install(order, locked, target, uv, context)
+
+
+@contextmanager
+def _uv_cache(order: Order, session: Session) -> Iterator[Path]:
+    """uv's cache; an empty one where the files in it may have been edited through a link."""
+    if "pip" not in order.distrusted:
+        yield session.cache.uv
+        return
+    # Beside it, and so on the file system that files can be linked from.
+    with tempfile.TemporaryDirectory(dir=session.cache.uv.parent, prefix=".uv-") as folder:
+        yield Path(folder)
+
+
+def _install(
+    order: Order,
+    locked: list[LockedPackage],
+    target: Target,
+    uv: UvContext,
+    context: Context,
+) -> tuple[LockedPackage, ...]:
     context.journal.progress("pip", 0, None, "packages")
-    owned = read_ownership(files.prefix)
+    owned = read_ownership(uv.prefix)
     before = set(pip_findings(uv))
     packages = tuple(locked) if order.lock is not None else _resolve(order, owned, target, uv)
     install_pip(packages, owned, uv)

@@ -32,6 +32,7 @@ from jupyter_envs.store import (
 
 from .catalogue import list_operations, read_operation
 from .context import open_ledger
+from .drift_ledger import tell_all
 from .journal import (
     ENDED,
     JournalWriter,
@@ -151,6 +152,7 @@ def reconcile(settings: Settings) -> list[str]:
     for environment in list_environments(store):
         if environment.managed:
             done += _finish_publish(store, environment.slug, settings, installed)
+    done += [f"drifted: {slug}" for slug in tell_all(settings)]
     done += _retire_orphans(store, settings)
     done += _drop_stale_builds(store)
     prune_journals(store)

@@ -80,7 +80,23 @@ class Clean(msgspec.Struct, frozen=True, kw_only=True, tag="clean", tag_field="v
     name: str = ""
 
 
-Request = Create | Update | Remove | Rollback | Plan | Clean
+class Adopt(msgspec.Struct, frozen=True, kw_only=True, tag="adopt", tag_field="verb"):
+    """Write what was changed by hand into the file, and build from it. ``write_file``: also into
+    the user's own file, while it is as it was. ``fingerprint`` is the drift that was agreed to;
+    None means whatever there is."""
+
+    name: str
+    write_file: bool = False
+    fingerprint: str | None = None
+
+
+class Repair(msgspec.Struct, frozen=True, kw_only=True, tag="repair", tag_field="verb"):
+    """Build the current generation's packages anew from its lock."""
+
+    name: str
+
+
+Request = Create | Update | Remove | Rollback | Plan | Clean | Adopt | Repair
 
 
 def verb_of(request: Request) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -36,9 +37,10 @@ from jupyter_envs.store import (
 
 from .ask import require_free, require_idle
 from .context import Context
+from .drift import look
 from .order import Order, lock_of, make_order, this_target
 from .publish import publish
-from .requests import Clean, Create, Plan, Remove, Request, Rollback, Update
+from .requests import Adopt, Clean, Create, Plan, Remove, Repair, Request, Rollback, Update
 from .storage import clean
 
 
@@ -47,7 +49,7 @@ def create(request: Create, context: Context) -> dict[str, Any]:
     slug = check_name(request.name)
     require_free(context.store, slug)
     order = make_order(request.name, slug, request.source, context)
-    return _build_and_publish(order, "environment_created", context)
+    return build_and_publish(order, "environment_created", context)
 
 
 def update(request: Update, context: Context) -> dict[str, Any]:
@@ -61,10 +63,19 @@ def update(request: Update, context: Context) -> dict[str, Any]:
         previous=previous,
         keep_versions=not request.upgrade,
     )
-    return _build_and_publish(order, "environment_updated", context)
+    return build_and_publish(order, "environment_updated", context)
 
 
-def _build_and_publish(order: Order, action: str, context: Context) -> dict[str, Any]:
+def build_and_publish(
+    order: Order,
+    action: str,
+    context: Context,
+    *,
+    before_publish: Callable[[], None] = lambda: None,
+    **facts: Any,
+) -> dict[str, Any]:
+    """Build a generation and make it the current one. ``facts`` go into the ledger, after
+    ``before_publish`` was called with the generation complete."""
     # Here, since it loads the whole engine, which a rollback or a list has no use for.
     from .build import Unchanged, build_generation
 
@@ -89,8 +100,10 @@ def _build_and_publish(order: Order, action: str, context: Context) -> dict[str,
     # without the other.
     flush_file_system(files.prefix)
     finish_generation(store, order.slug, files, info)
+    before_publish()
     environment = publish(store, order.slug, order.number, context.settings, context.ledger)
-    record(action, environment, context, source=msgspec.to_builtins(order.source))
+    record(action, environment, context, source=msgspec.to_builtins(order.source), **facts)
+    look(store, environment)  # what is clean now is known, before anybody can touch it
     collect(store, order.slug, keep=context.settings.keep_generations)
     return result(environment, changed=True) | changes(order.previous, environment)
 
@@ -206,6 +219,10 @@ def perform(request: Request, context: Context) -> dict[str, Any]:
         return plan(request, context)
     if isinstance(request, Clean):
         return clean(request, context)
+    if isinstance(request, (Adopt, Repair)):
+        from .repairing import answer_drift  # it builds on this module
+
+        return answer_drift(request, context)
     return rollback(request, context)
 
 

@@ -19,6 +19,7 @@ from jupyter_envs.store import (
 )
 
 from .behind import source_changed
+from .drift import DriftView, drift_view
 
 
 class NoteView(msgspec.Struct, frozen=True):
@@ -44,7 +45,8 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     """One environment. ``size`` is in bytes, everything counted in full; ``path`` is the
     symlink that stays, ``prefix`` the current generation behind it. ``behind`` says that the
     file it was made from has changed since; None where there is no such file. ``processes``
-    were started from any of its generations and still run."""
+    were started from any of its generations and still run. ``drift`` says whether the current
+    generation is still what its lock says; None where it was made by something else."""
 
     name: str
     slug: str
@@ -63,6 +65,7 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     packages: int | None = None
     processes: int = 0
     behind: bool | None = None
+    drift: DriftView | None = None
     notes: tuple[NoteView, ...] = ()
     generations: tuple[GenerationView, ...] = ()
 
@@ -97,6 +100,7 @@ def view(store: Store, environment: Environment) -> EnvironmentView:
         packages=info.conda_packages + info.pip_packages,
         processes=len(live_leases(store, environment.slug)),
         behind=source_changed(info.source),
+        drift=drift_view(store, environment),
         notes=msgspec.convert(info.notes, tuple[NoteView, ...]),
     )
 

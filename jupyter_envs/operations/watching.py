@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import msgspec
 
-from jupyter_envs.store import Store, fingerprints
+from jupyter_envs.store import Store, fingerprints, generation_of
 
 from .catalogue import list_operations
+from .drift import DriftView, DriftWatch, Tell
 from .journal import ENDED, Operation, is_running
 from .launch import reap
 from .recovery import close_operation
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
-    """``operations`` that went on or ended, and whether environments came, went or changed."""
+    """``operations`` that went on or ended, and whether environments came, went or changed,
+    drifted ones included."""
 
     operations: tuple[Operation, ...] = ()
     environments: bool = False
@@ -26,12 +28,15 @@ class StoreWatch:
     """Looks at a store again and again; one thread at a time.
 
     Who did it does not matter: another server and the command line leave the same traces.
+    ``tell`` hears of drift that the ledger does not know yet.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, tell: Tell | None = None) -> None:
         self._store = store
+        self._drift = DriftWatch(store, tell)
         self._events = {one.id: one.events for one in list_operations(store)}
         self._marks = fingerprints(store)
+        self._drifted = self._drifts()
         self.running = True
 
     def look(self) -> Changes:
@@ -44,7 +49,13 @@ class StoreWatch:
         self.running = any(one.state not in ENDED for one in found)
         marks = fingerprints(self._store)
         moved, self._marks = marks != self._marks, marks
+        drifts = self._drifts()
+        moved, self._drifted = moved or drifts != self._drifted, drifts
         return Changes(operations=changed, environments=moved)
+
+    def _drifts(self) -> dict[str, DriftView]:
+        numbers = ((slug, generation_of(mark)) for slug, mark in self._marks.items())
+        return {slug: self._drift.view(slug, n) for slug, n in numbers if n is not None}
 
     def _alive_or_closed(self, operation: Operation) -> Operation:
         if operation.state in ENDED or is_running(operation):

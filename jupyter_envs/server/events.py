@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from jupyter_envs.errors import EnvsError
-from jupyter_envs.operations import Changes, Operation, StoreWatch
+from jupyter_envs.operations import Changes, Operation, StoreWatch, teller
 
 from .services import Services
 
@@ -89,7 +89,7 @@ class Announcer:
         self._fault = fault
 
     def _begin(self) -> StoreWatch:
-        return StoreWatch(self._services.store())
+        return StoreWatch(self._services.store(), tell=teller(self._services.settings()))
 
     async def _sleep_if_nobody_looks(self, watch: StoreWatch | None) -> StoreWatch | None:
         if time.monotonic() < self._wanted_until or (watch is not None and watch.running):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_envs.operations import EnvironmentView, StorageView
+from jupyter_envs.operations import DriftReport, EnvironmentView, StorageView
 
-from . import environments, operations, site, specs
+from . import drift, environments, operations, site, specs
 from . import messages as m
 from .openapi import document
 from .routing import Call, Endpoint, Route
@@ -58,6 +58,13 @@ ROUTES: tuple[Route, ...] = (
          m.ActivationAnswer),
     _get(f"{ENV}/export", environments.export_as, "The environment as a file", None, file=True,
          query=m.ExportQuery),
+    _get(f"{ENV}/drift", drift.show, "What was changed in it since it was made", DriftReport,
+         query=drift.DriftQuery),
+    _start("POST", f"{ENV}/adopt", drift.adopt, "Write what was changed into its file, and build",
+           body=drift.AdoptBody),
+    _start("POST", f"{ENV}/repair", drift.repair, "Build it anew from its lock"),
+    Route("POST", f"{ENV}/keep", drift.keep_it, "Live with what was changed",
+          answer=DriftReport, body=drift.KeepBody),
     Route("POST", "specs/check", specs.check, "What is wrong with an environment.yml",
           answer=m.CheckAnswer, body=m.CheckBody),
     _start("POST", "specs/plan", specs.plan, "What a source would bring or change",

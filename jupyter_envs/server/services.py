@@ -16,6 +16,7 @@ from jupyter_envs.operations import (
     Settings,
     default_settings,
     reconcile,
+    teller,
     user_name,
 )
 from jupyter_envs.policy import Policy, load_policy, policy_path
@@ -97,7 +98,7 @@ class Services:
     def environments(self) -> EnvironmentList:
         """The list that remembers what has not changed."""
         if self._list is None:
-            self._list = EnvironmentList(self.store())
+            self._list = EnvironmentList(self.store(), tell=teller(self.settings()))
         return self._list
 
     def policy(self) -> Policy:

@@ -1,25 +1,30 @@
 """Specs: what an ``environment.yml`` says, and what is wrong with it."""
 
 from .diagnostics import Diagnostic
+from .editing import PackageEdit, edit_spec
 from .lines import Position
 from .match_specs import Dependency, dependency_name, split_dependency, text_for_solver
 from .model import Spec
 from .names import check_name, slug_for
 from .parse import ParsedSpec, parse_spec, read_spec
 from .pip_lines import PipKind, PipLine, classify_pip_line
+from .splice import TextEdit
 from .urls import has_credentials, without_credentials
 
 __all__ = [
     "Dependency",
     "Diagnostic",
+    "PackageEdit",
     "ParsedSpec",
     "PipKind",
     "PipLine",
     "Position",
     "Spec",
+    "TextEdit",
     "check_name",
     "classify_pip_line",
     "dependency_name",
+    "edit_spec",
     "has_credentials",
     "parse_spec",
     "read_spec",

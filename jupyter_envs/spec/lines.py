@@ -31,6 +31,27 @@ class Lines:
         line = bisect_right(self._starts, inside)
         return Position(line, inside - self._starts[line - 1] + 1)
 
+    def offset(self, position: Position) -> int:
+        """Offset of a position; one outside the text is moved to its nearest end."""
+        return min(self.start_of(position.line) + position.column - 1, len(self.text))
+
+    def span_of(self, offset: int) -> tuple[int, int]:
+        """Where the line of an offset begins, and where it ends before its break."""
+        line = bisect_right(self._starts, offset)
+        start = self._starts[line - 1]
+        return start, start + len(self.line(line))
+
+    def next_start(self, offset: int) -> int:
+        """Where the line after that of an offset begins; the text's end if there is none."""
+        line = bisect_right(self._starts, offset)
+        return self._starts[line] if line < len(self._starts) else len(self.text)
+
+    @property
+    def line_break(self) -> str:
+        """The break of the first line, which new lines take; ``\\n`` where there is none."""
+        found = _BREAK.search(self.text)
+        return found[0] if found else "\n"
+
     def start_of(self, line: int) -> int:
         """Offset of the first character of a line, counted from 1."""
         return self._starts[min(max(line, 1), len(self._starts)) - 1]

@@ -2,10 +2,25 @@
 
 from .bytecode import fill_cache, harvest_bytecode, link_bytecode
 from .collection import collect, collectable
+from .drift_content import content_verdicts, folded_names
+from .drift_identity import Expected, identity_verdicts
+from .drift_installed import conda_records, folded
+from .drift_marks import fingerprint, site_packages, touched
+from .drift_model import DRIFT, DriftLevel, Verdict, in_order
+from .drift_record import (
+    DriftRecord,
+    drift_file,
+    drift_lock,
+    read_drift,
+    read_expected,
+    write_drift,
+    write_expected,
+)
 from .environments import (
     complete_generations,
     current_generation,
     fingerprints,
+    generation_of,
     get_environment,
     get_managed,
     list_environments,
@@ -42,8 +57,12 @@ from .sizes import packages_size
 from .usage import disk_usage
 
 __all__ = [
+    "DRIFT",
     "Building",
+    "DriftLevel",
+    "DriftRecord",
     "Environment",
+    "Expected",
     "GenerationFiles",
     "GenerationInfo",
     "KernelRecord",
@@ -51,26 +70,37 @@ __all__ = [
     "ProcessIdentity",
     "SourceInfo",
     "Store",
+    "Verdict",
     "begin_generation",
     "collect",
     "collectable",
     "complete_generations",
+    "conda_records",
+    "content_verdicts",
     "current_generation",
     "detach",
     "discard_generation",
     "discard_tree",
     "disk_usage",
+    "drift_file",
+    "drift_lock",
     "empty_trash",
     "environment_lock",
     "fill_cache",
+    "fingerprint",
     "fingerprints",
     "finish_generation",
     "flush_file_system",
+    "folded",
+    "folded_names",
     "forget_empty",
     "forget_environment",
+    "generation_of",
     "get_environment",
     "get_managed",
     "harvest_bytecode",
+    "identity_verdicts",
+    "in_order",
     "is_alive",
     "link_bytecode",
     "link_mode",
@@ -85,15 +115,21 @@ __all__ = [
     "processes_of",
     "protect_cache",
     "protect_links",
+    "read_drift",
     "read_environment",
+    "read_expected",
     "read_history",
     "read_info",
     "register_environment",
     "remove_cache_tag",
     "require_writable",
+    "site_packages",
     "this_process",
+    "touched",
     "unfinished_generations",
     "write_atomically",
+    "write_drift",
+    "write_expected",
     "write_history",
     "write_state",
 ]

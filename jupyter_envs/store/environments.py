@@ -52,6 +52,14 @@ def _fingerprint(store: Store, slug: str) -> object:
     return target, _state(f"{root}/{HIDDEN}/{slug}"), _state(ours)
 
 
+def generation_of(mark: object) -> int | None:
+    """The number that the symlink pointed to, by what :func:`fingerprints` gave for the entry."""
+    if not isinstance(mark, tuple) or not isinstance(mark[0], str):
+        return None
+    number = mark[0].rpartition("/")[2]
+    return int(number) if number.isdigit() else None
+
+
 def _state(path: str) -> tuple[int, int] | None:
     try:
         found = os.stat(path)  # noqa: PTH116 - a Path would take longer than this

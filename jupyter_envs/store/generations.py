@@ -9,6 +9,7 @@ import msgspec
 
 from jupyter_envs.errors import PathTooLong
 
+from .drift_record import forget_drift
 from .environments import complete_generations, current_generation
 from .files import discard_tree, make_folder, sync_folder, write_atomically
 from .layout import MAX_PREFIX_BYTES, GenerationFiles, Store
@@ -89,6 +90,7 @@ def discard_generation(store: Store, slug: str, number: int) -> None:
     The environment's folder goes with its last generation.
     """
     discard_tree(store.generation(slug, number), store.trash)
+    forget_drift(store, slug, number)
     for lease in store.leases(slug).glob(f"{number}-*.json"):
         lease.unlink(missing_ok=True)
     forget_empty(store, slug)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -14,6 +15,9 @@ from jupyter_envs.lock import LockedPackage
 
 from .files import write_atomically
 from .layout import HIDDEN
+
+#: What tells an entry of ours.
+_CMD = "# cmd: jupyter envs"
 
 
 def write_history(
@@ -31,12 +35,21 @@ def write_history(
     """
     old, new = _dists(before), _dists(after)
     stamp = time.strftime("%Y-%m-%d %H:%M:%S")
-    lines = [f"==> {stamp} <==", "# cmd: jupyter envs", "# conda version: 4.0.0"]
+    lines = [f"==> {stamp} <==", _CMD, "# conda version: 4.0.0"]
     lines += [f"-{dist}" for dist in sorted(old - new)]
     lines += [f"+{dist}" for dist in sorted(new - old)]
     lines.append(f"# update specs: {json.dumps(list(specs))}")
-    text = previous + "\n".join(lines) + "\n"
+    text = _own_part(previous) + "\n".join(lines) + "\n"
     (prefix / "conda-meta" / "history").write_text(text, "utf-8")
+
+
+def _own_part(history: str) -> str:
+    """A history without what conda appended to the end of it: what it did in one generation is
+    not in the next one, or is there for another reason."""
+    blocks = re.split(r"^(?===>)", history, flags=re.MULTILINE)
+    while len(blocks) > 1 and _CMD not in blocks[-1]:
+        blocks.pop()
+    return "".join(blocks) if _CMD in blocks[-1] else history
 
 
 def _dists(packages: Iterable[LockedPackage]) -> set[str]:

@@ -198,9 +198,14 @@ def _version(stat: os.stat_result) -> tuple[int, int, int]:
     return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
+def is_leftover(name: str) -> bool:
+    """Whether a file of this name is a copy that :func:`detach` works on, or had to leave."""
+    return name.startswith(_TEMPORARY)
+
+
 def _swept(path: Path) -> bool:
     """Remove a copy that a killed call left."""
-    if path.name.startswith(_TEMPORARY):
+    if is_leftover(path.name):
         path.unlink(missing_ok=True)
         return True
     return False

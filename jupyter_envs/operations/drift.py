@@ -1,0 +1,254 @@
+"""Whether an environment is still what its lock says: cheap to ask, looked up where touched."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from jupyter_envs.errors import EnvsError, GenerationNotFound, StoreReadOnly
+from jupyter_envs.lock import parse_lock
+from jupyter_envs.store import (
+    DriftLevel,
+    DriftRecord,
+    Environment,
+    Expected,
+    GenerationFiles,
+    Store,
+    Verdict,
+    content_verdicts,
+    drift_file,
+    drift_lock,
+    fingerprint,
+    folded_names,
+    identity_verdicts,
+    in_order,
+    read_drift,
+    read_environment,
+    read_expected,
+    read_info,
+    site_packages,
+    touched,
+    write_drift,
+    write_expected,
+)
+
+DriftState = Literal["clean", "drifted", "kept", "unknown"]
+
+#: pip takes the old version away before the new one is there: nobody wants to hear of that.
+SETTLED_SECONDS = 1.5
+
+#: What only a look at every byte can find.
+_OF_CONTENT = ("file_missing", "file_edited", "unowned_files")
+
+Tell = Callable[[Environment, DriftRecord], DriftRecord]
+
+
+class DriftView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list shows. ``kept``: a person has decided to live with all of it. ``count`` is how
+    many differences there are, ``worst`` the code of the worst. ``checked_at`` is when the
+    packages were compared with the lock, at that ``level``; nothing came or went since."""
+
+    state: DriftState
+    level: DriftLevel | None = None
+    checked_at: str | None = None
+    count: int = 0
+    worst: str | None = None
+
+
+def drift_state(store: Store, environment: Environment) -> DriftState:
+    """The state alone; for one made by something else it is unknown."""
+    return drift_view(store, environment).state
+
+
+def drift_view(store: Store, environment: Environment) -> DriftView:
+    """What is known of an environment; it is compared anew only where something was touched."""
+    return view_of(look(store, environment)) if environment.managed else DriftView(state="unknown")
+
+
+def view_of(record: DriftRecord | None) -> DriftView:
+    """A record as a list shows it."""
+    if record is None:
+        return DriftView(state="unknown")
+    new = fresh_verdicts(record)
+    state: DriftState = "drifted" if new else "kept" if record.verdicts else "clean"
+    return DriftView(
+        state=state,
+        level=record.level,
+        checked_at=record.checked_at,
+        count=len(record.verdicts),
+        worst=(new or record.verdicts)[0].code if record.verdicts else None,
+    )
+
+
+def fresh_verdicts(record: DriftRecord) -> tuple[Verdict, ...]:
+    """The differences that nobody has decided to keep."""
+    return tuple(one for one in record.verdicts if one not in record.kept)
+
+
+def look(store: Store, environment: Environment) -> DriftRecord | None:
+    """The record, brought up to date where something was touched and has come to rest.
+
+    None where it cannot be told: the lock cannot be read, or the generation is going.
+    """
+    record = _known(store, environment)
+    if record is None:
+        return check(store, environment)
+    now = touched(str(environment.prefix), record.folders)
+    if now == record.touched or not _settled(now):
+        return record
+    if fingerprint(environment.prefix) != record.fingerprint:
+        return check(store, environment)
+    # Bytecode, most likely, or a kernel that wrote a file of its own.
+    record = replace(record, touched=now)
+    _keep(store, environment, record)
+    return record
+
+
+def check(
+    store: Store, environment: Environment, level: DriftLevel = "identity"
+) -> DriftRecord | None:
+    """Compare with the lock now. A store that cannot be written is no obstacle."""
+    expected = _expected(store, environment)
+    if expected is None:
+        return None
+    with ExitStack() as stack:
+        with suppress(StoreReadOnly):
+            stack.enter_context(drift_lock(store, environment.slug))
+        before = _known(store, environment)
+        record = _compared(environment, expected, level, before)
+        if not _is_there(environment):
+            return None
+        _keep(store, environment, record)
+    return record
+
+
+def _compared(
+    environment: Environment,
+    expected: tuple[Expected, ...],
+    level: DriftLevel,
+    before: DriftRecord | None,
+) -> DriftRecord:
+    prefix = environment.prefix
+    # Before the look itself: what comes meanwhile is seen the next time.
+    folders = site_packages(prefix)
+    moment = touched(str(prefix), folders)
+    mark = fingerprint(prefix)
+    found = list(identity_verdicts(prefix, expected))
+    known = folded_names(found)
+    if level == "content":
+        found += content_verdicts(prefix, known=known)
+    elif before is not None:
+        # What an earlier look at every byte has found stays true until it is put right.
+        suspects = [one for one in before.verdicts if one.code in _OF_CONTENT]
+        if suspects:
+            found += content_verdicts(prefix, known=known, only=folded_names(suspects))
+    verdicts = in_order(found)
+    return DriftRecord(
+        operation=_operation(environment),
+        fingerprint=mark,
+        folders=folders,
+        touched=moment,
+        level=level,
+        checked_at=datetime.now().astimezone().isoformat(timespec="seconds"),
+        verdicts=verdicts,
+        kept=tuple(one for one in before.kept if one in verdicts) if before else (),
+        told=before.told if before and verdicts else (),
+    )
+
+
+def _known(store: Store, environment: Environment) -> DriftRecord | None:
+    number = environment.generation or 0
+    return read_drift(store, environment.slug, number, _operation(environment))
+
+
+def _operation(environment: Environment) -> str:
+    return environment.info.operation if environment.info else ""
+
+
+def _keep(store: Store, environment: Environment, record: DriftRecord) -> None:
+    with suppress(StoreReadOnly):
+        write_drift(store, environment.slug, environment.generation or 0, record)
+
+
+def _expected(store: Store, environment: Environment) -> tuple[Expected, ...] | None:
+    number, operation = environment.generation or 0, _operation(environment)
+    found = read_expected(store, environment.slug, number, operation)
+    if found is not None or environment.info is None:
+        return found
+    path = GenerationFiles(environment.prefix).lock
+    try:
+        lock = parse_lock(path.read_bytes(), file=str(path))
+    except (OSError, EnvsError):
+        return None
+    found = tuple(map(Expected.of, lock.for_platform(environment.info.platform)))
+    with suppress(StoreReadOnly):
+        write_expected(store, environment.slug, number, operation, found)
+    return found
+
+
+def _is_there(environment: Environment) -> bool:
+    """Whether it was there all the time: a generation that goes does so by one rename."""
+    try:
+        return read_info(environment.prefix).operation == _operation(environment)
+    except GenerationNotFound:
+        return False
+
+
+def _settled(moments: tuple[int, ...]) -> bool:
+    age = time.time_ns() - max(moments)
+    return not 0 <= age < SETTLED_SECONDS * 1e9
+
+
+class DriftWatch:
+    """Drift of a store's environments for those who ask often: what nobody touched costs a few
+    calls of the system. ``tell`` hears of differences that the ledger does not know yet."""
+
+    def __init__(self, store: Store, tell: Tell | None = None) -> None:
+        self._store = store
+        self._tell = tell
+        self._seen: dict[str, tuple[tuple[str, ...], object, DriftView]] = {}
+
+    def view(self, slug: str, number: int) -> DriftView:
+        """What is known of a generation, which has to be the current one."""
+        known = self._seen.get(slug)
+        if known is not None and self._mark(slug, number, known[0]) == known[1]:
+            return known[2]
+        environment = read_environment(self._store, slug)
+        if environment is None or environment.generation != number:
+            return DriftView(state="unknown")
+        folders = site_packages(environment.prefix)
+        mark = self._mark(slug, number, folders)
+        record = look(self._store, environment)
+        if record is not None and self._tell is not None and untold(record):
+            record = self._tell(environment, record)
+        found = view_of(record)
+        if _settled(mark[0]):
+            self._seen[slug] = (folders, mark, found)
+        else:
+            self._seen.pop(slug, None)
+        return found
+
+    def _mark(
+        self, slug: str, number: int, folders: tuple[str, ...]
+    ) -> tuple[tuple[int, ...], int, int]:
+        prefix = os.fspath(self._store.generation(slug, number))
+        return touched(prefix, folders), number, _modified(drift_file(self._store, slug, number))
+
+
+def untold(record: DriftRecord) -> bool:
+    """Whether there is something that the ledger was not told."""
+    return record.verdicts != record.told and bool(fresh_verdicts(record))
+
+
+def _modified(path: os.PathLike[str]) -> int:
+    try:
+        return os.stat(path).st_mtime_ns  # noqa: PTH116 - asked for each environment of a list
+    except OSError:
+        return 0
