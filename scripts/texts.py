@@ -1,4 +1,4 @@
-"""The panel's translatable texts of errors and diagnostics, made from the one list there is.
+"""The panel's translatable texts of errors, diagnostics and drift, made from the one list of each.
 
 ``python scripts/texts.py`` writes ``src/generated/texts.ts``; with ``--check`` it only says
 whether that file is as it should be.
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.spec.catalogue import CATALOGUE
+from jupyter_envs.store import DRIFT
 
 TARGET = Path(__file__).resolve().parents[1] / "src" / "generated" / "texts.ts"
 
@@ -22,7 +23,7 @@ TARGET = Path(__file__).resolve().parents[1] / "src" / "generated" / "texts.ts"
 COMMAND_LINE = re.compile(r"jupyter envs|(?<!\w)--\w")
 
 _HEAD = """\
-// Made by scripts/texts.py from the server's errors and diagnostics: change those.
+// Made by scripts/texts.py from the server's errors, diagnostics and drift: change those.
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
@@ -88,6 +89,7 @@ def module() -> str:
                     "What is to be said of a file.",
                     {code: template for code, (_, template) in CATALOGUE.items()},
                 ),
+                table("DRIFT", "What is different from the lock.", dict(DRIFT)),
             )
         )
         + "\n"

@@ -1,6 +1,7 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { changingPlugin } from './plugins/changing';
+import { driftPlugin } from './plugins/drift';
 import { kernelsPlugin } from './plugins/kernels';
 import { makingPlugin } from './plugins/making';
 import { modelPlugin } from './plugins/model';
@@ -14,6 +15,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   makingPlugin,
   openingPlugin,
   changingPlugin,
+  driftPlugin,
   kernelsPlugin,
   placesPlugin
 ];

@@ -14,6 +14,10 @@ export type Check = Schemas['CheckAnswer'];
 export type Problem = Schemas['Problem'];
 export type Source = Schemas['CreateBody']['source'];
 
+export type Drift = Schemas['DriftView'];
+export type DriftReport = Schemas['DriftReport'];
+export type Verdict = Schemas['VerdictView'];
+
 /** What the event bus tells of an operation: all but its result and its error. */
 export type OperationChange = Omit<Operation, 'result' | 'error' | 'resumable'>;
 

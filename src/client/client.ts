@@ -1,8 +1,9 @@
 import type { ServerConnection } from '@jupyterlab/services';
 
-import { request, requestFile } from './request';
+import { LONG_MS, request, requestFile } from './request';
 import type {
   Check,
+  DriftReport,
   Environment,
   Info,
   Operation,
@@ -67,6 +68,25 @@ export class EnvsClient {
     return requestFile(this.settings, `${env(name)}/export?format=${encodeURIComponent(format)}`);
   }
 
+  /** What was changed since it was made; `content` looks at every file. */
+  drift(name: string, level: 'identity' | 'content'): Promise<DriftReport> {
+    const patience = level === 'content' ? LONG_MS : undefined;
+    return this._get(`${env(name)}/drift?level=${level}`, patience);
+  }
+
+  /** `fingerprint` is of the drift that the person has seen. */
+  adopt(name: string, fingerprint: string | null, writeFile: boolean): Promise<Operation> {
+    return this._send('POST', `${env(name)}/adopt`, { fingerprint, write_file: writeFile });
+  }
+
+  repair(name: string): Promise<Operation> {
+    return this._send('POST', `${env(name)}/repair`, {});
+  }
+
+  keep(name: string, fingerprint: string | null): Promise<DriftReport> {
+    return this._send('POST', `${env(name)}/keep`, { fingerprint });
+  }
+
   check(source: Exclude<Source, { kind: 'lock' }>): Promise<Check> {
     return this._send('POST', 'specs/check', { source });
   }
@@ -91,8 +111,8 @@ export class EnvsClient {
     return this._send('POST', `${operation(id)}/resume`, {});
   }
 
-  private _get<T>(path: string): Promise<T> {
-    return request<T>(this.settings, 'GET', path);
+  private _get<T>(path: string, patience?: number): Promise<T> {
+    return request<T>(this.settings, 'GET', path, undefined, patience);
   }
 
   private _send<T>(method: string, path: string, body?: unknown): Promise<T> {

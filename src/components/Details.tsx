@@ -2,18 +2,19 @@ import {
   consoleIcon,
   copyIcon,
   deleteIcon,
-  downloadIcon,
   notebookIcon,
   refreshIcon,
   terminalIcon
 } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import type { Environment, Generation, Package } from '../types';
+import type { Drift, DriftReport, Environment, Generation, Package } from '../types';
 import { moment } from '../texts';
 import type { Actions } from './actions';
 import { Button } from './Button';
 import { useTrans } from './context';
+import { Download } from './Download';
+import { DriftSection } from './DriftSection';
 import { Generations } from './Generations';
 import { Packages } from './Packages';
 
@@ -23,6 +24,10 @@ export interface More {
   packages: readonly Package[] | null;
   /** How many kernels run from another generation than the current one. */
   oldKernels: number;
+  /** What was changed in it since it was made. */
+  drift: DriftReport | null;
+  /** Every file is being compared with the lock. */
+  checking: boolean;
 }
 
 interface DetailsProps {
@@ -32,12 +37,13 @@ interface DetailsProps {
   file: string | null;
   formats: readonly string[];
   actions: Actions;
-  busy: boolean;
+  /** Nothing can be changed: something goes on, or the folder cannot be written. */
+  locked: boolean;
 }
 
 /** Everything about one environment, and everything that can be done with it. */
 export function Details(props: DetailsProps): React.JSX.Element {
-  const { environment, more, formats, actions, busy } = props;
+  const { environment, more, formats, actions, locked } = props;
   const trans = useTrans();
   if (!environment.managed) {
     return (
@@ -68,6 +74,7 @@ export function Details(props: DetailsProps): React.JSX.Element {
           />
         </div>
       )}
+      {environment.drift && environment.drift.count > 0 && drift(environment.drift)}
       <Facts environment={environment} file={props.file} actions={actions} />
       <Section title={trans.__('Generations')}>
         {more.generations ? (
@@ -75,12 +82,13 @@ export function Details(props: DetailsProps): React.JSX.Element {
             environment={environment}
             generations={more.generations}
             actions={actions}
-            busy={busy}
+            busy={locked}
           />
         ) : (
           <p className="jp-Envs-note">{trans.__('Loading…')}</p>
         )}
       </Section>
+      {environment.drift?.count === 0 && drift(environment.drift)}
       <details className="jp-Envs-section">
         <summary>{trans.__('Packages')}</summary>
         {more.packages ? (
@@ -95,26 +103,39 @@ export function Details(props: DetailsProps): React.JSX.Element {
           label={trans.__('Update from file')}
           kind={environment.behind === true ? 'accept' : 'plain'}
           title={trans.__('Build the next generation from the environment.yml as it is now')}
-          disabled={busy}
+          disabled={locked}
           onClick={() => actions.update(environment)}
         />
         <Button
           icon={copyIcon}
           label={trans.__('Clone…')}
-          disabled={busy}
+          disabled={locked}
           onClick={() => actions.clone(environment)}
         />
-        <Export environment={environment} formats={formats} actions={actions} />
+        <Download environment={environment} formats={formats} actions={actions} />
         <Button
           icon={deleteIcon}
           label={trans.__('Remove…')}
           kind="warn"
-          disabled={busy}
+          disabled={locked}
           onClick={() => actions.remove(environment)}
         />
       </div>
     </div>
   );
+
+  function drift(shown: Drift): React.JSX.Element {
+    return (
+      <DriftSection
+        environment={environment}
+        drift={shown}
+        report={more.drift}
+        checking={more.checking}
+        actions={actions}
+        locked={locked}
+      />
+    );
+  }
 }
 
 function Open(props: { environment: Environment; actions: Actions }): React.JSX.Element {
@@ -188,34 +209,6 @@ function Facts(props: {
       <dt>{trans.__('Lock')}</dt>
       <dd title={environment.lock_digest ?? undefined}>{environment.lock_digest?.slice(0, 12)}</dd>
     </dl>
-  );
-}
-
-function Export(props: {
-  environment: Environment;
-  formats: readonly string[];
-  actions: Actions;
-}): React.JSX.Element {
-  const { environment, formats, actions } = props;
-  const trans = useTrans();
-  return (
-    <span className="jp-Envs-export">
-      <downloadIcon.react tag="span" className="jp-Envs-buttonIcon" />
-      <select
-        aria-label={trans.__('Download')}
-        value=""
-        onChange={event => actions.download(environment, event.target.value)}
-      >
-        <option value="" disabled>
-          {trans.__('Download')}
-        </option>
-        {formats.map(format => (
-          <option key={format} value={format}>
-            {format}
-          </option>
-        ))}
-      </select>
-    </span>
   );
 }
 

@@ -15,6 +15,14 @@ export interface Actions {
   remove(environment: Environment): void;
   /** Let the kernels of earlier generations start anew from the current one. */
   moveKernels(environment: Environment): void;
+  /** Write what was changed into the environment.yml, and build from that. */
+  adopt(environment: Environment): void;
+  /** Build what the lock says anew. */
+  restore(environment: Environment): void;
+  /** Live with what was changed. */
+  keep(environment: Environment): void;
+  /** Compare every file with the lock. */
+  checkFiles(environment: Environment): void;
   cancel(operation: Operation): void;
   resume(operation: Operation): void;
   dismiss(operation: Operation): void;

@@ -356,6 +356,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/environments/{env}/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was changed in it since it was made
+         * @description What was changed, and what each way out would do.
+         */
+        get: operations["get_environments_env_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments/{env}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write what was changed into its file, and build
+         * @description Start building from the file with the changes in it.
+         */
+        post: operations["post_environments_env_adopt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments/{env}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build it anew from its lock
+         * @description Start building the locked packages anew.
+         */
+        post: operations["post_environments_env_repair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments/{env}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Live with what was changed
+         * @description Live with the changes.
+         */
+        post: operations["post_environments_env_keep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/specs/check": {
         parameters: {
             query?: never;
@@ -492,6 +572,35 @@ export interface components {
             command: string;
         };
         /**
+         * AdoptBody
+         * @description Write what was changed into the environment.yml of the next generation. ``write_file``:
+         *     into the user's own file as well. ``fingerprint``: of the drift that the person has seen;
+         *     where it is another one by now, nothing is done.
+         */
+        AdoptBody: {
+            /** @default false */
+            write_file?: boolean;
+            /** @default null */
+            fingerprint?: string | null;
+        };
+        /**
+         * AdoptionView
+         * @description What adopting would do. ``text`` is the environment.yml as it would be, ``diff`` what
+         *     changes in it. ``file`` is the user's own file, where that could be written too: it is as it
+         *     was when the generation was made. ``problem`` says why it cannot be adopted.
+         */
+        AdoptionView: {
+            possible: boolean;
+            /** @default  */
+            text: string;
+            /** @default  */
+            diff: string;
+            /** @default null */
+            file: string | null;
+            /** @default null */
+            problem: string | null;
+        };
+        /**
          * CheckAnswer
          * @description What was found in a file, in its order. ``valid``: an environment can be made from it.
          *     ``exists``: there is an environment of this name already.
@@ -557,11 +666,52 @@ export interface components {
             };
         };
         /**
+         * DriftReport
+         * @description Everything about the drift of one environment.
+         */
+        DriftReport: {
+            /** @enum {unknown} */
+            state: "clean" | "drifted" | "kept" | "unknown";
+            /** @default null */
+            level: ("content" | "identity") | null;
+            /** @default null */
+            checked_at: string | null;
+            /** @default 0 */
+            count: number;
+            /** @default null */
+            worst: string | null;
+            name: string;
+            generation: number;
+            fingerprint: string | null;
+            verdicts: components["schemas"]["VerdictView"][];
+            adopt: components["schemas"]["AdoptionView"];
+            restore: components["schemas"]["RestoreView"];
+        };
+        /**
+         * DriftView
+         * @description What a list shows. ``kept``: a person has decided to live with all of it. ``count`` is how
+         *     many differences there are, ``worst`` the code of the worst. ``checked_at`` is when the
+         *     packages were compared with the lock, at that ``level``; nothing came or went since.
+         */
+        DriftView: {
+            /** @enum {unknown} */
+            state: "clean" | "drifted" | "kept" | "unknown";
+            /** @default null */
+            level: ("content" | "identity") | null;
+            /** @default null */
+            checked_at: string | null;
+            /** @default 0 */
+            count: number;
+            /** @default null */
+            worst: string | null;
+        };
+        /**
          * EnvironmentView
          * @description One environment. ``size`` is in bytes, everything counted in full; ``path`` is the
          *     symlink that stays, ``prefix`` the current generation behind it. ``behind`` says that the
          *     file it was made from has changed since; None where there is no such file. ``processes``
-         *     were started from any of its generations and still run.
+         *     were started from any of its generations and still run. ``drift`` says whether the current
+         *     generation is still what its lock says; None where it was made by something else.
          */
         EnvironmentView: {
             name: string;
@@ -593,6 +743,8 @@ export interface components {
             processes: number;
             /** @default null */
             behind: boolean | null;
+            /** @default null */
+            drift: components["schemas"]["DriftView"] | null;
             /** @default [] */
             notes: components["schemas"]["NoteView"][];
             /** @default [] */
@@ -676,6 +828,14 @@ export interface components {
             policy: components["schemas"]["PolicyView"] | null;
             /** @default null */
             problem: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * KeepBody
+         * @description Live with what was changed. ``fingerprint`` as for adopting.
+         */
+        KeepBody: {
+            /** @default null */
+            fingerprint?: string | null;
         };
         /**
          * LedgerAnswer
@@ -826,6 +986,25 @@ export interface components {
             kernel: string | null;
         };
         /**
+         * RestoreView
+         * @description What restoring would do: packages that change, and how many files come back as they were
+         *     or, where they belong to no package, are not in the new generation.
+         */
+        RestoreView: {
+            changes: components["schemas"]["ReturnView"][];
+            files: number;
+        };
+        /**
+         * ReturnView
+         * @description A package that restoring changes: as it is, and as it will be; None for not there.
+         */
+        ReturnView: {
+            package: string;
+            manager: ("conda" | "pip") | null;
+            now: string | null;
+            then: string | null;
+        };
+        /**
          * RollbackBody
          * @description Make an earlier generation current; None means the one before.
          */
@@ -885,6 +1064,30 @@ export interface components {
          */
         UsageAnswer: {
             processes: components["schemas"]["ProcessView"][];
+        };
+        /**
+         * VerdictView
+         * @description One difference. ``message`` is an English text made from ``code`` and ``params``.
+         *
+         *     ``before`` is what the lock has, ``after`` what the disk has. ``files`` are the first hundred
+         *     of ``count``. ``kept``: a person has decided to live with it. ``adoptable``: lines of an
+         *     environment.yml can bring it about.
+         */
+        VerdictView: {
+            code: string;
+            message: string;
+            params: {
+                [key: string]: string;
+            };
+            package: string;
+            manager: ("conda" | "pip") | null;
+            before: string | null;
+            after: string | null;
+            origin: string | null;
+            files: string[];
+            count: number;
+            kept: boolean;
+            adoptable: boolean;
         };
     };
     responses: never;
@@ -1713,6 +1916,184 @@ export interface operations {
                 };
                 content: {
                     "*/*": string;
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_environments_env_drift: {
+        parameters: {
+            query?: {
+                level?: "content" | "identity";
+            };
+            header?: never;
+            path: {
+                /** @description Name or slug of an environment. */
+                env: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was changed in it since it was made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftReport"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_environments_env_adopt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name or slug of an environment. */
+                env: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdoptBody"];
+            };
+        };
+        responses: {
+            /** @description Write what was changed into its file, and build */
+            202: {
+                headers: {
+                    /** @description Where the operation is, base_url included. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_environments_env_repair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name or slug of an environment. */
+                env: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Build it anew from its lock */
+            202: {
+                headers: {
+                    /** @description Where the operation is, base_url included. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_environments_env_keep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name or slug of an environment. */
+                env: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepBody"];
+            };
+        };
+        responses: {
+            /** @description Live with what was changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftReport"];
                 };
             };
             /** @description It was not done; the code says why. */

@@ -1,4 +1,4 @@
-// Made by scripts/texts.py from the server's errors and diagnostics: change those.
+// Made by scripts/texts.py from the server's errors, diagnostics and drift: change those.
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
@@ -16,6 +16,8 @@ export const ERRORS: Readonly<Record<string, Text>> = {
   channel_unavailable: (trans, p) => trans.__("The channel %1 could not be read: %2", p("channel"), p("reason")),
   configuration_invalid: (trans, p) => trans.__("The configuration %1 cannot be used: %2", p("file"), p("reason")),
   download_failed: (trans, p) => trans.__("%1 could not be downloaded: %2", p("package"), p("reason")),
+  drift_changed: (trans, p) => trans.__("'%1' has changed again since you looked", p("name")),
+  drift_unknown: (trans, p) => trans.__("It cannot be told whether '%1' was changed: its lock cannot be read", p("name")),
   environment_busy: (trans, p) => trans.__("Another operation is working on '%1'", p("name")),
   environment_not_found: (trans, p) => trans.__("There is no environment called '%1'", p("name")),
   environment_unmanaged: (trans, p) => trans.__("'%1' was not made by jupyter_envs, so it was left as it is", p("name")),
@@ -33,6 +35,7 @@ export const ERRORS: Readonly<Record<string, Text>> = {
   name_taken: (trans, p) => trans.__("There is already an environment called '%1'; it was left as it is", p("name")),
   no_space: (trans, p) => trans.__("There is not enough disk space in %1", p("path")),
   not_found: (trans, p) => trans.__("%1 does not exist", p("what")),
+  nothing_to_adopt: (trans, p) => trans.__("Nothing of what was changed in '%1' can be written into an environment.yml", p("name")),
   nothing_to_resume: (trans, p) => trans.__("Nothing is left of operation '%1' that could be taken up", p("id")),
   operation_ended: (trans, p) => trans.__("Operation '%1' has already ended: %2", p("id"), p("state")),
   operation_not_found: (trans, p) => trans.__("There is no operation '%1'", p("id")),
@@ -63,6 +66,7 @@ export const HINTS: Readonly<Record<string, Text>> = {
   channel_invalid: trans => trans.__("Give a name like 'conda-forge', a URL, or a folder like './my-channel'."),
   configuration_invalid: trans => trans.__("Correct the file, then try again."),
   download_failed: trans => trans.__("Try again; what was already downloaded is kept."),
+  drift_changed: trans => trans.__("Look at it again, then decide."),
   environment_unmanaged: trans => trans.__("Change it with the tool that made it."),
   kernel_failed: trans => trans.__("The last lines of the kernel's output say why; nothing was published."),
   kernels_elsewhere: trans => trans.__("Make the environment on the machine that the gateway starts kernels on."),
@@ -70,6 +74,7 @@ export const HINTS: Readonly<Record<string, Text>> = {
   match_spec_invalid: trans => trans.__("Write it like 'numpy', 'numpy=1.26' or 'numpy>=1.26,<2'."),
   name_forbidden: (trans, p) => trans.__("Choose a name of letters, digits, '-', '_' and '.', for example '%1'.", p("suggestion")),
   no_space: trans => trans.__("Free some space or remove environments that are no longer needed, then try again."),
+  nothing_to_adopt: trans => trans.__("Restore it from its lock, or keep it as it is."),
   nothing_to_resume: trans => trans.__("Start it again."),
   operations_running: trans => trans.__("Try again when they have ended."),
   package_corrupt: trans => trans.__("Try again; if it stays, the channel serves a changed file: make a new lock."),
@@ -181,4 +186,22 @@ export const DIAGNOSTICS: Readonly<Record<string, Text>> = {
   version_conda_differs: (trans, p) => trans.__("conda does not read %1 as others do. Write it as a range, such as '>=1.2,<2'.", p("version")),
   version_exact: (trans, p) => trans.__("%1 means exactly %2, without a later part such as %2.1. For any %2 write %3.", p("spec"), p("version"), p("suggestion")),
   yaml_syntax: (trans, p) => trans.__("This is not valid YAML: %1.", p("problem")),
+};
+
+/** What is different from the lock. */
+export const DRIFT: Readonly<Record<string, Text>> = {
+  added_by_conda: (trans, p) => trans.__("conda installed %1 %2 in addition", p("package"), p("after")),
+  build_changed: (trans, p) => trans.__("%1 has another build: %2 instead of %3", p("package"), p("after"), p("before")),
+  conda_replaced_pip: (trans, p) => trans.__("conda replaced the pip package %1 %2 by %3", p("package"), p("before"), p("after")),
+  editable: (trans, p) => trans.__("%1 %2 is an editable install from %3", p("package"), p("after"), p("origin")),
+  file_edited: (trans, p) => trans.__("Files of %1 were changed by hand (%2), the first is %3", p("package"), p("count"), p("file")),
+  file_missing: (trans, p) => trans.__("Files of %1 are gone (%2), the first is %3", p("package"), p("count"), p("file")),
+  hash_mismatch: (trans, p) => trans.__("%1 %2 is another file than the one that was locked", p("package"), p("after")),
+  pip_added: (trans, p) => trans.__("pip installed %1 %2 in addition", p("package"), p("after")),
+  pip_local: (trans, p) => trans.__("pip installed %1 %2 from %3, not from an index", p("package"), p("after"), p("origin")),
+  pip_replaced_conda: (trans, p) => trans.__("pip replaced the conda package %1 %2 by %3; conda does not know", p("package"), p("before"), p("after")),
+  removed: (trans, p) => trans.__("%1 %2 was removed", p("package"), p("before")),
+  two_versions: (trans, p) => trans.__("%1 lies twice over each other: %2 and %3", p("package"), p("before"), p("after")),
+  unowned_files: (trans, p) => trans.__("Files in site-packages belong to no package (%1), the first is %2", p("count"), p("file")),
+  version_changed: (trans, p) => trans.__("%1 %2 was changed to %3", p("package"), p("before"), p("after")),
 };

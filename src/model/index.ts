@@ -1,3 +1,4 @@
+export { DriftReports } from './drift';
 export { EnvironmentsModel } from './model';
 export { type Row, rows } from './rows';
 export { sourcePath } from './source';

@@ -16,6 +16,7 @@ import {
   type Problem,
   type Source
 } from '../client';
+import { DriftReports } from './drift';
 import { type Row, rows } from './rows';
 
 const SCHEMA_ID = 'urn:jupyter_envs:events:changes:v1';
@@ -46,6 +47,9 @@ export class EnvironmentsModel implements IObservableDisposable {
   /** Why there is no list: the server cannot read it. */
   problem: Problem | null = null;
 
+  /** What was changed in environments since they were made. */
+  readonly drifts: DriftReports;
+
   private readonly _operations = new Map<string, Operation>();
   private readonly _dismissed = new Set<string>();
   private readonly _logs = new Map<string, OperationEvent[]>();
@@ -64,6 +68,7 @@ export class EnvironmentsModel implements IObservableDisposable {
     private readonly _events: ISignal<Event.IManager, Event.Emission> | null,
     standby: Poll.Standby = 'when-hidden'
   ) {
+    this.drifts = new DriftReports(client, () => this.changed.emit());
     this._events?.connect(this._onEvent, this);
     this._poll = new Poll({
       name: 'jupyter_envs:refresh',
@@ -128,6 +133,14 @@ export class EnvironmentsModel implements IObservableDisposable {
 
   async remove(name: string, force: boolean): Promise<Operation> {
     return this._began(await this.client.remove(name, force));
+  }
+
+  async adopt(name: string, fingerprint: string | null, writeFile: boolean): Promise<Operation> {
+    return this._began(await this.client.adopt(name, fingerprint, writeFile));
+  }
+
+  async repair(name: string): Promise<Operation> {
+    return this._began(await this.client.repair(name));
   }
 
   async resume(id: string): Promise<Operation> {

@@ -15,6 +15,9 @@ import { attempt } from './attempt';
 /** A kernel answers within a second or two of its start. */
 const ANSWER_MS = 10_000;
 
+/** Verbs after which an environment has another generation. */
+const MOVING = ['update', 'rollback', 'adopt', 'repair'];
+
 /** A new kernel's first answer can get lost while it starts: then its connection is made anew,
  * rather than that the notebook waits for it. */
 async function answered(kernel: Kernel.IKernelConnection): Promise<void> {
@@ -132,7 +135,7 @@ export const kernelsPlugin: JupyterFrontEndPlugin<void> = {
     });
 
     const onEnded = (_: EnvironmentsModel, operation: Operation): void => {
-      if (operation.state === 'succeeded' && ['update', 'rollback'].includes(operation.verb)) {
+      if (operation.state === 'succeeded' && MOVING.includes(operation.verb)) {
         // Where the server does not answer, the open row still offers it.
         void model
           .refresh()

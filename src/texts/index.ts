@@ -1,3 +1,5 @@
+export { driftTitle, keptTitle, lookedAt, verdictText } from './drift';
+export { formatTitle } from './formats';
 export { bytes, clock, moment } from './numbers';
 export {
   eventText,

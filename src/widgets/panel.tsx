@@ -14,12 +14,15 @@ import { Panel } from '../components/Panel';
 import { environmentsIcon } from '../icons';
 import { type EnvironmentsModel, type Row, sourcePath } from '../model';
 
-const NOTHING_YET: More = { generations: null, packages: null, oldKernels: 0 };
+/** What is fetched for an open row here; the model knows of its drift. */
+type Fetched = Pick<More, 'generations' | 'packages' | 'oldKernels'>;
+
+const NOTHING_YET: Fetched = { generations: null, packages: null, oldKernels: 0 };
 
 /** The side panel "Environments": the model's state as properties, clicks as commands. */
 export class EnvironmentsPanel extends ReactWidget {
   private readonly _open = new Set<string>();
-  private readonly _more = new Map<string, { mark: string; more: More }>();
+  private readonly _more = new Map<string, { mark: string; more: Fetched }>();
   private readonly _actions: Actions;
 
   constructor(
@@ -73,9 +76,10 @@ export class EnvironmentsPanel extends ReactWidget {
               0
             ),
             log: this._model.log((row.operation ?? row.failed)?.id ?? ''),
-            more: this._more.get(row.key)?.more ?? NOTHING_YET,
+            more: this._moreOf(row),
             file: row.environment && sourcePath(this._model, row.environment),
             formats: info?.exports ?? [],
+            writable: info?.writable ?? false,
             actions: this._actions,
             isOpen: this._open.has(row.key),
             onToggle: () => this._toggle(row)
@@ -85,10 +89,18 @@ export class EnvironmentsPanel extends ReactWidget {
     );
   }
 
+  private _moreOf({ key, environment }: Row): More {
+    return {
+      ...(this._more.get(key)?.more ?? NOTHING_YET),
+      drift: environment && this._model.drifts.of(environment),
+      checking: environment !== null && this._model.drifts.isChecking(environment)
+    };
+  }
+
   private _onChanged(): void {
     for (const row of this._model.rows()) {
       if (row.environment && this._open.has(row.key)) {
-        void this._fetchMore(row.environment);
+        this._fetch(row.environment);
       }
     }
     this.update();
@@ -98,10 +110,15 @@ export class EnvironmentsPanel extends ReactWidget {
     if (!this._open.delete(row.key)) {
       this._open.add(row.key);
       if (row.environment) {
-        void this._fetchMore(row.environment);
+        this._fetch(row.environment);
       }
     }
     this.update();
+  }
+
+  private _fetch(environment: Environment): void {
+    void this._fetchMore(environment);
+    void this._model.drifts.want(environment);
   }
 
   /** Ask for what an open row shows, once for each state of the environment. */
@@ -163,6 +180,10 @@ export class EnvironmentsPanel extends ReactWidget {
         onEnvironment(CommandIds.download, { format })(environment),
       remove: onEnvironment(CommandIds.remove),
       moveKernels: onEnvironment(CommandIds.moveKernels),
+      adopt: onEnvironment(CommandIds.adopt),
+      restore: onEnvironment(CommandIds.restore),
+      keep: onEnvironment(CommandIds.keep),
+      checkFiles: onEnvironment(CommandIds.checkFiles),
       cancel: onOperation(CommandIds.cancel),
       resume: onOperation(CommandIds.resume),
       dismiss: operation => this._model.dismiss(operation.id),

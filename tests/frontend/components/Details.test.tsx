@@ -4,7 +4,7 @@ import React from 'react';
 
 import { Details } from '../../../src/components/Details';
 import { condaPackage, environment, foreign, generation } from '../support/records';
-import { askedOf, spies } from '../support/render';
+import { askedOf, more, spies } from '../support/render';
 
 type Props = React.ComponentProps<typeof Details>;
 
@@ -16,11 +16,11 @@ function show(change: Partial<Props> = {}): Props & { asked: () => string[] } {
   const actions = spies();
   const props = {
     environment: science,
-    more: { generations: [generation(1, { current: true })], packages: [], oldKernels: 0 },
+    more: more({ generations: [generation(1, { current: true })], packages: [] }),
     file: 'work/environment.yml',
-    formats: ['yaml', 'conda-lock'],
+    formats: ['yaml', 'lock'],
     actions,
-    busy: false,
+    locked: false,
     ...change
   };
   render(<Details {...props} />);
@@ -51,7 +51,7 @@ describe('the details', () => {
   });
 
   it('allow no change while something goes on, and use all the same', () => {
-    show({ busy: true });
+    show({ locked: true });
     const disabled = screen
       .getAllByRole<HTMLButtonElement>('button')
       .filter(button => button.disabled)
@@ -76,18 +76,6 @@ describe('the details', () => {
   });
 });
 
-describe('a download', () => {
-  it('is of the format that is chosen', async () => {
-    const { actions } = show();
-    const select = screen.getByRole<HTMLSelectElement>('combobox', { name: 'Download' });
-    expect([...select.options].map(option => option.value)).toEqual(['', 'yaml', 'conda-lock']);
-    await user.selectOptions(select, 'conda-lock');
-    expect(actions.download).toHaveBeenCalledWith(science, 'conda-lock');
-    // So that the same can be chosen again.
-    expect(select.value).toBe('');
-  });
-});
-
 describe('kernels of earlier generations', () => {
   const third = environment({ generation: 3 });
 
@@ -95,8 +83,10 @@ describe('kernels of earlier generations', () => {
     [1, '1 kernel still runs from an earlier generation.'],
     [2, '2 kernels still run from earlier generations.']
   ])('can be started anew: %s', async (oldKernels, text) => {
-    const more = { generations: [], packages: [], oldKernels };
-    const { actions } = show({ environment: third, more });
+    const { actions } = show({
+      environment: third,
+      more: more({ generations: [], packages: [], oldKernels })
+    });
     expect(screen.getByText(text)).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Restart on generation 3' }));
     expect(actions.moveKernels).toHaveBeenCalledWith(third);
@@ -110,14 +100,14 @@ describe('kernels of earlier generations', () => {
 
 describe('what comes later', () => {
   it('is waited for', () => {
-    show({ more: { generations: null, packages: null, oldKernels: 0 } });
+    show({ more: more() });
     expect(screen.getAllByText('Loading…')).toHaveLength(2);
     expect(screen.queryByRole('list', { name: 'Generations' })).toBeNull();
   });
 
   it('are generations and packages', async () => {
     const packages = [condaPackage('numpy')];
-    show({ more: { generations: [generation(1)], packages, oldKernels: 0 } });
+    show({ more: more({ generations: [generation(1)], packages }) });
     expect(screen.getByRole('list', { name: 'Generations' })).toBeTruthy();
     await user.click(screen.getByText('Packages', { selector: 'summary' }));
     expect(screen.getByRole('row', { name: /^numpy/ })).toBeTruthy();

@@ -1,6 +1,8 @@
 import type {
   Check,
   Diagnostic,
+  Drift,
+  DriftReport,
   Environment,
   Generation,
   Info,
@@ -8,7 +10,8 @@ import type {
   OperationChange,
   OperationEvent,
   Package,
-  Problem
+  Problem,
+  Verdict
 } from '../../../src/types';
 
 /** When all of this happened: a moment ago. */
@@ -24,7 +27,7 @@ export function info(change: Partial<Info> = {}): Info {
     envs_dir: ENVS_DIR,
     root_dir: '/home/ada',
     writable: true,
-    exports: ['yaml', 'conda-lock'],
+    exports: ['yaml', 'lock'],
     policy: null,
     problem: null,
     ...change
@@ -52,8 +55,79 @@ export function environment(change: Partial<Environment> = {}): Environment {
     packages: 64,
     processes: 0,
     behind: false,
+    drift: drift(),
     notes: [],
     generations: [],
+    ...change
+  };
+}
+
+/** What a list tells of an environment that is as its lock says. */
+export function drift(change: Partial<Drift> = {}): Drift {
+  return {
+    state: 'clean',
+    level: 'identity',
+    checked_at: NOW,
+    count: 0,
+    worst: null,
+    ...change
+  };
+}
+
+/** pip has replaced conda's tqdm, as a person would do it. */
+export function verdict(change: Partial<Verdict> = {}): Verdict {
+  const params = { package: 'tqdm', before: '4.66.1', after: '4.70.1', origin: '', file: '' };
+  return {
+    code: 'pip_replaced_conda',
+    message: 'pip replaced the conda package tqdm 4.66.1 by 4.70.1; conda does not know',
+    package: 'tqdm',
+    manager: 'conda',
+    before: '4.66.1',
+    after: '4.70.1',
+    origin: null,
+    files: [],
+    count: 0,
+    kept: false,
+    adoptable: true,
+    ...change,
+    params: { ...params, count: String(change.count ?? 0), ...change.params }
+  };
+}
+
+/** An environment in which that happened. */
+export function drifted(change: Partial<Environment> = {}): Environment {
+  const told = drift({ state: 'drifted', count: 1, worst: 'pip_replaced_conda' });
+  return environment({ drift: told, ...change });
+}
+
+/** Everything about it. */
+export function driftReport(change: Partial<DriftReport> = {}): DriftReport {
+  const verdicts = change.verdicts ?? [verdict()];
+  return {
+    ...drift({ state: 'drifted', count: verdicts.length, worst: verdicts[0]?.code ?? null }),
+    name: 'science',
+    generation: 1,
+    fingerprint: 'the-fingerprint',
+    verdicts,
+    adopt: {
+      possible: true,
+      text: '',
+      diff: [
+        '--- environment.yml',
+        '+++ environment.yml',
+        '@@ -3,3 +3,4 @@',
+        '   - python # as on the cluster',
+        '-  - tqdm=4.66.1',
+        '+  - pip:',
+        '+      - tqdm==4.70.1'
+      ].join('\n'),
+      file: '/home/ada/work/environment.yml',
+      problem: null
+    },
+    restore: {
+      changes: [{ package: 'tqdm', manager: 'conda', now: '4.70.1', then: '4.66.1' }],
+      files: 0
+    },
     ...change
   };
 }
@@ -73,7 +147,8 @@ export function foreign(name: string): Environment {
     source: null,
     size: null,
     packages: null,
-    behind: null
+    behind: null,
+    drift: null
   });
 }
 

@@ -20,6 +20,10 @@ const NAMES: (keyof Actions)[] = [
   'download',
   'remove',
   'moveKernels',
+  'adopt',
+  'restore',
+  'keep',
+  'checkFiles',
   'cancel',
   'resume',
   'dismiss',
@@ -38,6 +42,12 @@ export function askedOf(actions: jest.Mocked<Actions>): string[] {
   return NAMES.filter(name => actions[name].mock.calls.length > 0);
 }
 
+/** Details of which nothing has come yet. */
+export function more(change: Partial<RowProps['more']> = {}): RowProps['more'] {
+  const nothing = { generations: null, packages: null, oldKernels: 0 };
+  return { ...nothing, drift: null, checking: false, ...change };
+}
+
 /** A row of an environment that is closed and idle. */
 export function rowProps(change: Partial<RowProps> = {}): RowProps {
   const found = change.environment === undefined ? environment() : change.environment;
@@ -48,9 +58,10 @@ export function rowProps(change: Partial<RowProps> = {}): RowProps {
     failed: null,
     kernels: 0,
     log: [],
-    more: { generations: null, packages: null, oldKernels: 0 },
+    more: more(),
     file: 'work/environment.yml',
-    formats: ['yaml', 'conda-lock'],
+    formats: ['yaml', 'lock'],
+    writable: true,
     actions: spies(),
     isOpen: false,
     onToggle: jest.fn(),

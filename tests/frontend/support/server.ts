@@ -3,6 +3,7 @@ import { PromiseDelegate } from '@lumino/coreutils';
 import { EnvsClient } from '../../../src/client';
 import type {
   Check,
+  DriftReport,
   Environment,
   Info,
   Operation,
@@ -12,7 +13,7 @@ import type {
   Process
 } from '../../../src/types';
 import { type Asked, BASE_URL, connection, json, noNetwork } from './network';
-import { check, info, operation } from './records';
+import { check, driftReport, info, operation } from './records';
 
 const API = 'jupyter-envs/api';
 
@@ -28,6 +29,9 @@ export class FakeServer {
   packages: Package[] = [];
   processes: Process[] = [];
   check: Check = check();
+  drift: DriftReport = driftReport();
+  /** What a look at every file finds, where that is more. */
+  wholeDrift: DriftReport | null = null;
   /** Texts of the file browser, by path; `write` is how they change. */
   files: Record<string, string> = {};
   kernels: { id: string; name: string }[] = [];
@@ -136,6 +140,10 @@ export class FakeServer {
       /^POST environments\/[^/]+\/clone$/,
       ({ body }) => this._accept({ name: (body as { name: string }).name })
     ],
+    [/^GET environments\/[^/]+\/drift\?level=(.+)$/, (_, level) => this._drift(level)],
+    [/^POST environments\/([^/]+)\/adopt$/, (_, name) => this._accept({ verb: 'adopt', name })],
+    [/^POST environments\/([^/]+)\/repair$/, (_, name) => this._accept({ verb: 'repair', name })],
+    [/^POST environments\/[^/]+\/keep$/, () => json(this.drift)],
     [/^GET environments\/[^/]+\/packages$/, () => json({ packages: this.packages })],
     [/^GET environments\/[^/]+\/usage$/, () => json({ processes: this.processes })],
     [/^GET environments\/([^/]+)\/activation$/, (_, n) => json({ command: `activate ${n}` })],
@@ -181,6 +189,10 @@ export class FakeServer {
       one.slug === slug ? { ...one, generation } : one
     );
     return json(this.begin({ ...change, state: 'succeeded' }));
+  }
+
+  private _drift(level?: string): Response {
+    return json(level === 'content' ? (this.wholeDrift ?? this.drift) : this.drift);
   }
 
   private _cancel(id?: string): Response {

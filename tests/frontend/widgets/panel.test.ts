@@ -10,6 +10,8 @@ import { EnvironmentsPanel } from '../../../src/widgets/panel';
 import {
   changeOf,
   condaPackage,
+  drift,
+  drifted,
   environment,
   event,
   foreign,
@@ -155,10 +157,24 @@ describe('a button of the panel', () => {
 
   it('downloads in the format that is chosen', async () => {
     await open();
-    await user.selectOptions(screen.getByRole('combobox', { name: 'Download' }), 'conda-lock');
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Format' }), 'lock');
+    expect(commands.executed).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Download' }));
     expect(commands.executed).toEqual([
-      { id: CommandIds.download, args: { ...about, format: 'conda-lock' } }
+      { id: CommandIds.download, args: { ...about, format: 'lock' } }
     ]);
+  });
+
+  it.each([
+    ['Adopt…', CommandIds.adopt],
+    ['Restore…', CommandIds.restore],
+    ['Keep as is…', CommandIds.keep],
+    ['Check every file', CommandIds.checkFiles]
+  ])('"%s", where it was changed, executes %s', async (name, id) => {
+    server.environments = [{ ...science, drift: drifted().drift }];
+    await open();
+    await user.click(await screen.findByRole('button', { name }));
+    expect(commands.executed).toEqual([{ id, args: about }]);
   });
 
   it('cancels and resumes the operation that it stands at', async () => {
@@ -257,6 +273,19 @@ describe('what an open row shows', () => {
     await settled();
     expect(within(list).getAllByRole('listitem')).toHaveLength(3);
     expect(server.count(USAGE)).toBe(2);
+  });
+
+  it('is what was changed, where something was, as it changes', async () => {
+    const asked = 'GET environments/My-Science/drift?level=identity';
+    await open();
+    expect(server.count(asked)).toBe(0);
+    server.environments = [{ ...science, drift: drifted().drift }];
+    await settled();
+    expect(await screen.findByText(/^pip replaced the conda package tqdm/)).toBeTruthy();
+    server.environments = [{ ...science, drift: drift({ state: 'kept', count: 1 }) }];
+    await settled();
+    expect(await screen.findByRole('button', { name: 'Kept with 1 change' })).toBeTruthy();
+    expect(server.count(asked)).toBe(2);
   });
 
   it('counts only kernels of earlier generations', async () => {

@@ -1,0 +1,43 @@
+import { downloadIcon } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import type { Environment } from '../types';
+import { formatTitle } from '../texts';
+import type { Actions } from './actions';
+import { Button } from './Button';
+import { useTrans } from './context';
+
+interface DownloadProps {
+  environment: Environment;
+  formats: readonly string[];
+  actions: Actions;
+}
+
+/** The environment as a file: what is chosen is fetched only when the button is pressed, since
+ * the arrow keys go through every format on the way. */
+export function Download({ environment, formats, actions }: DownloadProps): React.JSX.Element {
+  const trans = useTrans();
+  const [chosen, setChosen] = React.useState('');
+  const format = formats.includes(chosen) ? chosen : formats[0];
+  return (
+    <span className="jp-Envs-export">
+      <select
+        aria-label={trans.__('Format')}
+        value={format}
+        onChange={event => setChosen(event.target.value)}
+      >
+        {formats.map(one => (
+          <option key={one} value={one}>
+            {formatTitle(one, trans)}
+          </option>
+        ))}
+      </select>
+      <Button
+        icon={downloadIcon}
+        label={trans.__('Download')}
+        disabled={format === undefined}
+        onClick={() => format !== undefined && actions.download(environment, format)}
+      />
+    </span>
+  );
+}
