@@ -1,4 +1,4 @@
-"""The panel's translatable texts of errors, diagnostics and drift, made from the one list of each.
+"""The panel's translatable texts of errors and diagnostics, made from the one list there is.
 
 ``python scripts/texts.py`` writes ``src/generated/texts.ts``; with ``--check`` it only says
 whether that file is as it should be.
@@ -23,7 +23,7 @@ TARGET = Path(__file__).resolve().parents[1] / "src" / "generated" / "texts.ts"
 COMMAND_LINE = re.compile(r"jupyter envs|(?<!\w)--\w")
 
 _HEAD = """\
-// Made by scripts/texts.py from the server's errors, diagnostics and drift: change those.
+// Made by scripts/texts.py from the server's errors and diagnostics: change those.
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
@@ -89,7 +89,7 @@ def module() -> str:
                     "What is to be said of a file.",
                     {code: template for code, (_, template) in CATALOGUE.items()},
                 ),
-                table("DRIFT", "What is different from the lock.", dict(DRIFT)),
+                table("DRIFT", "What was changed in an environment.", dict(DRIFT)),
             )
         )
         + "\n"

@@ -89,7 +89,7 @@ class DriftUnknown(Conflict):
 
     code = "drift_unknown"
     sentence = "It cannot be told whether {name!r} was changed: its lock cannot be read"
-    advice = "Build it anew from its file: jupyter envs update {name} FILE"
+    advice = "Build the next generation from its environment.yml."
 
 
 class KernelsElsewhere(Conflict):

@@ -72,7 +72,7 @@ def adoption(environment: Environment, record: DriftRecord) -> Adoption:
         taken=tuple(verdict for verdict, some in chosen if some is not None),
         left=tuple(verdict for verdict, some in chosen if some is None),
         before=before,
-        data=edit_spec(before, edits) if edits else before,
+        data=_edited(before, edits) if edits else before,
     )
 
 
@@ -112,6 +112,32 @@ def own_file(environment: Environment, adopted: bytes = b"") -> Path | None:
         return None
     same = content_hash(data) == source.sha256 or (adopted != b"" and data == adopted)
     return path if same else None
+
+
+def _edited(data: bytes, edits: tuple[PackageEdit, ...]) -> bytes:
+    """The file with the edits; what was remarked on a line that moves below ``pip:`` moves too."""
+    edited = edit_spec(data, edits)
+    gone = {folded(one.name) for one in edits if one.text is None}
+    for one in edits:
+        if one.text is not None and one.manager == "pip" and folded(one.name) in gone:
+            edited = _with_remark(edited, one.text, _remark_on(data, one.name))
+    return edited
+
+
+def _remark_on(data: bytes, name: str) -> bytes:
+    pattern = rb"^[ \t]*-[ \t]+[\"']?(?:\S+::)?%s\b[^#\r\n]*?([ \t]+#[^\r\n]*)" % re.escape(
+        name.encode()
+    )
+    match = re.search(pattern, data, re.MULTILINE)
+    return match[1] if match else b""
+
+
+def _with_remark(data: bytes, line: str, remark: bytes) -> bytes:
+    pattern = rb"^([ \t]*-[ \t]+%s)(?=\r?$)" % re.escape(line.encode())
+    commented = re.sub(pattern, lambda found: found[1] + remark, data, count=1, flags=re.MULTILINE)
+    # A comment changes nothing, or it is none.
+    same = read_spec(commented, "environment.yml") == read_spec(data, "environment.yml")
+    return commented if same else data
 
 
 class _Named:

@@ -34,6 +34,7 @@ from jupyter_envs.store import (
     GenerationFiles,
     GenerationInfo,
     KernelRecord,
+    freeze,
     link_bytecode,
     link_mode,
     packages_size,
@@ -70,6 +71,8 @@ def build_generation(
     digest = lock_digest(lock, target.platform)
     _write_records(order, lock, target, files)
     kernels = _prove(order, lock, digest, files, cache, context)
+    if context.settings.freeze or context.policy.freeze:
+        freeze(files.prefix, order.slug)
     packages = lock.for_platform(target.platform)
     return GenerationInfo(
         name=order.name,

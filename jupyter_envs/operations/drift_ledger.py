@@ -91,5 +91,7 @@ def plain(verdicts: tuple[Verdict, ...]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for one in verdicts:
         body = msgspec.to_builtins(replace(one, files=one.files[:_FILES]))
-        found.append({key: value for key, value in body.items() if value not in (None, "", 0, [])})
+        found.append(
+            {key: value for key, value in body.items() if value not in (None, "", 0, (), [])}
+        )
     return found

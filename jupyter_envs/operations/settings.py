@@ -21,6 +21,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ``max_operations`` bounds how many operations run at once in a store;
     ``keep_generations`` is how many earlier generations stay for rollback.
     ``tend`` lets a worker go on after publishing, at low priority: see ``tend.py``.
+    ``freeze`` marks new generations, so that conda and pip refuse to change them.
     ``cuda`` declares a driver's CUDA version where the solving machine has no GPU.
     """
 
@@ -37,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keep_generations: int = 3
     offline: bool = False
     tend: bool = True
+    freeze: bool = False
     cuda: str | None = None
 
 
@@ -68,6 +70,7 @@ def default_settings(
             "policy_file": Path(policy) if policy else None,
             "offline": configuration.offline,
             "tend": environ.get("JUPYTER_ENVS_TEND", "1") != "0",
+            "freeze": environ.get("JUPYTER_ENVS_FREEZE", "0") == "1",
             **changes,
         }
     )

@@ -17,11 +17,13 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``link_scripts`` names packages (patterns with ``*``) whose post-link scripts may run.
     ``channels`` are URL patterns that packages may come from; None means any.
     ``packages_denied`` are name patterns that no environment may hold.
+    ``freeze`` marks new generations, so that conda and pip refuse to change them.
     """
 
     link_scripts: tuple[str, ...] = ()
     channels: tuple[str, ...] | None = None
     packages_denied: tuple[str, ...] = ()
+    freeze: bool = False
     file: str = ""
 
     def may_run_link_script(self, name: str) -> bool:

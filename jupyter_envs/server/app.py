@@ -22,6 +22,7 @@ from .services import Services, is_under_a_hub
 #: Traits that are settings of the same name.
 _OPTIONS = (
     "max_operations", "keep_generations", "solve_timeout", "kernel_timeout", "offline",
+    "freeze",
 )  # fmt: skip
 
 
@@ -62,6 +63,12 @@ class EnvsApp(ExtensionApp):
         " to conda's own setting 'offline'.",
     ).tag(config=True)
 
+    freeze = Bool(
+        False,
+        help="Mark new generations, so that conda install and pip install refuse to change them"
+        " and say what to do instead. Default: False, which leaves it to the policy.",
+    ).tag(config=True)
+
     services: Services
     announcer: Announcer
     _tidying: asyncio.Task[None] | None = None
@@ -83,9 +90,8 @@ class EnvsApp(ExtensionApp):
 
     def _options(self) -> dict[str, Any]:
         chosen = {name: getattr(self, name) for name in _OPTIONS}
-        if not chosen["offline"]:
-            del chosen["offline"]
-        return chosen
+        # What is not switched on here is left to conda's configuration and the environment.
+        return {k: v for k, v in chosen.items() if v or k not in ("offline", "freeze")}
 
     def initialize_handlers(self) -> None:
         """One handler class for each path of the table."""

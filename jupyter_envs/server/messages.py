@@ -179,6 +179,7 @@ class PolicyView(msgspec.Struct, frozen=True, kw_only=True):
     channels: tuple[str, ...] | None
     packages_denied: tuple[str, ...]
     link_scripts: tuple[str, ...]
+    freeze: bool
     file: str | None
 
     @classmethod
@@ -188,6 +189,7 @@ class PolicyView(msgspec.Struct, frozen=True, kw_only=True):
             channels=policy.channels,
             packages_denied=policy.packages_denied,
             link_scripts=policy.link_scripts,
+            freeze=policy.freeze,
             file=policy.file or None,
         )
 

@@ -51,6 +51,7 @@ from .interop import (
 from .layout import GenerationFiles, Store
 from .leases import Lease, live_leases, processes_of
 from .locking import environment_lock, require_writable
+from .markers import freeze
 from .model import Environment, GenerationInfo, KernelRecord, SourceInfo
 from .protection import detach, flush_file_system, link_mode, protect_cache, protect_links
 from .sizes import packages_size
@@ -95,6 +96,7 @@ __all__ = [
     "folded_names",
     "forget_empty",
     "forget_environment",
+    "freeze",
     "generation_of",
     "get_environment",
     "get_managed",

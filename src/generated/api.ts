@@ -946,6 +946,7 @@ export interface components {
             channels: string[] | null;
             packages_denied: string[];
             link_scripts: string[];
+            freeze: boolean;
             file: string | null;
         };
         /**

@@ -1,4 +1,4 @@
-// Made by scripts/texts.py from the server's errors, diagnostics and drift: change those.
+// Made by scripts/texts.py from the server's errors and diagnostics: change those.
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
@@ -67,6 +67,7 @@ export const HINTS: Readonly<Record<string, Text>> = {
   configuration_invalid: trans => trans.__("Correct the file, then try again."),
   download_failed: trans => trans.__("Try again; what was already downloaded is kept."),
   drift_changed: trans => trans.__("Look at it again, then decide."),
+  drift_unknown: trans => trans.__("Build the next generation from its environment.yml."),
   environment_unmanaged: trans => trans.__("Change it with the tool that made it."),
   kernel_failed: trans => trans.__("The last lines of the kernel's output say why; nothing was published."),
   kernels_elsewhere: trans => trans.__("Make the environment on the machine that the gateway starts kernels on."),
@@ -188,7 +189,7 @@ export const DIAGNOSTICS: Readonly<Record<string, Text>> = {
   yaml_syntax: (trans, p) => trans.__("This is not valid YAML: %1.", p("problem")),
 };
 
-/** What is different from the lock. */
+/** What was changed in an environment. */
 export const DRIFT: Readonly<Record<string, Text>> = {
   added_by_conda: (trans, p) => trans.__("conda installed %1 %2 in addition", p("package"), p("after")),
   build_changed: (trans, p) => trans.__("%1 has another build: %2 instead of %3", p("package"), p("after"), p("before")),
