@@ -12,6 +12,7 @@ from jupyter_envs import __version__
 from jupyter_envs.errors import Cancelled, EnvsError
 
 from .change import clone, create, remove, rollback, update
+from .check import check
 from .clean import clean
 from .drift import adopt, drift, keep, repair
 from .inspect import export, list_, show
@@ -63,6 +64,7 @@ def group(context: click.Context, envs_dir: Path | None) -> None:
 for command in (
     activate,
     adopt,
+    check,
     clean,
     clone,
     completion,

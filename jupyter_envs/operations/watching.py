@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from jupyter_envs.store import Store, fingerprints, generation_of
@@ -35,8 +37,8 @@ class StoreWatch:
         self._store = store
         self._drift = DriftWatch(store, tell)
         self._events = {one.id: one.events for one in list_operations(store)}
-        self._marks = fingerprints(store)
-        self._drifted = self._drifts()
+        self._drifted = self._drifts(fingerprints(store))
+        self._marks = fingerprints(store)  # a first look at drift may leave a record behind
         self.running = True
 
     def look(self) -> Changes:
@@ -49,12 +51,12 @@ class StoreWatch:
         self.running = any(one.state not in ENDED for one in found)
         marks = fingerprints(self._store)
         moved, self._marks = marks != self._marks, marks
-        drifts = self._drifts()
+        drifts = self._drifts(marks)
         moved, self._drifted = moved or drifts != self._drifted, drifts
         return Changes(operations=changed, environments=moved)
 
-    def _drifts(self) -> dict[str, DriftView]:
-        numbers = ((slug, generation_of(mark)) for slug, mark in self._marks.items())
+    def _drifts(self, marks: Mapping[str, object]) -> dict[str, DriftView]:
+        numbers = ((slug, generation_of(mark)) for slug, mark in marks.items())
         return {slug: self._drift.view(slug, n) for slug, n in numbers if n is not None}
 
     def _alive_or_closed(self, operation: Operation) -> Operation:

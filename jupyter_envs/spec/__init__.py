@@ -1,19 +1,25 @@
 """Specs: what an ``environment.yml`` says, and what is wrong with it."""
 
+from .conda_names import conda_name_for
 from .diagnostics import Diagnostic
 from .editing import PackageEdit, edit_spec
+from .encoding import text_of
+from .fixes import Fix
+from .fixing import FixedSpec, fix_spec
 from .lines import Position
 from .match_specs import Dependency, dependency_name, split_dependency, text_for_solver
 from .model import Spec
 from .names import check_name, slug_for
 from .parse import ParsedSpec, parse_spec, read_spec
 from .pip_lines import PipKind, PipLine, classify_pip_line
-from .splice import TextEdit
+from .splice import TextEdit, apply_edits
 from .urls import has_credentials, without_credentials
 
 __all__ = [
     "Dependency",
     "Diagnostic",
+    "Fix",
+    "FixedSpec",
     "PackageEdit",
     "ParsedSpec",
     "PipKind",
@@ -21,15 +27,19 @@ __all__ = [
     "Position",
     "Spec",
     "TextEdit",
+    "apply_edits",
     "check_name",
     "classify_pip_line",
+    "conda_name_for",
     "dependency_name",
     "edit_spec",
+    "fix_spec",
     "has_credentials",
     "parse_spec",
     "read_spec",
     "slug_for",
     "split_dependency",
     "text_for_solver",
+    "text_of",
     "without_credentials",
 ]

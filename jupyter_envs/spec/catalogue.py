@@ -120,12 +120,16 @@ _WARNINGS: dict[str, str] = {
     " given when it is made, for example {suggestion}.",
     "channels_empty": "channels: is empty; the channels that are configured are used.",
     "channel_duplicate": "The channel {channel} is here twice; the first counts.",
+    "channel_frozen": "The channel {channel} gets no new packages: PyTorch 2.5 was the last."
+    " PyTorch is on conda-forge.",
     "channel_variable": "{channel} holds a variable, which only some tools replace; here it is"
     " used as written.",
     "channels_mixed": "defaults and conda-forge are built differently, and packages of both in"
     " one environment can break it. Keep one of them.",
     "credentials_in_url": "{url} holds a password or a token that everybody who gets this file"
     " can read. Remove it and log in to the server instead.",
+    "nodefaults_contradicted": "nodefaults and defaults contradict each other: some tools leave"
+    " defaults out, others do not. Here defaults is used.",
     "dependencies_missing": "There are no dependencies:, so the environment will be empty.",
     "dependencies_empty": "dependencies: is empty, so the environment will be empty.",
     "dependency_duplicate": "{name} is asked for more than once; all of the lines have to fit.",
@@ -145,6 +149,16 @@ _WARNINGS: dict[str, str] = {
     " be refused. Name a package and its version.",
     "pip_option": "{line} is read by pip, but not by every tool that reads this file.",
     "in_conda_and_pip": "{name} is asked for from conda and from pip. Keep one of the two lines.",
+    "package_frozen": "{spec} comes from a channel that gets no new packages since PyTorch 2.5."
+    " conda-forge has {name}.",
+    "pytorch_cuda": "{spec} exists only for the builds of the pytorch channel, which gets no new"
+    " ones. On conda-forge cuda-version chooses the CUDA of PyTorch.",
+    "cudatoolkit_ended": "{spec} cannot be had: cudatoolkit ends with CUDA 11.8. From 12 on"
+    " cuda-version chooses the version, and packages bring the parts of CUDA they use.",
+    "cudatoolkit_unused": "{spec} does not choose the CUDA that {name} is built for, and may only"
+    " be a large download that nothing uses. Choose with cuda-version.",
+    "pip_has_conda": "conda-forge has {conda}. From there it fits the other packages, and pip"
+    " replaces none of them. Move {name} out of pip:.",
     "platforms_empty": "platforms: is empty; it is ignored.",
     "platform_duplicate": "The platform {platform} is here twice.",
     "variables_empty": "variables: is empty; it is ignored.",

@@ -51,6 +51,14 @@ def decode(data: bytes) -> Decoded:
         raise NotTextError(encoding, body[error.start], at) from error
 
 
+def text_of(data: bytes) -> str:
+    """A file's text, for people to look at: what is no text in it is shown as such."""
+    try:
+        return decode(data).text
+    except NotTextError as error:
+        return data.decode(error.encoding, errors="replace")
+
+
 def _marked(data: bytes) -> tuple[bytes, Encoding] | None:
     return next(((bom, name) for bom, name in _MARKS if data.startswith(bom)), None)
 

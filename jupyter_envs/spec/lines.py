@@ -11,7 +11,7 @@ import msgspec
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
-class Position(msgspec.Struct, frozen=True):
+class Position(msgspec.Struct, frozen=True, order=True):
     """A place in a file: line and column, both from 1, counted in characters."""
 
     line: int
@@ -46,6 +46,15 @@ class Lines:
         line = bisect_right(self._starts, offset)
         return self._starts[line] if line < len(self._starts) else len(self.text)
 
+    def starts(self) -> tuple[int, ...]:
+        """Offset of the first character of each line."""
+        return tuple(self._starts)
+
+    @property
+    def count(self) -> int:
+        """How many lines there are; the last one may be empty."""
+        return len(self._starts)
+
     @property
     def line_break(self) -> str:
         """The break of the first line, which new lines take; ``\\n`` where there is none."""
@@ -62,8 +71,3 @@ class Lines:
             return ""
         end = self._starts[number] if number < len(self._starts) else len(self.text)
         return self.text[self._starts[number - 1] : end].rstrip("\r\n")
-
-    def rest(self, offset: int) -> str:
-        """What follows an offset on its line."""
-        place = self.position(offset)
-        return self.line(place.line)[place.column - 1 :]

@@ -17,6 +17,8 @@ from .tree import Mapping, Node, RefusedError, Scalar, Sequence, build
 
 # An anchor or a tag in front of a value stays: other lines may refer to it.
 _PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]+)*")
+# Needs no quotes anywhere; other texts are tried.
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.+=<>!-]*")
 _BLANK = re.compile(r"[ ]*")
 _COMMON_INDENT = "  "
 
@@ -36,6 +38,8 @@ def sure(found: Found | None) -> Found:
 
 def quoted(text: str, *, flow: bool) -> str:
     """A text as a YAML value, in quotes only where it would be read as something else."""
+    if _PLAIN.fullmatch(text) and text.lower() != "null":
+        return text
     if _reads_as(text, text, flow=flow):
         return text
     single = "'" + text.replace("'", "''") + "'"

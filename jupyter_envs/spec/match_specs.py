@@ -34,6 +34,12 @@ _CHANNEL = re.compile(r"[A-Za-z0-9_./~][^\s\[\]=<>|,;]*")
 _PACKAGE_URL = re.compile(
     r"(?:[a-z][a-z0-9+]*://|/)\S+\.(?:conda|tar\.bz2)(?:#[A-Za-z0-9:]+)?", re.IGNORECASE
 )
+# The forms that most lines have, known to be right without the whole grammar.
+_PLAIN = re.compile(
+    r"(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]{0,99})"
+    r"(?: ?(?P<version>(?:[<>=]=?|!=|~=)[0-9]{1,9}(?:\.[0-9]{1,9}){0,8}(?:[a-z][0-9a-z]{0,20})?)"
+    r"(?:=(?P<build>[A-Za-z0-9_.]{1,100}))?)?"
+)
 _AFTER_NAME = re.compile(r"$|[ =<>!~(]")
 
 SUBDIRS = frozenset((
@@ -70,6 +76,10 @@ def split_dependency(text: str) -> Dependency:
     code of the diagnostics, and what that code's message needs.
     """
     spec = text.strip(" ")
+    plain = _PLAIN.fullmatch(spec)
+    if plain:
+        name, version, build = plain.groups()
+        return Dependency(text=spec, name=name.lower(), version=version, build=build)
     try:
         return _split(spec)
     except MalformedError as error:
@@ -136,8 +146,8 @@ def _refuse_unsafe(spec: str) -> None:
     if len(spec) > MAX_LENGTH:
         raise MalformedError("dependency_too_long", limit=str(MAX_LENGTH))
     # Also no-break spaces, zero-width and direction marks, which come with text from web pages.
-    hidden = next((c for c in spec if not c.isprintable()), None)
-    if hidden is not None:
+    if not spec.isprintable():
+        hidden = next(c for c in spec if not c.isprintable())
         raise MalformedError("match_spec_character", character=f"U+{ord(hidden):04X}")
     if spec.startswith("-"):
         raise MalformedError("match_spec_option")

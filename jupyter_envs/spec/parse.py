@@ -13,6 +13,7 @@ from .dependencies import Dependencies, read_dependencies
 from .diagnostics import Diagnostic, Findings, as_builtins
 from .document import Document, read_document
 from .model import Spec
+from .repairs import with_fixes
 from .sections import read_channels, read_name, read_platforms, read_variables, refuse_node
 from .tree import Mapping, Node, Scalar
 
@@ -36,13 +37,22 @@ def parse_spec(data: bytes, *, file: str = "environment.yml") -> ParsedSpec:
 
     ``file`` is the name that people know the file by.
     """
-    document, findings = read_document(data)
-    spec = None if document is None else _read(document, findings)
+    document, findings, spec = _parse(data)
     return ParsedSpec(
         file=file,
-        spec=None if findings.has_error else spec,
-        diagnostics=findings.in_order(),
+        spec=spec,
+        diagnostics=with_fixes(findings, document.root if document else None, _found_in),
     )
+
+
+def _parse(data: bytes) -> tuple[Document | None, Findings, Spec | None]:
+    document, findings = read_document(data)
+    spec = None if document is None else _read(document, findings)
+    return document, findings, None if findings.has_error else spec
+
+
+def _found_in(text: str) -> tuple[Diagnostic, ...]:
+    return _parse(text.encode("utf-8", errors="surrogatepass"))[1].in_order()
 
 
 def read_spec(data: bytes, file: str) -> Spec:
@@ -50,17 +60,18 @@ def read_spec(data: bytes, file: str) -> Spec:
 
     Raises SpecInvalid with the first error as reason and all diagnostics as details.
     """
-    parsed = parse_spec(data, file=file)
-    if parsed.spec is not None:
-        return parsed.spec
-    first = next(d for d in parsed.diagnostics if d.severity == "error")
+    _, findings, spec = _parse(data)
+    if spec is not None:
+        return spec
+    diagnostics = findings.in_order()
+    first = next(d for d in diagnostics if d.severity == "error")
     # The catalogue's texts say what is wrong, and then, where they can, what to do.
     what, _, advice = first.message.partition(". ")
     raise SpecInvalid(
         file=file,
         reason=f"line {first.start.line}: {what.rstrip('.')}",
         hint=advice or None,
-        details=[as_builtins(d) for d in parsed.diagnostics],
+        details=[as_builtins(d) for d in diagnostics],
     )
 
 
@@ -73,10 +84,11 @@ def _read(document: Document, findings: Findings) -> Spec | None:
         refuse_node(root, "not_mapping", findings)
         return None
     sections = _sections(root, findings)
-    dependencies = _dependencies(sections, findings)
+    channels = read_channels(sections["channels"], findings) if "channels" in sections else ()
+    dependencies = _dependencies(sections, channels or None, findings)
     spec = Spec(
         name=read_name(sections["name"], findings) if "name" in sections else None,
-        channels=read_channels(sections["channels"], findings) if "channels" in sections else (),
+        channels=channels,
         dependencies=tuple(d.text for d, _ in dependencies.conda),
         pip=tuple(line.text for line, _ in dependencies.pip),
         variables=(
@@ -128,12 +140,14 @@ def _other_key(key: Scalar, present: set[str], findings: Findings) -> None:
             findings.add(code, key, key=key.text, suggestion=close[0])
 
 
-def _dependencies(sections: dict[str, Node], findings: Findings) -> Dependencies:
+def _dependencies(
+    sections: dict[str, Node], channels: tuple[str, ...] | None, findings: Findings
+) -> Dependencies:
     node = sections.get("dependencies")
     if node is None:
         if not findings.has_error:
             findings.add_range("dependencies_missing", 0, 0)
         return Dependencies()
     read = read_dependencies(node, findings)
-    check_together(read, findings)
+    check_together(read, channels, findings)
     return read

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from jupyter_envs.errors import NameForbidden
 
 from .diagnostics import Findings
+from .frozen import is_frozen_channel
 from .match_specs import SUBDIRS
 from .names import check_name
 from .syntax import find_jinja
@@ -50,13 +51,18 @@ def read_name(node: Node, findings: Findings) -> str | None:
 def read_channels(node: Node, findings: Findings) -> tuple[str, ...]:
     """Channels in order of priority, each once, without ``nodefaults``."""
     channels: dict[str, None] = {}
+    without: Node | None = None
     for item in _items(node, "channels", findings):
         channel = _channel(item, findings)
-        if channel in channels:
+        if channel == "nodefaults":
+            without = item
+        elif channel in channels:
             findings.add("channel_duplicate", item, channel=channel)
-        elif channel is not None and channel != "nodefaults":
+        elif channel is not None:
             channels[channel] = None
             _check_mix(channels, item, findings)
+    if without is not None and "defaults" in channels:
+        findings.add("nodefaults_contradicted", without)
     return tuple(channels)
 
 
@@ -135,8 +141,9 @@ def _channel(item: Node, findings: Findings) -> str | None:
 
 def _check_mix(channels: dict[str, None], item: Node, findings: Findings) -> None:
     """Warn once, at the channel that completes the mixture."""
-    before = list(channels)[:-1]
-    newest = list(channels)[-1]
+    *before, newest = channels
+    if is_frozen_channel(newest):
+        findings.add("channel_frozen", item, channel=newest)
     for one, other in ((_CONDA_FORGE, _DEFAULTS), (_DEFAULTS, _CONDA_FORGE)):
         seen = any(other.fullmatch(c) for c in before)
         if one.fullmatch(newest) and seen and not any(one.fullmatch(c) for c in before):

@@ -7,7 +7,7 @@ import re
 from .diagnostics import Findings
 from .tree import Scalar
 
-_COMMENT = re.compile(r"\s*#.*?\[(?P<selector>[^\[\]]{1,80})\]")
+_COMMENT = re.compile(r"[ \t]*#[^\r\n]*?\[(?P<selector>[^\[\]\r\n]{1,80})\]")
 _KEY = re.compile(r"sel\(.*\)")
 # The words of conda-build's selectors; other text in brackets is an ordinary comment.
 _WORD = re.compile(
@@ -24,14 +24,10 @@ def is_selector_key(key: str) -> bool:
 
 def note_selector(item: Scalar, findings: Findings) -> None:
     """Warn about a selector in the comment after an item."""
-    rest = findings.lines.rest(item.end)
-    if "[" not in rest:
-        return
-    match = _COMMENT.match(rest)
+    match = _COMMENT.match(findings.lines.text, item.end)
     if match and _is_selector(match["selector"]):
-        start = item.end + match.start("selector") - 1
-        end = item.end + match.end("selector") + 1
-        findings.add_range("selector_comment", start, end, selector=match["selector"])
+        start, end = match.span("selector")
+        findings.add_range("selector_comment", start - 1, end + 1, selector=match["selector"])
 
 
 def _is_selector(text: str) -> bool:

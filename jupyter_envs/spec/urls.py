@@ -29,7 +29,9 @@ def without_credentials(text: str) -> str:
     masked = _USER.sub(_mask_user, text) if "@" in text else text
     if "/t/" in masked:
         masked = _TOKEN.sub(_mask_token, masked)
-    return _QUERY.sub(r"\g<key>***", masked) if "=" in masked else masked
+    if "?" in masked or "&" in masked:
+        masked = _QUERY.sub(r"\g<key>***", masked)
+    return masked
 
 
 def _mask_user(match: re.Match[str]) -> str:
@@ -42,3 +44,10 @@ def _mask_user(match: re.Match[str]) -> str:
 
 def _mask_token(match: re.Match[str]) -> str:
     return match[0] if _REFERENCE.fullmatch(match["token"]) else f"{match['before']}***"
+
+
+def strip_credentials(text: str) -> str:
+    """``text`` with user, password and token of its addresses taken out: the plain addresses."""
+    masked = without_credentials(text)
+    plain = re.sub(r"(?<=://)\*\*\*@|/t/\*\*\*(?=/|\s|$)", "", masked)
+    return re.sub(r"(?<=\?)[a-z_]+=\*\*\*&|[?&][a-z_]+=\*\*\*", "", plain, flags=re.IGNORECASE)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.cli.failing_world import write_wheel
 from tests.server import until
@@ -199,7 +200,7 @@ def pip_user(sandbox: Sandbox) -> Sandbox:
     file = sandbox.write("environment.yml", "name: demo\ndependencies: # ours\n- python\n")
     prefix = Path(sandbox.json("create", file)["prefix"])
     pretend_pip(prefix, "gadget", "2.0")
-    direct = {"url": "file:///work/mine", "dir_info": {"editable": True}}
+    direct = {"url": "file:///src/mine", "dir_info": {"editable": True}}
     pretend_pip(prefix, "mine", "0.1", direct)
     return sandbox
 
@@ -213,7 +214,7 @@ def test_what_cannot_be_adopted_is_said_and_the_rest_is(pip_user: Sandbox) -> No
 
     shown = pip_user.run("adopt", "demo", "--dry-run")
     assert "gadget==2.0" in shown
-    assert "mine 0.1 is an editable install from /work/mine" in shown
+    assert "mine 0.1 is an editable install from /src/mine" in shown
     assert file.read_text() == before
     assert pip_user.json("show", "demo")["generation"] == 1
 
@@ -276,7 +277,7 @@ def test_a_package_that_others_need_is_asked_of_conda(
     shown = report(sandbox, "demo")
 
     assert [one["code"] for one in shown["verdicts"]] == ["pip_replaced_conda"]
-    assert json.loads(shown["adopt"]["text"])["dependencies"] == [
+    assert yaml.safe_load(shown["adopt"]["text"])["dependencies"] == [
         python,
         "needs-new-lib",
         "demo-lib=3.0",

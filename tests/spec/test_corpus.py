@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 from rattler import MatchSpec
 
 from jupyter_envs.errors import MatchSpecInvalid
@@ -13,25 +17,61 @@ from .corpus import conda_answers, files, needs_corpus
 
 pytestmark = needs_corpus
 
-# Files that conda's legacy reader takes and we refuse, each with our first error.
-STRICTER = {
-    "184__Seet-git__FT6758-NHL_A11.yml": "dependency_empty",  # conda's newer reader refuses it
-    "220__basnijholt__unidep.yaml": "subsection_unknown",  # conda drops its only dependency
-    "221__basnijholt__unidep.yaml": "subsection_unknown",  # the same
-}
-
 # Dependencies that rattler refuses and we take: the extra is dropped, as conda does.
 EXTRAS = {"tiled[all]"}
 
 
-def test_what_conda_takes_we_take() -> None:
-    refused = {}
+# Where conda and we say different things of a real file, each with the reason.
+GOLDEN = Path(__file__).with_name("corpus_divergences.json")
+
+# What conda's warning of a key stands for.
+_KEYS = frozenset(("unknown_key", "unknown_key_similar", "category_ignored", "key_misspelt"))
+
+
+def divergences() -> dict[str, dict[str, Any]]:
+    """For each file on which conda and we differ: in what, and our codes that matter there."""
+    found = {name: _divergence(data, conda_answers()[name]) for name, data in files().items()}
+    return {name: differs for name, differs in found.items() if differs}
+
+
+def _divergence(data: bytes, answer: dict[str, Any]) -> dict[str, Any]:
+    parsed = parse_spec(data)
+    codes = {d.code for d in parsed.diagnostics}
+    errors = sorted({d.code for d in parsed.diagnostics if d.severity == "error"})
+    differs = [
+        reader
+        for reader in ("conda_legacy", "conda_cep24")
+        if (answer[reader] == "accept") != (not errors)
+    ]
+    if answer["conda_legacy"] == "accept" and not errors:
+        if answer["unknown_key_warning"] != bool(codes & _KEYS):
+            differs.append("unknown_key_warning")
+        if answer["pip_added"] != ("pip_missing" in codes):
+            differs.append("pip_added")
+    return {"differs": differs, "errors": errors} if differs else {}
+
+
+def test_every_divergence_from_conda_has_its_reason() -> None:
+    golden = json.loads(GOLDEN.read_text("utf-8"))
+    assert all(entry["reason"] for entry in golden.values())
+    known = {name: {k: e[k] for k in ("differs", "errors")} for name, e in golden.items()}
+    assert divergences() == known
+
+
+def test_what_conda_takes_we_take_unless_a_meaning_is_lost() -> None:
+    golden = json.loads(GOLDEN.read_text("utf-8"))
+    losing = {name for name, entry in golden.items() if "conda_legacy" in entry["differs"]}
+    refused = {name for name, data in files().items() if parse_spec(data).spec is None}
+    taken = {n for n, answer in conda_answers().items() if answer["conda_legacy"] == "accept"}
+    assert refused & taken == losing
+    assert len(losing) == 3
+
+
+def test_all_of_them_are_read_in_one_process_with_places_and_fixes() -> None:
+    assert len(files()) == len(conda_answers()) > 150
     for name, data in files().items():
-        parsed = parse_spec(data, file=name)
-        errors = [d.code for d in parsed.diagnostics if d.severity == "error"]
-        if errors and conda_answers()[name]["conda_legacy"] == "accept":
-            refused[name] = errors[0]
-    assert refused == STRICTER
+        for found in parse_spec(data, file=name).diagnostics:
+            assert found.start <= found.end, name
 
 
 def test_we_find_as_many_packages_as_conda() -> None:

@@ -27,7 +27,17 @@ def test_the_file_of_a_team() -> None:
         ),
         pip=("transformers==4.35.0", "datasets"),
     )  # fmt: skip
-    assert [d.code for d in parsed.diagnostics] == ["channels_mixed"]
+    assert [(d.start.line, d.code) for d in parsed.diagnostics] == [
+        (3, "channel_frozen"),
+        (5, "channels_mixed"),
+        (12, "package_frozen"),
+        (13, "package_frozen"),
+        (14, "package_frozen"),
+        (15, "cudatoolkit_unused"),
+        (18, "pip_has_conda"),
+        (19, "pip_has_conda"),
+    ]
+    assert all(d.severity == "warning" and d.fix for d in parsed.diagnostics)
 
 
 def test_scalars_stay_as_they_are_written() -> None:

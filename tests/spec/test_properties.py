@@ -17,6 +17,7 @@ from jupyter_envs.spec import (
 )
 from jupyter_envs.spec.catalogue import CATALOGUE
 from jupyter_envs.spec.lines import Lines
+from jupyter_envs.spec.match_specs import _PLAIN, _split
 
 from .corpus import files
 from .samples import SAMPLES, TEAM_FILE
@@ -82,7 +83,7 @@ def test_any_item(text: str) -> None:
 
 
 @st.composite
-def _mutated(draw: st.DrawFn) -> bytes:
+def mutated(draw: st.DrawFn) -> bytes:
     data = draw(st.sampled_from(SEEDS))
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(data)))
@@ -93,7 +94,7 @@ def _mutated(draw: st.DrawFn) -> bytes:
 
 
 @settings(max_examples=300, deadline=None)
-@given(_mutated())
+@given(mutated())
 def test_real_files_with_mistakes(data: bytes) -> None:
     _check(data)
 
@@ -149,3 +150,17 @@ def test_a_dependency_is_taken_apart_as_it_was_made(
     text += f"{name} {condition}" + (f" {build}" if build else "")
     found = split_dependency(text)
     assert (found.name, found.version, found.build) == (name, condition, build)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.one_of(
+        st.from_regex(_PLAIN, fullmatch=True),
+        st.lists(st.sampled_from([*"ab1._-=<>!~ ", "py_0", "1.2", "=="]), max_size=8).map("".join),
+    )
+)
+def test_the_short_way_reads_plain_lines_as_the_whole_grammar_does(text: str) -> None:
+    spec = text.strip(" ")
+    plain = _PLAIN.fullmatch(spec)
+    if plain:
+        assert split_dependency(spec) == _split(spec)

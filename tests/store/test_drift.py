@@ -100,9 +100,9 @@ CASES: dict[str, tuple[Callable[[FakePrefix], None], str, str | None, str | None
     ),
     "conda added": (lambda p: p.conda_install("xz", "5.6"), "added_by_conda", None, "5.6"),
     "pip added": (lambda p: p.pip_install("attrs", "1.0"), "pip_added", None, "1.0"),
-    "editable": (lambda p: p.pip_install("mine", "0.1", place="/w/mine"), "editable", None, "0.1"),
+    "editable": (lambda p: p.pip_install("mine", "0.1", place="/src/mine"), "editable", None, "0.1"),
     "editable over pip's": (
-        lambda p: p.pip_install("rich", "15.0", place="/w/rich"),
+        lambda p: p.pip_install("rich", "15.0", place="/src/rich"),
         "editable",
         "15.0",
         "15.0",
@@ -121,10 +121,10 @@ def test_what_was_done_is_what_is_said(prefix: FakePrefix, case: str) -> None:
 
 
 def test_an_editable_install_names_its_folder(prefix: FakePrefix) -> None:
-    prefix.pip_install("mine", "0.1", place="/work place/mine")
+    prefix.pip_install("mine", "0.1", place="/src place/mine")
 
-    assert only(prefix).origin == "/work place/mine"
-    assert only(prefix).message == "mine 0.1 is an editable install from /work place/mine"
+    assert only(prefix).origin == "/src place/mine"
+    assert only(prefix).message == "mine 0.1 is an editable install from /src place/mine"
 
 
 def test_a_wheel_from_an_address_is_told_without_its_login(prefix: FakePrefix) -> None:

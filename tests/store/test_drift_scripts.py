@@ -50,14 +50,14 @@ class Scripts(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="drift-script-"))
         self.prefix = FakePrefix(self.folder / "prefix")
         self.known: dict[str, Known] = {}
-        for name, version in LOCKED_CONDA.items():
-            self.conda_install(name, version, "0")
-        for name, version in LOCKED_PIP.items():
-            self.pip_install(name, version)
         self.edited: set[str] = set()
         self.missing: set[str] = set()
         self.nobodys = 0
         self.last: tuple[str, Said] | None = None
+        for name, version in LOCKED_CONDA.items():
+            self.conda_install(name, version, "0")
+        for name, version in LOCKED_PIP.items():
+            self.pip_install(name, version)
 
     def teardown(self) -> None:
         shutil.rmtree(self.folder)
@@ -91,7 +91,7 @@ class Scripts(RuleBasedStateMachine):
 
     @rule(name=PIP_NAMES, version=VERSIONS)
     def pip_install_editable(self, name: str, version: str) -> None:
-        self._pip(name, version, f"/work/{name}")
+        self._pip(name, version, f"/src/{name}")
 
     def _pip(self, name: str, version: str, place: str | None) -> None:
         one = self.of(name)
@@ -133,7 +133,7 @@ class Scripts(RuleBasedStateMachine):
         self.prefix.run()
 
     def _whole(self, name: str) -> None:
-        for files in (getattr(self, "edited", set()), getattr(self, "missing", set())):
+        for files in (self.edited, self.missing):
             files.discard(name)
 
     # -- what must be said --------------------------------------------------------------------

@@ -1,0 +1,78 @@
+"""Apply the fixes of an ``environment.yml``, again and again until nothing is left to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
+
+from .diagnostics import Diagnostic
+from .document import read_document
+from .encoding import decode
+from .parse import parse_spec
+from .splice import TextEdit, apply_edits
+
+# Each pass applies all fixes that do not touch each other, so a file needs few.
+_MAX_PASSES = 200
+
+
+class FixedSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A file's bytes after its fixes, and the diagnostics that were put right, in that order."""
+
+    data: bytes
+    applied: tuple[Diagnostic, ...]
+
+
+def fix_spec(data: bytes, *, unsafe: bool = False) -> FixedSpec:
+    """Put right what can be put right; other bytes stay as they are.
+
+    With ``unsafe`` also where that changes what is installed or who installs it. What cannot be
+    decoded comes back as it is. No error is added that was not there.
+    """
+    applied: list[Diagnostic] = []
+    for _ in range(_MAX_PASSES):
+        fixed, done = _pass(data, unsafe)
+        if fixed == data:
+            break
+        data = fixed
+        applied += done
+    return FixedSpec(data=data, applied=tuple(applied))
+
+
+def _pass(data: bytes, unsafe: bool) -> tuple[bytes, list[Diagnostic]]:
+    """As many fixes as can be applied together, else the first that does no harm."""
+    fixable = [d for d in parse_spec(data).diagnostics if d.fix and (unsafe or d.fix.safe)]
+    whole = [d for d in fixable if d.code == "encoding_utf16"]
+    if whole:
+        return decode(data).text.encode("utf-8"), whole
+    together = list(_apart(fixable))
+    for group in (together, *([one] for one in together)) if together else ():
+        fixed = apply_edits(data, _edits(group))
+        if _is_better(data, fixed):
+            return fixed, group
+    return data, []
+
+
+def _is_better(before: bytes, after: bytes) -> bool:
+    if read_document(before)[0] is None:
+        return True  # it was tried when it was offered, and nobody has seen what comes below it
+    return _errors(after) <= _errors(before)
+
+
+def _errors(data: bytes) -> Counter[str]:
+    return Counter(d.code for d in parse_spec(data).diagnostics if d.severity == "error")
+
+
+def _apart(fixable: list[Diagnostic]) -> Iterator[Diagnostic]:
+    """The first fixes of which no two touch the same place."""
+    taken: list[TextEdit] = []
+    for found in fixable:
+        edits = _edits([found])
+        if not any(one.start <= t.end and t.start <= one.end for one in edits for t in taken):
+            taken += edits
+            yield found
+
+
+def _edits(diagnostics: list[Diagnostic]) -> list[TextEdit]:
+    return [edit for d in diagnostics if d.fix for edit in d.fix.edits]
