@@ -114,7 +114,12 @@ def look(store: Store, environment: Environment) -> DriftRecord | None:
 def check(
     store: Store, environment: Environment, level: DriftLevel = "identity"
 ) -> DriftRecord | None:
-    """Compare with the lock now. A store that cannot be written is no obstacle."""
+    """Compare with the lock now. A store that cannot be written is no obstacle.
+
+    Where the packages are as they were at the last look, that one still counts, with its time
+    and its level: whoever asks makes no news for everybody who watches, and a look at every file
+    is not forgotten for one at the packages.
+    """
     expected = _expected(store, environment)
     if expected is None:
         return None
@@ -125,6 +130,8 @@ def check(
         record = _compared(environment, expected, level, before)
         if not _is_there(environment):
             return None
+        if before is not None and level == "identity" and _says_the_same(before, record):
+            record = replace(before, folders=record.folders, touched=record.touched)
         _keep(store, environment, record)
     return record
 
@@ -161,6 +168,10 @@ def _compared(
         kept=tuple(one for one in before.kept if one in verdicts) if before else (),
         told=before.told if before and verdicts else (),
     )
+
+
+def _says_the_same(before: DriftRecord, now: DriftRecord) -> bool:
+    return (before.fingerprint, before.verdicts) == (now.fingerprint, now.verdicts)
 
 
 def _known(store: Store, environment: Environment) -> DriftRecord | None:

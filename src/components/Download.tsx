@@ -18,7 +18,8 @@ interface DownloadProps {
 export function Download({ environment, formats, actions }: DownloadProps): React.JSX.Element {
   const trans = useTrans();
   const [chosen, setChosen] = React.useState('');
-  const format = formats.includes(chosen) ? chosen : formats[0];
+  // The file itself is what most want.
+  const format = [chosen, 'yaml', formats[0]].find(one => formats.includes(one ?? ''));
   return (
     <span className="jp-Envs-export">
       <select

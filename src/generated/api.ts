@@ -664,6 +664,8 @@ export interface components {
             params: {
                 [key: string]: string;
             };
+            /** @default null */
+            fix: components["schemas"]["Fix"] | null;
         };
         /**
          * DriftReport
@@ -791,6 +793,26 @@ export interface components {
             /** @enum {unknown} */
             kind: "file";
             path: string;
+        };
+        /**
+         * Fix
+         * @description Edits that make a finding go away; ``title`` is made from ``code`` and ``params``.
+         *
+         *     All edits are meant for the text as it is, together. ``save_as_utf8`` has none: it is done
+         *     by writing the file. ``safe``: the file means the same afterwards to every tool that could
+         *     read it, or could be read by none; others change what is installed or who installs it.
+         */
+        Fix: {
+            code: string;
+            title: string;
+            /** @default {} */
+            params: {
+                [key: string]: string;
+            };
+            /** @default [] */
+            edits: components["schemas"]["TextEdit"][];
+            /** @default true */
+            safe: boolean;
         };
         /**
          * GenerationView
@@ -1047,6 +1069,15 @@ export interface components {
             environments: number;
             cache: number;
             generations: number;
+        };
+        /**
+         * TextEdit
+         * @description Put ``text`` in the place of what stands from ``start`` up to, not including, ``end``.
+         */
+        TextEdit: {
+            start: components["schemas"]["Position"];
+            end: components["schemas"]["Position"];
+            text: string;
         };
         /**
          * UpdateBody

@@ -1,8 +1,17 @@
 import type { DriftReport, Environment, EnvsClient } from '../client';
 
+interface Known {
+  /** Which generation it is about. */
+  made: string;
+  /** The state that was asked about last. */
+  mark: string;
+  /** What was answered last; it is shown until there is news of that generation. */
+  report: DriftReport | null;
+}
+
 /** What was changed in environments since they were made, asked for once for each change. */
 export class DriftReports {
-  private readonly _known = new Map<string, { mark: string; report: DriftReport | null }>();
+  private readonly _known = new Map<string, Known>();
   private readonly _checking = new Set<string>();
 
   /** @param _changed - called when something that is shown is different */
@@ -11,10 +20,10 @@ export class DriftReports {
     private readonly _changed: () => void
   ) {}
 
-  /** What is known of an environment as it is now; null before the answer has come. */
+  /** What is known of an environment's current generation; null before an answer has come. */
   of(environment: Environment): DriftReport | null {
     const known = this._known.get(environment.slug);
-    return known?.mark === markOf(environment) ? known.report : null;
+    return known?.made === madeOf(environment) ? known.report : null;
   }
 
   /** Whether every file of it is being looked at. */
@@ -25,16 +34,17 @@ export class DriftReports {
   /** Somebody looks at the environment: ask, where there is something to tell. */
   async want(environment: Environment): Promise<void> {
     const { slug, drift } = environment;
-    const mark = markOf(environment);
-    if (!drift?.count || this._known.get(slug)?.mark === mark) {
+    const [made, mark] = [madeOf(environment), markOf(environment)];
+    // A look at every file will tell more.
+    if (!drift?.count || this._known.get(slug)?.mark === mark || this._checking.has(slug)) {
       return;
     }
-    this._known.set(slug, { mark, report: null });
+    this._known.set(slug, { made, mark, report: this.of(environment) });
     const isWanted = (): boolean => this._known.get(slug)?.mark === mark;
     try {
       const report = await this._client.drift(slug, 'identity');
       if (isWanted()) {
-        this._known.set(slug, { mark, report });
+        this._known.set(slug, { made, mark, report });
         this._changed();
       }
     } catch {
@@ -56,6 +66,10 @@ export class DriftReports {
       this._changed();
     }
   }
+}
+
+function madeOf({ generation, created }: Environment): string {
+  return JSON.stringify([generation, created]);
 }
 
 function markOf({ generation, created, drift }: Environment): string {

@@ -75,13 +75,25 @@ export const kernelsPlugin: JupyterFrontEndPlugin<void> = {
         .flatMap(one => one.kernel ?? []);
     };
 
+    /** Offers that stand on the page, by environment. */
+    const offers = new Map<string, string>();
+
     const move = async (environment: Environment): Promise<number> => {
       await kernelspecs.refreshSpecs();
       const ids = await old(environment);
       await Promise.all(ids.map(id => moveKernel(id)));
       await kernels.refreshRunning();
       await model.refresh();
+      withdraw(environment.slug);
       return ids.length;
+    };
+
+    const withdraw = (slug: string): void => {
+      const id = offers.get(slug);
+      if (id !== undefined) {
+        Notification.dismiss(id);
+        offers.delete(slug);
+      }
     };
 
     const moveKernel = async (id: string): Promise<void> => {
@@ -113,7 +125,8 @@ export const kernelsPlugin: JupyterFrontEndPlugin<void> = {
         environment.name,
         environment.generation ?? 0
       );
-      Notification.info(text, {
+      withdraw(environment.slug); // of an earlier generation
+      const id = Notification.info(text, {
         autoClose: false,
         actions: [
           {
@@ -123,6 +136,7 @@ export const kernelsPlugin: JupyterFrontEndPlugin<void> = {
           }
         ]
       });
+      offers.set(environment.slug, id);
     };
 
     app.commands.addCommand(CommandIds.moveKernels, {

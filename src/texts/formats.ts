@@ -8,15 +8,15 @@ export function formatTitle(format: string, trans: TranslationBundle): string {
     case 'lock':
       return trans.__('conda-lock.yml');
     case 'pinned':
-      return trans.__('environment.yml, every version pinned');
+      return trans.__('environment.yml, pinned');
     case 'history':
-      return trans.__('environment.yml, as conda would write it');
+      return trans.__('environment.yml, from history');
     case 'requirements':
       return trans.__('requirements.txt');
     case 'pixi':
       return trans.__('pixi.lock');
     case 'explicit':
-      return trans.__('Explicit list with hashes');
+      return trans.__('Explicit list');
     case 'sbom':
       return trans.__('Bill of materials (CycloneDX)');
     default:

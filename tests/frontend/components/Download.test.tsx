@@ -23,7 +23,7 @@ describe('a download', () => {
   it('names each format as a person knows it', () => {
     show([...['explicit', 'lock', 'yaml'], 'new-one']);
     expect([...select().options].map(option => option.textContent)).toEqual([
-      'Explicit list with hashes',
+      'Explicit list',
       'conda-lock.yml',
       'environment.yml',
       'new-one'
@@ -41,6 +41,12 @@ describe('a download', () => {
 
   it('is of the format that stands there from the start', async () => {
     const actions = show();
+    await user.click(button());
+    expect(actions.download).toHaveBeenCalledWith(science, 'yaml');
+  });
+
+  it('is of the first format where there is no environment.yml', async () => {
+    const actions = show(['explicit', 'lock']);
     await user.click(button());
     expect(actions.download).toHaveBeenCalledWith(science, 'explicit');
   });

@@ -1,5 +1,5 @@
 import { DriftReports } from '../../../src/model';
-import { drift, drifted, driftReport, environment, problem } from '../support/records';
+import { drift, drifted, driftReport, environment, problem, verdict } from '../support/records';
 import { FakeServer } from '../support/server';
 
 const ASKED = 'GET environments/science/drift?level=identity';
@@ -24,9 +24,28 @@ describe('what was changed', () => {
     expect(reports.of(before)).toEqual(driftReport());
     expect(changed).toHaveBeenCalledTimes(1);
     const after = drifted({ drift: drift({ state: 'kept', count: 1 }) });
-    expect(reports.of(after)).toBeNull();
+    server.drift = driftReport({ verdicts: [verdict({ kept: true })] });
+    // What was known is shown until there is more to show.
+    expect(reports.of(after)).toEqual(driftReport());
     await reports.want(after);
     expect(server.count(ASKED)).toBe(2);
+    expect(reports.of(after)).toEqual(server.drift);
+  });
+
+  it('is not shown for another generation', async () => {
+    await reports.want(drifted());
+    expect(reports.of(drifted({ generation: 2 }))).toBeNull();
+  });
+
+  it('is not asked for while every file is looked at, which will tell more', async () => {
+    const open = server.hold();
+    const whole = reports.check(drifted());
+    await reports.want(drifted());
+    open();
+    await whole;
+    expect(server.count(ASKED)).toBe(0);
+    await reports.want(drifted());
+    expect(server.count(ASKED)).toBe(1);
   });
 
   it.each([
