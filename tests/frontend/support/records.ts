@@ -229,6 +229,7 @@ export function diagnostic(change: Partial<Diagnostic> = {}): Diagnostic {
     start: { line: 2, column: 1 },
     end: { line: 2, column: 7 },
     params: { key: 'colour' },
+    fix: null,
     ...change
   };
 }
