@@ -22,13 +22,15 @@ from jupyter_envs.operations import (
     source_from_file,
 )
 from jupyter_envs.spec import check_name
-from jupyter_envs.store import Store, get_managed
+from jupyter_envs.store import Store, get_managed, get_recorded
 
 from .options import (
     GlobalOptions,
     install_options,
     json_option,
+    locked_option,
     name_argument,
+    refuse_both,
     solve_options,
     yes_option,
 )
@@ -62,15 +64,22 @@ def _next_step(result: dict[str, Any]) -> str:
 @click.command()
 @click.argument("file", type=_FILE)
 @click.option("--name", "-n", help="Name of the environment. Default: the file's own.")
+@locked_option
 @install_options
 @solve_options
 @json_option
 @click.pass_obj
-def create(options: GlobalOptions, /, file: Path, name: str | None, **limits: Any) -> None:
-    """Make an environment from FILE, an environment.yml or a conda-lock.yml."""
+def create(
+    options: GlobalOptions, /, file: Path, name: str | None, locked: bool, **limits: Any
+) -> None:
+    """Make an environment from FILE, an environment.yml or a lock.
+
+    Locks are conda-lock.yml, @EXPLICIT files and pixi.lock.
+    """
     source = source_from_file(file)
     check_name(name_for(source, name))
-    result = carry_out(ask_create(options.reconciled(**limits), source, name), options)
+    job = ask_create(options.reconciled(**limits), source, name, locked=locked)
+    result = carry_out(job, options)
     _say(
         options,
         f"{result['name']} is ready: {result['path']}\n"
@@ -78,9 +87,8 @@ def create(options: GlobalOptions, /, file: Path, name: str | None, **limits: An
     )
 
 
-def _changes(result: dict[str, Any]) -> str:
-    """What an update did to the packages, a line each."""
-    found = result.get("changes", {})
+def changes_text(found: dict[str, Any]) -> str:
+    """What changed among the packages, a line each."""
     signs = {"added": "+", "removed": "-", "changed": "~"}
     return "".join(f"{sign} {line}\n" for key, sign in signs.items() for line in found.get(key, ()))
 
@@ -91,24 +99,33 @@ def _changes(result: dict[str, Any]) -> str:
 @click.option(
     "--upgrade", is_flag=True, help="Move every package to the newest version the file allows."
 )
+@locked_option
 @install_options
 @solve_options
 @json_option
 @click.pass_obj
 def update(
-    options: GlobalOptions, /, name: str, file: Path | None, upgrade: bool, **limits: Any
+    options: GlobalOptions,
+    /,
+    name: str,
+    file: Path | None,
+    upgrade: bool,
+    locked: bool,
+    **limits: Any,
 ) -> None:
     """Build the next generation of NAME from FILE (default: the file it was made from).
 
     Packages that the file does not force to change keep their versions.
     """
+    refuse_both(locked=locked, upgrade=upgrade)
     settings = options.reconciled(**limits)
     source = source_from_file(file) if file else None
-    result = carry_out(ask_update(settings, name, source, upgrade=upgrade), options)
+    job = ask_update(settings, name, source, upgrade=upgrade, locked=locked)
+    result = carry_out(job, options)
     if result.get("changed"):
         _say(
             options,
-            f"{_changes(result)}"
+            f"{changes_text(result.get('changes', {}))}"
             f"{result['name']} is now generation {result['generation']}. Running kernels keep "
             f"theirs; to go back: jupyter envs rollback {result['name']}",
         )
@@ -159,11 +176,12 @@ def remove(options: GlobalOptions, name: str, force: bool, yes: bool) -> None:
     """Take NAME away, with its kernels and all generations. Its lock is kept in the ledger."""
     settings = options.reconciled()
     store = Store(settings.envs_dir)
-    environment = get_managed(store, name)
+    environment = get_recorded(store, name)
     if not force:
         require_idle(store, environment)  # before anything is asked
     if not yes and not options.as_json and sys.stdin.isatty():
         count = len(environment.generations)
-        click.confirm(f"Remove {environment.name} ({count} generation(s))?", abort=True)
+        what = "archived" if environment.archived else f"{count} generation(s)"
+        click.confirm(f"Remove {environment.name} ({what})?", abort=True)
     result = carry_out(ask_remove(settings, name, force=force), options)
     _say(options, f"{result['name']} is removed.")

@@ -6,20 +6,28 @@ import sys
 from pathlib import Path
 
 import click
+import msgspec
 
 from jupyter_envs.export import FORMATS
 from jupyter_envs.export import export as export_as
-from jupyter_envs.operations import EnvironmentView, export_source, full_view, view
+from jupyter_envs.operations import (
+    EnvironmentView,
+    export_source,
+    full_view,
+    source_state,
+    view,
+)
 from jupyter_envs.store import (
     Store,
     get_environment,
-    get_managed,
-    list_environments,
+    get_recorded,
+    list_all,
     write_atomically,
 )
 
 from .options import GlobalOptions, json_option, name_argument
 from .output import moment, out, print_json, size, table
+from .source import print_source
 
 
 @click.command("list")
@@ -29,7 +37,7 @@ def list_(options: GlobalOptions) -> None:
     """Show all environments."""
     settings = options.reconciled()
     store = Store(settings.envs_dir)
-    views = [view(store, environment) for environment in list_environments(store)]
+    views = [view(store, environment) for environment in list_all(store)]
     if options.as_json:
         print_json({"environments": views})
         return
@@ -44,7 +52,7 @@ def list_(options: GlobalOptions) -> None:
             found.language or ("" if found.managed else "(not ours)"),
             str(found.packages or ""),
             size(found.size),
-            str(found.generation or ""),
+            "archived" if found.archived else str(found.generation or ""),
             str(found.processes or ""),
             moment(found.created),
             (found.lock_digest or "")[:12],
@@ -60,11 +68,15 @@ def show(options: GlobalOptions, name: str) -> None:
     """Show one environment: where it is, what it was made from, its generations."""
     settings = options.reconciled()
     store = Store(settings.envs_dir)
-    found = full_view(store, get_environment(store, name))
+    environment = get_environment(store, name)
+    found = full_view(store, environment)
+    source = source_state(environment)
     if options.as_json:
-        print_json(found)
+        print_json({**msgspec.to_builtins(found), "source_state": source})
         return
     _print_facts(found)
+    if not found.archived:
+        print_source(found.slug, source)
     if found.generations:
         rows = table("Generation", "", "Made", "By", "Packages", "Lock")
         for generation in found.generations:
@@ -85,7 +97,7 @@ def _print_facts(found: EnvironmentView) -> None:
     facts = {
         "Name": found.name,
         "Path": found.path,
-        "Prefix": found.prefix,
+        "Archive" if found.archived else "Prefix": found.prefix,
         "Made from": found.source and (found.source.file or found.source.kind),
         "Kernels": ", ".join(found.kernels),
         "Packages": found.packages,
@@ -97,6 +109,8 @@ def _print_facts(found: EnvironmentView) -> None:
     for title, value in facts.items():
         if value:
             out.print(f"{title + ':':<11}{value}", markup=False)
+    if found.archived:
+        out.print(f"It is archived; to get it back: jupyter envs recreate {found.slug}")
     if not found.managed:
         out.print("It was made by another tool and is only listed here.", markup=False)
 
@@ -112,7 +126,7 @@ def _print_facts(found: EnvironmentView) -> None:
 def export(options: GlobalOptions, name: str, format_name: str, output: Path | None) -> None:
     """Print NAME as a file: its environment.yml as written, its lock, and others."""
     store = Store(options.settings().envs_dir)
-    exported = export_as(export_source(get_managed(store, name)), format_name)
+    exported = export_as(export_source(get_recorded(store, name)), format_name)
     if output is not None:
         write_atomically(output, exported.data)
     if options.as_json:

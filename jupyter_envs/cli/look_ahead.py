@@ -11,7 +11,14 @@ from rich.markup import escape
 from jupyter_envs.operations import ask_plan, source_from_file
 
 from .change import carry_out
-from .options import GlobalOptions, json_option, offline_option, solve_options
+from .options import (
+    GlobalOptions,
+    json_option,
+    locked_option,
+    offline_option,
+    refuse_both,
+    solve_options,
+)
 from .output import out, size
 
 
@@ -19,16 +26,25 @@ from .output import out, size
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--name", "-n", help="The environment to compare with. Default: the file's own.")
 @click.option("--upgrade", is_flag=True, help="As for update: move every package to its newest.")
+@locked_option
 @offline_option
 @solve_options
 @json_option
 @click.pass_obj
 def plan(
-    options: GlobalOptions, /, file: Path, name: str | None, upgrade: bool, **limits: Any
+    options: GlobalOptions,
+    /,
+    file: Path,
+    name: str | None,
+    upgrade: bool,
+    locked: bool,
+    **limits: Any,
 ) -> None:
     """Show what FILE would install, or change where its environment exists. Changes nothing."""
+    refuse_both(locked=locked, upgrade=upgrade)
     source = source_from_file(file)
-    job = ask_plan(options.settings(**limits), source, name, upgrade=upgrade)
+    settings = options.settings(**limits)
+    job = ask_plan(settings, source, name, upgrade=upgrade, locked=locked)
     found = carry_out(job, options)
     if not options.as_json:
         _print(found)

@@ -11,15 +11,21 @@ import click
 from jupyter_envs import __version__
 from jupyter_envs.errors import Cancelled, EnvsError
 
+from .archive import archive, recreate
+from .audit import audit
 from .change import clone, create, remove, rollback, update
 from .check import check
-from .clean import clean
+from .clean import clean, storage
+from .compare import diff
 from .drift import adopt, drift, keep, repair
+from .history import history
 from .inspect import export, list_, show
+from .lock_file import lock
 from .look_ahead import plan
 from .operation_commands import operations
 from .options import GlobalOptions
 from .output import print_error
+from .stamp import stamp
 from .use import COMPLETE_VARIABLE, activate, completion, run
 
 _HELP = """Conda environments as verified Jupyter kernels.
@@ -64,22 +70,30 @@ def group(context: click.Context, envs_dir: Path | None) -> None:
 for command in (
     activate,
     adopt,
+    archive,
+    audit,
     check,
     clean,
     clone,
     completion,
     create,
+    diff,
     drift,
     export,
+    history,
     keep,
     list_,
+    lock,
     operations,
     plan,
+    recreate,
     remove,
     repair,
     rollback,
     run,
     show,
+    stamp,
+    storage,
     update,
 ):
     group.add_command(command)

@@ -14,7 +14,7 @@ from click.shell_completion import CompletionItem
 from jupyter_envs.engine import read_configuration
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.operations import Settings, default_settings, reconcile
-from jupyter_envs.store import Store, list_environments
+from jupyter_envs.store import Store, list_all
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -70,6 +70,19 @@ offline_option: Callable[[Command], Command] = click.option(
     "--offline", is_flag=True, default=None, help="Use only what is cached."
 )
 
+
+def refuse_both(*, locked: bool, upgrade: bool) -> None:
+    """Usage that contradicts itself. Raises UsageError."""
+    if locked and upgrade:
+        raise click.UsageError("--locked takes the lock's versions; --upgrade would change them.")
+
+
+locked_option: Callable[[Command], Command] = click.option(
+    "--locked",
+    is_flag=True,
+    help="Take exactly the packages of the lock beside the file; fail if the two disagree.",
+)
+
 _INSTALL_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     offline_option,
     click.option("--kernel-timeout", type=_SECONDS, metavar="SECONDS", help="Default: 60."),
@@ -106,7 +119,7 @@ def names_that_begin(
     """Names of existing environments, for completion in the shell."""
     try:
         options = GlobalOptions(envs_dir=context.find_root().params.get("envs_dir"))
-        found = list_environments(Store(options.settings().envs_dir))
+        found = list_all(Store(options.settings().envs_dir))
     except EnvsError:
         return []
     return [CompletionItem(e.slug) for e in found if e.slug.startswith(incomplete)]

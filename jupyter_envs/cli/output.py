@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -87,3 +88,15 @@ def size(count: int | None) -> str:
 def moment(text: str | None) -> str:
     """An ISO time to the minute."""
     return (text or "")[:16].replace("T", " ")
+
+
+def instant(text: str | None) -> str:
+    """An ISO time to the second as the clocks here showed it, with their offset then."""
+    if not text:
+        return ""
+    return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M:%S} {_offset(text)}"
+
+
+def _offset(text: str) -> str:
+    plain = f"{datetime.fromisoformat(text).astimezone():%z}"
+    return f"{plain[:3]}:{plain[3:5]}"

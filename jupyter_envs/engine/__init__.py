@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .activation import DEFAULT_PATH, LEAKS, measure_activation
 from .activation_model import Activation, Case, Condition, Effect, Old, Template
+from .cache_dirs import CacheDirs
 from .configuration import CondaConfiguration, read_configuration
 from .dependencies import clean_dependency, named_channels
 from .kernel_packages import missing_kernel
@@ -20,16 +21,28 @@ from .versions import engine_versions
 
 if TYPE_CHECKING:
     from .channels import Resolution, ResolvedChannel
+    from .explicit import lock_from_explicit
     from .installing import InstallRequest, install
     from .pip_configuration import uv_environment
     from .pip_install import install_pip, pip_findings
-    from .pip_lock import check_pip_lines, lock_pip
+    from .pip_lock import lock_pip
+    from .pip_rules import check_pip_lines
+    from .pixi import lock_from_pixi
     from .question import SolveRequest
-    from .records import Solution, locked_packages, prefix_records, solution_from_lock
-    from .session import CacheDirs, Session, open_session
+    from .records import (
+        Record,
+        Solution,
+        channel_records,
+        locked_packages,
+        prefix_records,
+        solution_from_lock,
+    )
+    from .satisfied import unsatisfied
+    from .session import Session, open_session
     from .solving import load_metadata, prepare, solve
-    from .target import Target, detect_target
+    from .target import Target, detect_target, usual_target, with_declared_packages
     from .uv import UvContext
+    from .wheels import PythonTarget, python_target
 
 __all__ = [
     "DEFAULT_PATH",
@@ -44,6 +57,8 @@ __all__ = [
     "LinkScript",
     "Old",
     "Ownership",
+    "PythonTarget",
+    "Record",
     "Resolution",
     "ResolvedChannel",
     "Session",
@@ -52,6 +67,7 @@ __all__ = [
     "Target",
     "Template",
     "UvContext",
+    "channel_records",
     "check_pip_lines",
     "clean_dependency",
     "detect_target",
@@ -61,6 +77,8 @@ __all__ = [
     "install_pip",
     "link_scripts",
     "load_metadata",
+    "lock_from_explicit",
+    "lock_from_pixi",
     "lock_pip",
     "locked_packages",
     "measure_activation",
@@ -71,19 +89,23 @@ __all__ = [
     "posix_activation",
     "prefix_records",
     "prepare",
+    "python_target",
     "read_configuration",
     "read_ownership",
     "run_link_scripts",
     "solution_from_lock",
     "solve",
+    "unsatisfied",
+    "usual_target",
     "uv_environment",
+    "with_declared_packages",
 ]
 
 # None of them may have the name of something in __all__: a module that is imported takes its
 # name in the package, and what is meant would not be looked for.
 _LATER = (
-    "channels", "installing", "pip_configuration", "pip_install", "pip_lock", "records", "session",
-    "solving", "target", "uv",
+    "channels", "explicit", "installing", "pip_configuration", "pip_install", "pip_lock",
+    "pip_rules", "pixi", "records", "satisfied", "session", "solving", "target", "uv", "wheels",
 )  # fmt: skip
 
 if not TYPE_CHECKING:  # a type checker is to find names that do not exist

@@ -1,4 +1,8 @@
-"""The pip section of a spec as locked packages: resolved by uv inside the new prefix."""
+"""The pip section of a spec as locked packages: resolved by uv, against what conda owns.
+
+In a prefix uv asks the Python there; for a machine that is not this one it is told what that
+machine's Python would answer.
+"""
 
 from __future__ import annotations
 
@@ -11,99 +15,91 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
+from packaging.utils import (
+    InvalidSdistFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+from packaging.version import InvalidVersion, Version
 
-from jupyter_envs.errors import LockInvalid, PipFailed, PipUnsupported
+from jupyter_envs.errors import LockInvalid, PipFailed
 from jupyter_envs.lock import LockedPackage
-from jupyter_envs.spec import classify_pip_line
 
 from .credentials import strip_url
 from .ownership import Ownership
 from .uv import UvContext, run_uv
+from .wheels import PythonTarget, best_wheel, uv_platform
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-_INDEX_OPTIONS = ("--index-url", "--extra-index-url", "--find-links", "-i", "-f")
-_REFUSED = {
-    "conda": "it is a conda line; move it up under 'dependencies:'",
-    "constraint": "constraints in another file are not part of this one; write the versions here",
-    "editable": "an editable install changes with its folder and cannot be locked",
-    "file": "requirements in another file are not part of this one; copy its lines here",
-    "invalid": "it is not a requirement",
-    "path": "a local path exists only on this machine",
-    "vcs": "a version control checkout has no hash to verify it by",
-}
-
-
-_HINTS = {
-    "conda": "Write it under 'dependencies:', or with '==' as pip does.",
-    "option": "Take the line out; pip's own configuration is read, and --index-url, "
-    "--extra-index-url and --find-links may be given here.",
-}
-
-
-def check_pip_lines(lines: Sequence[str]) -> None:
-    """Refuse, before anything is downloaded, what could not be locked.
-
-    Requirements, archives by https and the options that name an index are accepted. Raises
-    PipUnsupported.
-    """
-    for text in lines:
-        line = classify_pip_line(text)
-        reason = _REFUSED.get(line.kind)
-        if line.kind == "option" and not _names_index(line.text):
-            reason = "this option of pip has no meaning in a locked environment"
-        if reason is not None:
-            raise PipUnsupported(
-                line=strip_url(line.text), reason=reason, hint=_HINTS.get(line.kind)
-            )
-
-
-def _names_index(option: str) -> bool:
-    name, _, value = option.replace("=", " ", 1).partition(" ")
-    return name in _INDEX_OPTIONS and urlsplit(value.strip()).scheme in {"http", "https", "file"}
-
 
 def lock_pip(
     lines: Sequence[str],
     owned: Ownership,
-    platform: str,
+    target: PythonTarget,
     context: UvContext,
     *,
+    constraints: Sequence[str] = (),
     preferred: Sequence[LockedPackage] = (),
 ) -> tuple[LockedPackage, ...]:
     """Resolve ``lines``, constrained by what conda owns; conda's packages are not repeated.
 
-    ``preferred`` are kept where nothing speaks against it. Raises PipFailed.
+    ``preferred`` are kept where nothing speaks against it. Raises PipFailed, and LockInvalid
+    for what has no sha256.
     """
     with tempfile.TemporaryDirectory(prefix="jupyter-envs-pip-") as folder_name:
         folder = Path(folder_name)
-        (folder / "pip.in").write_text("\n".join(lines) + "\n", "utf-8")
-        pins = sorted(f"{name}=={version}" for name, version in owned.distributions.items())
-        (folder / "owned.txt").write_text("\n".join(pins) + "\n", "utf-8")
+        _write(folder / "pip.in", lines)
+        pins = [f"{n}=={v}" for n, v in owned.distributions.items() if _is_version(v)]
+        _write(folder / "owned.txt", [*sorted(pins), *constraints])
         output = folder / "pylock.toml"
         if preferred:
             output.write_text(pylock(preferred), "utf-8")
         arguments = ["compile", "pip.in", "-c", "owned.txt", "-o", "pylock.toml", "--quiet"]
         arguments += ["--format", "pylock.toml", "--no-header"]
+        if context.elsewhere:
+            arguments += _elsewhere(target)
         for name in sorted(owned.distributions):
             arguments += ["--no-emit-package", name]
-        result = run_uv(arguments, context, folder=folder)
+        result = run_uv(arguments, context.told(lines), folder=folder)
         if result.returncode != 0:
             raise PipFailed(
                 reason=strip_url(result.explanation),
                 hint=_hint(lines, owned, result.stderr),
-                details=result.stderr.strip().splitlines()[-30:],
+                details=[strip_url(said) for said in result.stderr.strip().splitlines()[-30:]],
             )
         document = tomllib.loads(output.read_text("utf-8"))
     return tuple(
-        _locked(entry, platform, folder)
+        _locked(entry, target, folder)
         for entry in document.get("packages", ())
         if canonicalize_name(entry["name"]) not in owned.distributions
     )
+
+
+def _write(path: Path, lines: Sequence[str]) -> None:
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _is_version(text: str) -> bool:
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False  # conda's versions are freer than PEP 440's
+    return True
+
+
+def _elsewhere(target: PythonTarget) -> list[str]:
+    platform = uv_platform(target)
+    if platform is None:
+        raise PipFailed(
+            reason=f"pip packages cannot be resolved for {target.platform} from another machine",
+            hint=f"Make the lock on a machine of {target.platform}, or take these from conda.",
+        )
+    return ["--python-version", target.python, "--python-platform", platform]
 
 
 def _hint(lines: Sequence[str], owned: Ownership, said: str) -> str | None:
@@ -138,9 +134,11 @@ def _clashing(lines: Sequence[str], owned: Ownership) -> list[str]:
     return clashing
 
 
-def _locked(entry: dict[str, Any], platform: str, folder: Path) -> LockedPackage:
-    file = next(iter(entry.get("wheels", ())), None) or entry.get("sdist") or entry.get("archive")
+def _locked(entry: dict[str, Any], target: PythonTarget, folder: Path) -> LockedPackage:
     name = canonicalize_name(entry["name"])
+    wheels = entry.get("wheels", ())
+    file = best_wheel(wheels, target) or entry.get("sdist") or entry.get("archive")
+    file = file or next(iter(wheels), None)
     if file is None or "sha256" not in file.get("hashes", {}):
         raise LockInvalid(file="the pip section", reason=f"{name} has no file with a sha256")
     url = _url(file, folder)
@@ -148,7 +146,7 @@ def _locked(entry: dict[str, Any], platform: str, folder: Path) -> LockedPackage
         name=name,
         version=entry.get("version") or _version_in(url),
         manager="pip",
-        platform=platform,
+        platform=target.platform,
         url=url,
         sha256=file["hashes"]["sha256"],
     )
@@ -173,11 +171,20 @@ def pylock(packages: Sequence[LockedPackage]) -> str:
     """A ``pylock.toml`` (PEP 751) that installs exactly ``packages``."""
     parts = ['lock-version = "1.0"\ncreated-by = "jupyter_envs"\n']
     for package in packages:
-        kind = "wheels = [{file}]" if package.file_name.endswith(".whl") else "sdist = {file}"
         file = f'{{ url = "{package.url}", hashes = {{ sha256 = "{package.sha256}" }} }}'
         parts.append(
             f'[[packages]]\nname = "{package.name}"\nversion = "{package.version}"\n'
-            + kind.format(file=file)
-            + "\n"
+            f"{_kind_of(package).format(file=file)}\n"
         )
     return "\n".join(parts)
+
+
+def _kind_of(package: LockedPackage) -> str:
+    if package.file_name.endswith(".whl"):
+        return "wheels = [{file}]"
+    try:
+        parse_sdist_filename(package.file_name)
+    except InvalidSdistFilename:
+        # A repository's archive of one commit is called after the commit.
+        return "archive = {file}"
+    return "sdist = {file}"

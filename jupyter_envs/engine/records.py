@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 from rattler import MatchSpec, NoArchType, PackageRecord, PrefixRecord, RepoDataRecord, Subdir
@@ -19,6 +20,9 @@ from jupyter_envs.lock import Lock, LockedPackage
 
 from .credentials import strip_url
 from .session import Session
+
+Record: TypeAlias = RepoDataRecord
+"""A package as a channel knows it. What is inside belongs to this room."""
 
 _NAME = re.compile(r"^([A-Za-z0-9_.-]+)")
 
@@ -73,7 +77,14 @@ def locked_packages(solution: Solution, platform: str) -> tuple[LockedPackage, .
 
     Raises LockInvalid when a channel gives no sha256: what cannot be verified is not locked.
     """
-    return tuple(_locked(record, platform) for record in solution.records)
+    return locked_packages_of(solution.records, platform)
+
+
+def locked_packages_of(
+    records: Iterable[RepoDataRecord], platform: str
+) -> tuple[LockedPackage, ...]:
+    """Records as lock entries. Raises LockInvalid as :func:`locked_packages` does."""
+    return tuple(_locked(record, platform) for record in records)
 
 
 def _locked(record: RepoDataRecord, platform: str) -> LockedPackage:
@@ -106,6 +117,15 @@ def _dependencies(depends: Iterable[str]) -> dict[str, str]:
 def prefix_records(prefix: Path) -> tuple[PrefixRecord, ...]:
     """What conda-meta of a prefix says is installed."""
     return tuple(PrefixRecord.from_path(path) for path in (prefix / "conda-meta").glob("*.json"))
+
+
+def channel_records(lock: Lock, platform: str, session: Session) -> tuple[RepoDataRecord, ...]:
+    """Those of a lock's conda packages that the channels still have, by their hash."""
+    wanted = [p for p in lock.for_platform(platform) if p.manager == "conda"]
+    hashes = {bytes.fromhex(p.sha256) for p in wanted}
+    found = asyncio.run(_from_repodata(wanted, platform, session))
+    by_hash = {record.sha256: record for record in found if record.sha256 in hashes}
+    return tuple(by_hash.values())
 
 
 def solution_from_lock(

@@ -11,29 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
 from rattler import Client, Config, Gateway, PackageCache
 from rattler.package_cache import ValidationMode
 from rattler.repo_data.gateway import SourceConfig
 
+from .cache_dirs import CacheDirs
 from .channels import Resolution, ResolvedChannel, resolve_channel, resolve_channels
 from .configuration import CondaConfiguration
 from .credentials import Credentials, find_credentials, redact, write_auth_file
 from .network import network_environment, rattler_config_toml
-
-
-class CacheDirs(msgspec.Struct, frozen=True):
-    """Where downloads are kept; ``packages`` must be on the file system of the environments."""
-
-    packages: Path
-    repodata: Path
-    uv: Path
-    bytecode: Path
-
-    @classmethod
-    def under(cls, root: Path) -> CacheDirs:
-        """The usual layout below one cache folder."""
-        return cls(root / "pkgs", root / "repodata", root / "uv", root / "pyc")
 
 
 class Session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import msgspec
 from rattler import (
@@ -17,6 +18,18 @@ from rattler import (
 from rattler.package import BuildString
 
 from jupyter_envs.errors import ConfigurationInvalid, InvalidInput, PlatformUnsupported
+
+_VIRTUAL = re.compile(r"__[a-z0-9][a-z0-9_.-]*")
+_VERSION = re.compile(r"[0-9][0-9A-Za-z._+!]*(?:=[A-Za-z0-9_.+-]+)?")
+
+# The oldest systems that conda-forge builds for, and a kernel that those have: Enterprise Linux
+# 8 (glibc 2.28), macOS 11. Whoever needs older ones declares them.
+_USUAL: dict[str, dict[str, str]] = {
+    "linux": {"__unix": "0=0", "__linux": "4.18=0", "__glibc": "2.28=0"},
+    "osx": {"__unix": "0=0", "__osx": "11.0=0"},
+    "win": {"__win": "0=0"},
+}
+_PROCESSORS = {"64": "x86_64", "32": "x86", "arm64": "m1"}
 
 _CUDA = re.compile(r"(?:[0-9]+(?:\.[0-9]+)*)?")
 
@@ -57,6 +70,36 @@ def detect_target(*, platform: str | None = None, cuda: str | None = None) -> Ta
         virtual_packages=tuple(
             f"{p.name.normalized}={p.version}={_build(p.build_string)}" for p in detected
         ),
+    )
+
+
+def usual_target(platform: str, declared: Mapping[str, str] = {}) -> Target:
+    """A machine of ``platform`` that is not at hand: what most of them fulfil today.
+
+    ``declared`` maps a virtual package to its ``version[=build]`` and replaces or adds to that.
+    Raises InvalidInput for what is no virtual package or no version.
+    """
+    system, _, processor = platform.partition("-")
+    usual = {**_USUAL.get(system, {}), "__archspec": f"1={_PROCESSORS.get(processor, processor)}"}
+    return Target(platform=platform, virtual_packages=_declare(usual, declared))
+
+
+def with_declared_packages(target: Target, declared: Mapping[str, str]) -> Target:
+    """The target with ``declared`` virtual packages. Raises InvalidInput."""
+    known = {name: rest for name, _, rest in (t.partition("=") for t in target.virtual_packages)}
+    return Target(platform=target.platform, virtual_packages=_declare(known, declared))
+
+
+def _declare(known: Mapping[str, str], declared: Mapping[str, str]) -> tuple[str, ...]:
+    for name, text in declared.items():
+        if not _VIRTUAL.fullmatch(name) or not _VERSION.fullmatch(text):
+            raise InvalidInput(
+                reason=f"{name}={text} is not a virtual package with a version",
+                hint="Write it like __glibc=2.17 or __cuda=12.4.",
+            )
+    merged = {**known, **declared}
+    return tuple(
+        f"{name}={text if '=' in text else text + '=0'}" for name, text in sorted(merged.items())
     )
 
 

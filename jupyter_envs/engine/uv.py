@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 from uv import find_uv_bin
 
+from .pip_rules import index_environment
 from .uv_messages import explain_uv
 
 # What an activated environment of the caller would make uv look at instead of our prefix.
@@ -25,17 +28,27 @@ _MISLEADING = (
 
 
 class UvContext(msgspec.Struct, frozen=True, kw_only=True):
-    """Where uv works: the prefix, its cache, and the site's index settings as ``UV_*``."""
+    """Where uv works: the prefix, its cache, and the site's index settings as ``UV_*``.
+
+    ``elsewhere``: there is no prefix, since what is resolved is for another machine; the Python
+    that runs this then builds what has to be built to know its requirements.
+    """
 
     prefix: Path
     cache: Path
     environment: Mapping[str, str]
     offline: bool = False
+    elsewhere: bool = False
 
     @property
     def python(self) -> Path:
-        """The prefix's interpreter."""
-        return self.prefix / "bin" / "python"
+        """The prefix's interpreter, or the one to resolve with where there is none."""
+        return Path(sys.executable) if self.elsewhere else self.prefix / "bin" / "python"
+
+    def told(self, lines: Sequence[str]) -> UvContext:
+        """The same, with the indexes that the options among the pip section's lines name."""
+        known = {**os.environ, **self.environment}
+        return replace(self, environment={**self.environment, **index_environment(lines, known)})
 
 
 class UvResult(msgspec.Struct, frozen=True):

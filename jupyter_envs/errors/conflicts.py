@@ -29,6 +29,21 @@ class EnvironmentUnmanaged(Conflict):
     advice = "Change it with the tool that made it."
 
 
+class EnvironmentArchived(Conflict):
+    """The environment is archived: only its spec and its lock are there."""
+
+    code = "environment_archived"
+    sentence = "{name!r} is archived: its files are gone, its file and its lock were kept"
+    advice = "Make it again, exactly as it was: jupyter envs recreate {name}"
+
+
+class EnvironmentNotArchived(Conflict):
+    """An environment that is to be recreated is there."""
+
+    code = "environment_not_archived"
+    sentence = "{name!r} is not archived, so there is nothing to recreate"
+
+
 class EnvironmentBusy(Conflict):
     """Another operation works on this environment."""
 
@@ -98,3 +113,11 @@ class KernelsElsewhere(Conflict):
     code = "kernels_elsewhere"
     sentence = "Kernels of this server run behind a gateway, where its environments are not"
     advice = "Make the environment on the machine that the gateway starts kernels on."
+
+
+class LockAmbiguous(Conflict):
+    """Several locks fit where one was asked for."""
+
+    code = "lock_ambiguous"
+    sentence = "{count} locks fit: {digests}"
+    advice = "Name one by more of its digest, or ask for one environment or notebook."

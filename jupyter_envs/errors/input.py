@@ -29,6 +29,14 @@ class LockInvalid(InvalidInput):
     advice = "Make a new lock from the environment.yml, or get an undamaged copy."
 
 
+class LockMismatch(InvalidInput):
+    """A lock that is not the one of the environment.yml; ``details`` hold each difference."""
+
+    code = "lock_mismatch"
+    sentence = "The lock {lock} does not fit {file}: {reason}"
+    advice = "Make the lock again from the file, or undo the change of the file."
+
+
 class SourceNotFound(InvalidInput):
     """The file to create from does not exist or cannot be read."""
 
@@ -108,6 +116,14 @@ class ExportFormatUnknown(InvalidInput):
     sentence = "There is no export format {format!r}; there are: {formats}"
 
 
+class ExtraMissing(InvalidInput):
+    """Something that needs a library which an administrator did not install."""
+
+    code = "extra_missing"
+    sentence = "{what} needs a library that is not installed here"
+    advice = "Install it beside this program: pip install 'jupyter_envs[{extra}]'."
+
+
 class RequestInvalid(InvalidInput):
     """A REST request that is not of the form that the API description gives."""
 
@@ -123,3 +139,11 @@ class TimeInvalid(InvalidInput):
     code = "time_invalid"
     sentence = "{time!r} is not a time"
     advice = "Write it like 2026-11-18T15:00 or 2026-11-18T15:00+01:00."
+
+
+class NotebookInvalid(InvalidInput):
+    """A file that is no notebook."""
+
+    code = "notebook_invalid"
+    sentence = "{file} cannot be used as a notebook: {reason}"
+    advice = "Name a notebook, a file that ends with .ipynb."

@@ -35,3 +35,11 @@ class OperationNotFound(NotFound):
     code = "operation_not_found"
     sentence = "There is no operation {id!r}"
     advice = "'jupyter envs operations' lists those that are known."
+
+
+class LockNotFound(NotFound):
+    """No lock with that digest is kept, or none fits what was asked."""
+
+    code = "lock_not_found"
+    sentence = "No lock {digest!r} is kept here"
+    advice = "Check the digest: the ledger names that of every environment that was made."

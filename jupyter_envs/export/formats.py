@@ -9,6 +9,11 @@ import msgspec
 
 from jupyter_envs.errors import ExportFormatUnknown
 from jupyter_envs.lock import Lock, emit_explicit, emit_lock
+from jupyter_envs.spec import Spec, read_spec
+
+from .bill import bill_of_materials
+from .pixi import pixi_lock
+from .texts import history_spec, pinned_spec, requirements
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -20,6 +25,11 @@ class ExportSource(msgspec.Struct, frozen=True, kw_only=True):
     lock: Lock
     platform: str
     name: str
+
+    @property
+    def spec(self) -> Spec:
+        """The spec, read. Raises SpecInvalid."""
+        return read_spec(self.spec_bytes, "environment.yml")
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,10 +55,35 @@ FORMATS: dict[str, ExportFormat] = {
         file_name="{name}-{platform}.explicit.txt",
         render=lambda source: emit_explicit(source.lock, source.platform),
     ),
+    "history": ExportFormat(
+        media_type="application/yaml",
+        file_name="{name}.yml",
+        render=lambda source: history_spec(source.spec, source.lock, source.name),
+    ),
     "lock": ExportFormat(
         media_type="application/yaml",
         file_name="{name}.conda-lock.yml",
         render=lambda source: emit_lock(source.lock),
+    ),
+    "pinned": ExportFormat(
+        media_type="application/yaml",
+        file_name="{name}.pinned.yml",
+        render=lambda source: pinned_spec(source.spec, source.lock, source.platform, source.name),
+    ),
+    "pixi": ExportFormat(
+        media_type="application/yaml",
+        file_name="{name}.pixi.lock",
+        render=lambda source: pixi_lock(source.lock),
+    ),
+    "requirements": ExportFormat(
+        media_type="text/plain; charset=utf-8",
+        file_name="{name}-requirements.txt",
+        render=lambda source: requirements(source.lock, source.platform),
+    ),
+    "sbom": ExportFormat(
+        media_type="application/vnd.cyclonedx+json",
+        file_name="{name}.cdx.json",
+        render=lambda source: bill_of_materials(source.lock, source.platform, source.name),
     ),
     "yaml": ExportFormat(
         media_type="application/yaml",
@@ -61,8 +96,8 @@ FORMATS: dict[str, ExportFormat] = {
 def export(source: ExportSource, format_name: str) -> Exported:
     """The environment as a file: ``yaml`` is the spec as written, byte for byte.
 
-    Raises ExportFormatUnknown, which lists those that exist; LockInvalid and PlatformNotLocked
-    from the lock's writers.
+    Raises ExportFormatUnknown, which lists those that exist; ExtraMissing; LockInvalid and
+    PlatformNotLocked from the lock's writers.
     """
     chosen = FORMATS.get(format_name)
     if chosen is None:

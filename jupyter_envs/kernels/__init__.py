@@ -8,7 +8,6 @@ from .kernelspecs import (
     kernels_of,
     kernelspec,
     offers,
-    prefix_of,
     published_kernels,
     remove_kernelspec,
 )
@@ -23,7 +22,6 @@ __all__ = [
     "kernels_of",
     "kernelspec",
     "offers",
-    "prefix_of",
     "published_kernels",
     "remove_kernelspec",
     "render_shim",

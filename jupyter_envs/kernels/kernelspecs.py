@@ -14,6 +14,9 @@ import msgspec
 
 from jupyter_envs.store import Environment, GenerationFiles, write_atomically
 
+#: Names the kernelspec that something is started from.
+KERNEL_VARIABLE = "JUPYTER_ENVS_KERNEL"
+
 #: nb_conda_kernels' names, so that a notebook opens under either.
 _SHORT = {"python": "py", "python2": "py", "python3": "py", "ir": "r"}
 
@@ -61,6 +64,9 @@ def kernelspec(
     interpreter = _absolute(prefix, command[0])
     content["argv"] = [str(GenerationFiles(prefix).start), interpreter, *command[1:]]
     content["display_name"] = f"{name} ({_title(offer)})"
+    # For the start shim, which then knows a kernel from any other program, and takes it away.
+    marked = {KERNEL_VARIABLE: kernel_name(slug, offer.folder)}
+    content["env"] = {**_mapping(content.get("env")), **marked}
     content["metadata"] = {
         **_mapping(content.get("metadata")),
         "conda_env_name": slug,

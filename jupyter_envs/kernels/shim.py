@@ -7,6 +7,7 @@ so neither blanks nor length of the prefix matter.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -37,10 +38,26 @@ if [ "$#" -eq 0 ]; then
 fi
 """
 
+# Before activation, which may set any of these. The word is a kernelspec's, and not for
+# what the kernel starts.
+_CALLER = """\
+jupyter_envs_data=${JUPYTER_ENVS_DATA_DIR:-${XDG_DATA_HOME:-${HOME-}/.local/share}/jupyter_envs}
+jupyter_envs_kernel=${JUPYTER_ENVS_KERNEL-}
+jupyter_envs_notebook=${JPY_SESSION_NAME-}
+jupyter_envs_user=${JUPYTERHUB_USER-}
+unset JUPYTER_ENVS_KERNEL
+"""
+
 # /proc/self is the shell itself, and after exec the program: same pid, same start time. The
 # command name in "stat" may hold anything, so fields are counted from behind its last ")".
 # Names have a prefix since a variable of the caller's must come out as it went in.
 _LEASE = r"""jupyter_envs_lease() {
+    jupyter_envs_connection=
+    for jupyter_envs_word do
+        case ${jupyter_envs_word##*/} in
+            kernel-*.json) jupyter_envs_connection=$jupyter_envs_word ;;
+        esac
+    done
     IFS= read -r jupyter_envs_host </proc/sys/kernel/hostname || return 0
     IFS= read -r jupyter_envs_boot </proc/sys/kernel/random/boot_id || return 0
     IFS= read -r jupyter_envs_stat </proc/self/stat || return 0
@@ -60,8 +77,16 @@ _LEASE = r"""jupyter_envs_lease() {
     printf '{"generation": %s, "host": "%s", "boot_id": "%s", "pid": %s, "start_time": %s}\n' \
         @GENERATION@ "$jupyter_envs_host" "$jupyter_envs_boot" "$$" "$jupyter_envs_start" \
         >@LEASES@/"@GENERATION@-$jupyter_envs_file-$$.json"
+    [ -n "$jupyter_envs_kernel$jupyter_envs_connection" ] || return 0
+    [ -d "$jupyter_envs_data/starts" ] || return 0
+    printf '%s\0' environment=@NAME@ store=@STORE@ generation=@GENERATION@ lock_digest=@DIGEST@ \
+        "host=$jupyter_envs_host" "boot_id=$jupyter_envs_boot" "pid=$$" \
+        "start_time=$jupyter_envs_start" "kernel=$jupyter_envs_kernel" \
+        "connection=$jupyter_envs_connection" "notebook=$jupyter_envs_notebook" \
+        "user=$jupyter_envs_user" end= \
+        >"$jupyter_envs_data/starts/$jupyter_envs_file-$jupyter_envs_boot-$$-$jupyter_envs_start.start"
 }
-jupyter_envs_lease 2>/dev/null
+jupyter_envs_lease "$@" 2>/dev/null
 """
 
 
@@ -71,6 +96,7 @@ def render_shim(
     *,
     name: str,
     lock_digest: str,
+    store: Path,
     leases: Path,
     generation: int,
 ) -> str:
@@ -80,11 +106,17 @@ def render_shim(
     by its arguments. The lease is one JSON line with ``generation``, ``host``, ``boot_id``,
     ``pid`` and ``start_time`` (clock ticks since boot, as in ``/proc/<pid>/stat``). Without
     arguments it ends with exit status 64.
+
+    A kernel is what a kernelspec of ours starts (it sets ``JUPYTER_ENVS_KERNEL``), or what gets
+    a ``kernel-*.json``. Its start is noted for the ledger, too, in the data folder of whoever
+    starts it, where that has a folder ``starts``; where it cannot be noted, it starts all the
+    same.
     """
     return "\n".join(
         (
             "#!/bin/sh\n# Made when this generation was built; changes are not looked for.",
             _USAGE,
+            _CALLER,
             *_activation(prefix, activation),
             _exports(
                 {
@@ -93,7 +125,15 @@ def render_shim(
                     "JUPYTER_ENVS_LOCK": lock_digest,
                 }
             ),
-            _lease(leases, generation),
+            _lease(
+                {
+                    "GENERATION": str(generation),
+                    "LEASES": shlex.quote(str(leases)),
+                    "NAME": shlex.quote(name),
+                    "STORE": shlex.quote(str(store)),
+                    "DIGEST": shlex.quote(lock_digest),
+                }
+            ),
             'exec "$@"\n',
         )
     )
@@ -151,6 +191,6 @@ def _assignment(name: str, value: Template | None, kept: Mapping[str, str]) -> s
     return f"export {name}={''.join(parts)}"
 
 
-def _lease(leases: Path, generation: int) -> str:
-    text = _LEASE.replace("@GENERATION@", str(generation))
-    return text.replace("@LEASES@", shlex.quote(str(leases)))
+def _lease(values: Mapping[str, str]) -> str:
+    # At once: a path may hold what looks like another place.
+    return re.sub("@([A-Z]+)@", lambda found: values[found[1]], _LEASE)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_envs.errors import KernelFailed
 from jupyter_envs.store import KernelRecord
 
-from .kernelspecs import Offer, install_kernelspec
+from .kernelspecs import KERNEL_VARIABLE, Offer, install_kernelspec
 
 if TYPE_CHECKING:
     from jupyter_client.blocking.client import BlockingKernelClient
@@ -37,7 +37,7 @@ def verify_kernel(offer: Offer, content: dict[str, Any], *, timeout: float) -> K
 
     with tempfile.TemporaryDirectory(prefix="jupyter-envs-verify-") as name:
         folder = Path(name)
-        install_kernelspec(folder / "kernels", offer.folder.lower(), offer, content)
+        install_kernelspec(folder / "kernels", offer.folder.lower(), offer, _unmarked(content))
         manager = KernelManager(
             kernel_name=offer.folder.lower(),
             connection_file=str(folder / "connection.json"),
@@ -47,6 +47,12 @@ def verify_kernel(offer: Offer, content: dict[str, Any], *, timeout: float) -> K
         )
         with (folder / "output").open("w+b") as output:
             return _run(manager, offer, folder, output, timeout)
+
+
+def _unmarked(content: dict[str, Any]) -> dict[str, Any]:
+    """The kernelspec without what makes its starts count: a proof is nobody's use of it."""
+    env = {k: v for k, v in content.get("env", {}).items() if k != KERNEL_VARIABLE}
+    return {**content, "env": env}
 
 
 def _run(

@@ -1,30 +1,35 @@
-"""What was made, changed and removed, by whom and when."""
+"""What was made, changed, removed and run, by whom and when."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
 import uuid
-from datetime import datetime, timezone
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from jupyter_envs.errors import TimeInvalid
+from .chain import append_line, held_chain, hosts, month_files, month_of
+from .query import Wanted, find_events, read_events
+from .starts import KernelStart, merged, read_starts, starts_folder
+from .times import as_time, now_here
+from .verify import Fault, verify_chains
 
-from .chain import GENESIS, append_line, line_hash, parse_line, read_lines
+KERNEL_STARTED = "kernel_started"
 
-_NEVER = datetime.min.replace(tzinfo=timezone.utc)
+#: Disks of other machines have clocks of their own.
+_CLOCKS_DIFFER = timedelta(days=2)
+#: A start that was taken in within this time was recorded when it happened.
+_AT_ONCE = timedelta(seconds=1)
 
+T = TypeVar("T")
 
-class Fault(msgspec.Struct, frozen=True):
-    """A place where a chain does not hold."""
-
-    file: str
-    line: int
-    reason: str
+DriftOf = Callable[[KernelStart], str | None]
 
 
 class Ledger(msgspec.Struct, frozen=True):
@@ -33,29 +38,85 @@ class Ledger(msgspec.Struct, frozen=True):
     root: Path
     host: str
 
-    def record(self, action: str, actor: str, **facts: Any) -> str:
+    @property
+    def chains(self) -> Path:
+        """The folder of all hosts' chains."""
+        return self.root / "ledger"
+
+    def record(self, action: str, actor: str, *, now: datetime | None = None, **facts: Any) -> str:
         """Append an event such as ``environment_created``; returns its hash.
 
-        ``facts`` are names, numbers and digests; never credentials.
+        ``facts`` are names, numbers and digests; never credentials. ``now`` is for an event of
+        another moment, in tests.
         """
-        now = datetime.now().astimezone()
+        moment = now or now_here()
         entry = {
             "id": uuid.uuid4().hex,
             # Events of two hosts are put in order by it.
-            "time": now.isoformat(timespec="microseconds"),
+            "time": moment.isoformat(timespec="microseconds"),
             "actor": actor,
             "action": action,
             **facts,
         }
-        return append_line(self.root / "ledger", self.host, entry, now=now)
+        return append_line(self.chains, self.host, entry, now=moment)
+
+    def expect_starts(self) -> None:
+        """Make the folder that the start shim writes to: it runs no program, so it cannot."""
+        starts_folder(self.root).mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def absorb(
+        self, told: Iterable[KernelStart] = (), *, drift: DriftOf | None = None
+    ) -> list[dict[str, Any]]:
+        """Record the kernel starts that the shim has left files of, and those that are ``told``;
+        returns the new events. Each start is recorded once, whoever tells of it, how often, and
+        whenever one of them dies on the way."""
+        folder, told = starts_folder(self.root), list(told)
+        if not told and not any(read_starts(folder, self.host)):
+            return []
+        with held_chain(self.chains, self.host) as chain:
+            files = list(read_starts(folder, self.host))
+            starts = merged([*told, *(start for _, start in files)])
+            known = self._recorded(starts)
+            now = now_here()
+            entries = [_entry(one, now, drift) for one in starts if one.id not in known]
+            if entries:
+                chain.append(entries, now=now)
+        for path, _ in files:
+            with suppress(OSError):
+                path.unlink()
+        return entries
+
+    def _recorded(self, starts: list[KernelStart]) -> set[str]:
+        """The ids that are in the chain already."""
+        if not starts:
+            return set()
+        first = month_of(starts[0].time - _CLOCKS_DIFFER)
+        wanted = {start.id: f'"id":"{start.id}"'.encode() for start in starts}
+        found: set[str] = set()
+        for path in month_files(self.chains / self.host):
+            if path.stem >= first:
+                data = path.read_bytes()
+                found |= {name for name, needle in wanted.items() if needle in data}
+        return found
+
+    def last_starts(self) -> dict[tuple[str, str], datetime]:
+        """When a kernel of each environment (store, slug) last started, as far as it is known.
+        Months that are over are read once for a process."""
+        found: dict[tuple[str, str], datetime] = {}
+        waiting = [one for _, one in read_starts(starts_folder(self.root), self.host)]
+        parts = [{(one.store, one.environment): one.time for one in merged(waiting)}]
+        for host in hosts(self.chains):
+            for path in month_files(self.chains / host):
+                state = path.stat()
+                parts.append(_last_starts(str(path), state.st_mtime_ns, state.st_size))
+        for part in parts:
+            for key, moment in part.items():
+                found[key] = max(moment, found.get(key, moment))
+        return found
 
     def events(self) -> list[dict[str, Any]]:
         """Every host's events, oldest first."""
-        found = (parse_line(line) for _, _, line in read_lines(self.root / "ledger"))
-        return sorted(
-            (event for event in found if event is not None),
-            key=_time_of,
-        )
+        return find_events(self.chains, Wanted())
 
     def find(
         self,
@@ -64,18 +125,32 @@ class Ledger(msgspec.Struct, frozen=True):
         until: str | None = None,
         environment: str | None = None,
         digest: str | None = None,
+        notebook: str | None = None,
+        action: str | None = None,
+        limit: int | None = None,
     ) -> list[dict[str, Any]]:
         """Events between two times, of an environment (its slug), of a lock digest (or how it
-        begins), oldest first. Raises TimeInvalid."""
-        first, last = as_time(since), as_time(until)
-        return [
-            event
-            for event in self.events()
-            if (first is None or _time_of(event) >= first)
-            and (last is None or _time_of(event) <= last)
-            and (environment is None or event.get("environment") == environment)
-            and (digest is None or str(event.get("lock_digest") or "").startswith(digest))
-        ]
+        begins), of a notebook (its path, or how that ends), of one action; oldest first, and of
+        many the newest ``limit``. Raises TimeInvalid."""
+        return self.select(
+            Wanted(
+                since=as_time(since),
+                until=as_time(until),
+                environment=environment,
+                digest=digest,
+                notebook=notebook,
+                action=action,
+                limit=limit,
+            )
+        )
+
+    def select(self, wanted: Wanted) -> list[dict[str, Any]]:
+        """Events that are wanted, oldest first."""
+        return find_events(self.chains, wanted)
+
+    def read(self, wanted: Wanted, kind: type[T]) -> list[T]:
+        """The same as structs of a kind; what somebody has spoilt is left out."""
+        return read_events(self.chains, wanted, kind)
 
     def keep_lock(self, digest: str, lock: bytes) -> None:
         """Keep a published lock by its digest, for good."""
@@ -96,41 +171,60 @@ class Ledger(msgspec.Struct, frozen=True):
         path = self.root / "locks" / f"{digest}.yml"
         return path.read_bytes() if path.is_file() else None
 
+    def lock_file(self, digest: str) -> Path:
+        """Where a lock of this digest is kept, if it is."""
+        return self.root / "locks" / f"{digest}.yml"
+
+    def kept_digests(self, beginning: str = "") -> list[str]:
+        """Digests of the locks that are kept and begin so."""
+        try:
+            names = os.listdir(self.root / "locks")
+        except OSError:
+            return []
+        kept = (name.removesuffix(".yml") for name in names if name.endswith(".yml"))
+        return sorted(d for d in kept if d.startswith(beginning) and not d.startswith("."))
+
     def verify(self) -> list[Fault]:
-        """Edited, removed and torn lines. An empty list means that every chain holds."""
-        faults: list[Fault] = []
-        heads: dict[Path, str] = {}
-        for path, number, line in read_lines(self.root / "ledger"):
-            entry = parse_line(line)
-            if entry is None:
-                faults.append(Fault(str(path), number, "not a complete line"))
-                continue
-            if entry["prev"] != heads.get(path.parent, GENESIS):
-                faults.append(Fault(str(path), number, "the line before it was changed or removed"))
-            heads[path.parent] = line_hash(line)
-        return faults
+        """Edited, removed, missing and torn lines. An empty list means that every chain holds."""
+        return verify_chains(self.chains)
 
 
-def _time_of(event: dict[str, Any]) -> datetime:
-    """When it was; before everything else where somebody has spoilt the line."""
-    try:
-        return as_time(str(event.get("time"))) or _NEVER
-    except TimeInvalid:
-        return _NEVER
+def _entry(start: KernelStart, now: datetime, drift: DriftOf | None) -> dict[str, Any]:
+    when = {"time": start.time.isoformat(timespec="microseconds")}
+    if abs(now - start.time) > _AT_ONCE:
+        when["recorded"] = now.isoformat(timespec="microseconds")
+    return {
+        "id": start.id,
+        **when,
+        "actor": start.user or "",
+        "action": KERNEL_STARTED,
+        **start.facts(),
+        "drift": drift(start) if drift else None,
+    }
 
 
-def as_time(text: str | None) -> datetime | None:
-    """ISO 8601 to a moment; without an offset it is in this machine's time zone.
+@lru_cache(maxsize=64)
+def _last_starts(path: str, mtime: int, size: int) -> dict[tuple[str, str], datetime]:
+    """Of one month's file; the other two arguments tell one state of it from the next."""
+    found: dict[tuple[str, str], datetime] = {}
+    needle = f'"action":"{KERNEL_STARTED}"'.encode()
+    for line in Path(path).read_bytes().split(b"\n"):
+        if needle not in line:
+            continue
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+            event = _STARTED.decode(line)
+            key = (event.store, event.environment)
+            found[key] = max(event.time, found.get(key, event.time))
+    return found
 
-    Raises TimeInvalid.
-    """
-    if text is None:
-        return None
-    try:
-        # Python 3.10 does not know the Z.
-        return datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text)).astimezone()
-    except (ValueError, OverflowError) as error:
-        raise TimeInvalid(time=text) from error
+
+class _Started(msgspec.Struct):
+    store: str
+    environment: str
+    time: datetime
+
+
+_STARTED = msgspec.json.Decoder(_Started)
 
 
 def content_hash(data: bytes) -> str:

@@ -1,21 +1,29 @@
-"""Locks: model, digest, conda-lock.yml, ``@EXPLICIT``, differences and plans."""
+"""Locks: model, digest, conda-lock.yml, ``@EXPLICIT``, differences, agreement and plans."""
 
 from .accelerator import Accelerator, GpuBuild, accelerator_of, gpu_builds
+from .asked import Change, LineChange, added_by_us, line_changes, with_asked
 from .assemble import in_order, require_platform, with_input, with_packages
 from .checks import check_lock
 from .conda_lock import parse_lock
+from .declared import declared, with_declared
 from .diff import LockDiff, PackageChange, Release, diff, release
 from .digest import lock_digest
 from .emit import emit_lock
 from .explicit import emit_explicit
+from .explicit_read import ExplicitPackage, is_explicit, parse_explicit
 from .model import Lock, LockedPackage, Manager
 from .plan import Download, Plan, make_plan
+from .pypi_names import pypi_name
+from .scalars import scalar
 from .staleness import content_hash, inputs_hash, matches_input
 
 __all__ = [
     "Accelerator",
+    "Change",
     "Download",
+    "ExplicitPackage",
     "GpuBuild",
+    "LineChange",
     "Lock",
     "LockDiff",
     "LockedPackage",
@@ -24,20 +32,29 @@ __all__ = [
     "Plan",
     "Release",
     "accelerator_of",
+    "added_by_us",
     "check_lock",
     "content_hash",
+    "declared",
     "diff",
     "emit_explicit",
     "emit_lock",
     "gpu_builds",
     "in_order",
     "inputs_hash",
+    "is_explicit",
+    "line_changes",
     "lock_digest",
     "make_plan",
     "matches_input",
+    "parse_explicit",
     "parse_lock",
+    "pypi_name",
     "release",
     "require_platform",
+    "scalar",
+    "with_asked",
+    "with_declared",
     "with_input",
     "with_packages",
 ]

@@ -3,18 +3,25 @@
 from .actor import user_name
 from .ask import (
     ask_adopt,
+    ask_archive,
     ask_clean,
     ask_clone,
     ask_create,
     ask_plan,
+    ask_recreate,
     ask_remove,
     ask_repair,
     ask_update,
     check_source,
     require_idle,
 )
+from .ask_lock import LockCheck, ask_lock, check_lock
+from .audit import Audit, AuditCurrent, AuditKernel, audit, history, kept_lock, lock_of_audit
 from .catalogue import list_operations, read_operation
+from .cleaning import CleanItem, CleanPlan, plan_clean
 from .context import open_ledger
+from .differences import DiffChange, Difference, DiffPackage, DiffSide, difference
+from .digests import DigestPlace, DigestUse, DigestView, about_digest, verify_record
 from .drift import (
     DriftState,
     DriftView,
@@ -38,6 +45,7 @@ from .launch import cancel, follow, submit
 from .listing import EnvironmentList
 from .packages import PackageView, packages_of
 from .recovery import reconcile
+from .references import Side, is_file_reference, resolve, side_from_bytes
 from .repairing import keep
 from .requests import (
     Adopt,
@@ -45,6 +53,7 @@ from .requests import (
     EnvironmentSource,
     Job,
     LockSource,
+    MakeLock,
     Plan,
     Remove,
     Repair,
@@ -56,8 +65,17 @@ from .requests import (
 )
 from .resume import is_resumable, resume
 from .settings import Settings, default_settings
+from .source_state import SourceState, TextDiff, TrackedFile, source_state
 from .sources import name_for, source_from_bytes, source_from_file, update_source
-from .storage import StorageView, storage_of
+from .stamp import read_notebook, stamp_notebook, stamp_of, stamped
+from .starts import absorb_starts, started_kernel
+from .storage import (
+    EnvironmentStorage,
+    GenerationStorage,
+    StorageView,
+    last_storage,
+    storage_of,
+)
 from .views import EnvironmentView, GenerationView, NoteView, export_source, full_view, view
 from .watching import Changes, StoreWatch
 
@@ -65,19 +83,35 @@ __all__ = [
     "ENDED",
     "Adopt",
     "AdoptionView",
+    "Audit",
+    "AuditCurrent",
+    "AuditKernel",
     "Changes",
+    "CleanItem",
+    "CleanPlan",
     "Create",
+    "DiffChange",
+    "DiffPackage",
+    "DiffSide",
+    "Difference",
+    "DigestPlace",
+    "DigestUse",
+    "DigestView",
     "DriftReport",
     "DriftState",
     "DriftView",
     "DriftWatch",
     "EnvironmentList",
     "EnvironmentSource",
+    "EnvironmentStorage",
     "EnvironmentView",
     "Event",
+    "GenerationStorage",
     "GenerationView",
     "Job",
+    "LockCheck",
     "LockSource",
+    "MakeLock",
     "NoteView",
     "Operation",
     "PackageView",
@@ -89,49 +123,76 @@ __all__ = [
     "ReturnView",
     "Rollback",
     "Settings",
+    "Side",
     "Source",
+    "SourceState",
     "SpecSource",
     "State",
     "StorageView",
     "StoreWatch",
+    "TextDiff",
+    "TrackedFile",
     "Update",
     "VerdictView",
+    "about_digest",
+    "absorb_starts",
     "ask_adopt",
+    "ask_archive",
     "ask_clean",
     "ask_clone",
     "ask_create",
+    "ask_lock",
     "ask_plan",
+    "ask_recreate",
     "ask_remove",
     "ask_repair",
     "ask_update",
+    "audit",
     "cancel",
+    "check_lock",
     "check_source",
     "default_settings",
+    "difference",
     "drift_report",
     "drift_state",
     "drift_view",
     "export_source",
     "follow",
     "full_view",
+    "history",
+    "is_file_reference",
     "is_resumable",
     "is_running",
     "keep",
+    "kept_lock",
+    "last_storage",
     "list_operations",
+    "lock_of_audit",
     "name_for",
     "open_ledger",
     "packages_of",
+    "plan_clean",
+    "read_notebook",
     "read_operation",
     "reconcile",
     "report_of",
     "require_idle",
+    "resolve",
     "resume",
     "run_here",
+    "side_from_bytes",
     "source_from_bytes",
     "source_from_file",
+    "source_state",
+    "stamp_notebook",
+    "stamp_of",
+    "stamped",
+    "started_kernel",
     "storage_of",
     "submit",
     "teller",
     "update_source",
     "user_name",
+    "verify_record",
     "view",
 ]

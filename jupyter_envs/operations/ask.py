@@ -6,21 +6,45 @@ things, with the same error, before anything was begun.
 
 from __future__ import annotations
 
-from jupyter_envs.errors import EnvsError, KernelsRunning, NameTaken
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from jupyter_envs.errors import (
+    EnvironmentArchived,
+    EnvironmentNotArchived,
+    EnvsError,
+    InvalidInput,
+    KernelsRunning,
+    NameTaken,
+    SourceNotFound,
+)
 from jupyter_envs.lock import parse_lock
 from jupyter_envs.spec import check_name, read_spec
-from jupyter_envs.store import Environment, Store, get_managed, name_in_use, processes_of
+from jupyter_envs.store import (
+    Environment,
+    Store,
+    get_managed,
+    get_recorded,
+    name_in_use,
+    processes_of,
+)
 
 from .adoption import adoptable
+from .agreement import lock_place
 from .launch import submit
+from .lock_formats import check_lock_text
+from .pip_files import with_pip_files
 from .requests import (
     Adopt,
+    Archive,
     Clean,
     Create,
     EnvironmentSource,
     Job,
     LockSource,
     Plan,
+    Recreate,
     Remove,
     Repair,
     Source,
@@ -32,16 +56,23 @@ from .sources import name_for, update_source
 
 
 def ask_create(
-    settings: Settings, source: Source, name: str | None, *, actor: str | None = None
+    settings: Settings,
+    source: Source,
+    name: str | None,
+    *,
+    locked: bool = False,
+    actor: str | None = None,
 ) -> Job:
     """Start making an environment; ``name`` None means the file's own.
+
+    ``locked`` takes exactly the packages of the lock beside the file.
 
     Raises SpecInvalid, LockInvalid, NameMissing, NameForbidden, NameTaken, EnvironmentBusy and
     StoreReadOnly.
     """
     chosen = name_for(source, name)
     slug = check_name(chosen)
-    check_source(source)
+    source = ready_source(source, locked=locked)
     require_free(Store(settings.envs_dir), slug)
     return submit(Create(name=chosen, source=source), settings, actor=actor)
 
@@ -61,16 +92,19 @@ def ask_update(
     source: Source | None,
     *,
     upgrade: bool = False,
+    locked: bool = False,
     actor: str | None = None,
 ) -> Job:
     """Start building the next generation; ``source`` None means the file it was made from.
+
+    ``locked`` takes exactly the packages of the lock beside the file.
 
     Raises EnvironmentNotFound, EnvironmentUnmanaged, SpecInvalid, LockInvalid, EnvironmentBusy
     and StoreReadOnly.
     """
     environment = get_managed(Store(settings.envs_dir), name)
     source = update_source(environment) if source is None else source
-    check_source(source)
+    source = ready_source(source, locked=locked)
     request = Update(name=environment.slug, source=source, upgrade=upgrade)
     return submit(request, settings, actor=actor)
 
@@ -84,10 +118,37 @@ def ask_remove(
     KernelsRunning unless forced.
     """
     store = Store(settings.envs_dir)
-    environment = get_managed(store, name)
+    environment = get_recorded(store, name)
     if not force:
         require_idle(store, environment)
     return submit(Remove(name=environment.slug, force=force), settings, actor=actor)
+
+
+def ask_archive(
+    settings: Settings, name: str, *, force: bool = False, actor: str | None = None
+) -> Job:
+    """Start archiving an environment.
+
+    Raises EnvironmentNotFound, EnvironmentUnmanaged, EnvironmentArchived, EnvironmentBusy,
+    StoreReadOnly, and KernelsRunning unless forced.
+    """
+    store = Store(settings.envs_dir)
+    environment = get_managed(store, name)
+    if not force:
+        require_idle(store, environment)
+    return submit(Archive(name=environment.slug, force=force), settings, actor=actor)
+
+
+def ask_recreate(settings: Settings, name: str, *, actor: str | None = None) -> Job:
+    """Start making an archived environment again.
+
+    Raises EnvironmentNotFound, EnvironmentUnmanaged, EnvironmentNotArchived, EnvironmentBusy
+    and StoreReadOnly.
+    """
+    environment = get_recorded(Store(settings.envs_dir), name)
+    if not environment.archived:
+        raise EnvironmentNotArchived(name=environment.name)
+    return submit(Recreate(name=environment.slug), settings, actor=actor)
 
 
 def ask_plan(
@@ -96,6 +157,7 @@ def ask_plan(
     name: str | None,
     *,
     upgrade: bool = False,
+    locked: bool = False,
     actor: str | None = None,
 ) -> Job:
     """Start finding out what a source would bring or change.
@@ -104,7 +166,7 @@ def ask_plan(
     """
     chosen = name_for(source, name)
     check_name(chosen)
-    check_source(source)
+    source = ready_source(source, locked=locked)
     return submit(Plan(name=chosen, source=source, upgrade=upgrade), settings, actor=actor)
 
 
@@ -150,7 +212,39 @@ def check_source(source: Source) -> None:
     if isinstance(source, SpecSource):
         read_spec(source.data, source.file or "environment.yml")
     elif isinstance(source, LockSource):
-        parse_lock(source.data, file=source.file or "conda-lock.yml")
+        check_lock_text(source)
+
+
+def ready_source(source: Source, *, locked: bool = False) -> Source:
+    """The source with everything it names: files of its pip section, its lock if ``locked``.
+
+    Raises SpecInvalid, LockInvalid, PipUnsupported, and InvalidInput or SourceNotFound where
+    there is no lock.
+    """
+    check_source(source)
+    source = with_pip_files(source)
+    return with_lock(source) if locked else source
+
+
+def with_lock(source: Source) -> Source:
+    """The source, to be made from the lock beside it. Raises as :func:`ready_source`."""
+    if isinstance(source, LockSource):
+        return source  # it is one
+    if not isinstance(source, SpecSource) or source.file is None:
+        raise InvalidInput(
+            reason="Only a file has a lock beside it", hint="Give the path of an environment.yml."
+        )
+    place = lock_place(Path(source.file))
+    try:
+        data = place.read_bytes()
+    except OSError as error:
+        raise SourceNotFound(
+            file=str(place),
+            reason=error.strerror or str(error),
+            hint=f"Make it: jupyter envs lock {source.file}",
+        ) from error
+    parse_lock(data, file=str(place))
+    return replace(source, lock=data, lock_file=str(place))
 
 
 def require_idle(store: Store, environment: Environment) -> None:
@@ -167,6 +261,9 @@ def require_free(store: Store, slug: str) -> None:
         return
     try:
         get_managed(store, taken)
+    except EnvironmentArchived:
+        hint = f"Choose another name with --name, or get it back: jupyter envs recreate {taken}"
+        raise NameTaken(name=taken, hint=hint) from None
     except EnvsError:
         # What is there is not ours to change.
         raise NameTaken(name=taken, hint="Choose another name with --name.") from None

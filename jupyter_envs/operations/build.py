@@ -5,8 +5,6 @@ from __future__ import annotations
 import platform as host_platform
 from datetime import datetime
 
-import msgspec
-
 from jupyter_envs import __version__
 from jupyter_envs.engine import (
     CacheDirs,
@@ -26,6 +24,7 @@ from jupyter_envs.lock import (
     emit_lock,
     lock_digest,
     parse_lock,
+    with_declared,
     with_input,
     with_packages,
 )
@@ -49,7 +48,9 @@ from jupyter_envs.store import (
 
 from .conda_part import channels_of, conda_lock_part, conda_solution, install_conda
 from .context import Context
+from .included import read_included, write_included
 from .order import Order
+from .origin import with_origin
 from .pip_part import install_pip_part
 
 
@@ -64,7 +65,7 @@ def build_generation(
 
     Raises Unchanged, and what the parts raise; the prefix is then to be discarded.
     """
-    check_pip_lines(order.spec.pip)
+    check_pip_lines((*order.pip.lines, *order.pip.constraints))
     cache = CacheDirs.under(context.settings.cache_dir)
     with channels_of(order, context) as (session, resolution):
         lock, added, skipped = _install(order, target, files, session, resolution, context)
@@ -112,7 +113,9 @@ def _install(
 ) -> tuple[Lock, tuple[str, ...], tuple[str, ...]]:
     solution, requested, added = conda_solution(order, target, session, resolution, context)
     conda = conda_lock_part(solution, target, resolution, order)
-    if not order.spec.pip or order.keep_versions:
+    if order.lock is not None:
+        _stop_if_unchanged(order, conda, target, ("conda", "pip"))
+    elif not order.pip.lines or order.keep_versions:
         # With the same conda packages as before, the same pip lines keep their versions too.
         _stop_if_unchanged(order, conda, target, ("conda",))
     skipped = install_conda(order, solution, requested, files, session, context)
@@ -123,12 +126,8 @@ def _install(
             protect_links(files.prefix)
     if order.lock is not None:
         return order.lock, added, skipped
-    custom = {
-        "channel_priority": context.configuration.channel_priority,
-        "virtual_packages": ",".join(target.virtual_packages),
-        "jupyter_envs": __version__,
-    }
-    lock = msgspec.structs.replace(with_packages(conda, pip), custom=custom)
+    lock = with_origin(with_packages(conda, pip), order, context, added=added)
+    lock = with_declared(lock, target.platform, target.virtual_packages)
     lock = with_input(lock, "environment.yml", order.spec_bytes)
     _stop_if_unchanged(order, lock, target, ("conda", "pip"))
     return lock, added, skipped
@@ -145,8 +144,11 @@ def _stop_if_unchanged(
         return
     files = GenerationFiles(order.previous.prefix)
     before = parse_lock(files.lock.read_bytes(), file=str(files.lock))
-    if files.spec.read_bytes() == order.spec_bytes and (
-        _hashes(before, target, managers) == _hashes(lock, target, managers)
+    same_files = read_included(files) == order.included
+    if (
+        same_files
+        and files.spec.read_bytes() == order.spec_bytes
+        and (_hashes(before, target, managers) == _hashes(lock, target, managers))
     ):
         raise Unchanged
 
@@ -161,6 +163,7 @@ def _write_records(order: Order, lock: Lock, target: Target, files: GenerationFi
     # Kept as it is written; where it has a login, for this user's eyes alone.
     private = has_credentials(order.spec_bytes.decode("utf-8", "replace"))
     write_atomically(files.spec, order.spec_bytes, mode=0o600 if private else 0o644)
+    write_included(files, order.included)
     write_atomically(files.lock, emit_lock(lock))
     previous = order.previous
     before: Lock | None = None
@@ -195,6 +198,7 @@ def _prove(
         activation,
         name=order.slug,
         lock_digest=digest,
+        store=context.store.root,
         leases=context.store.leases(order.slug),
         generation=order.number,
     )

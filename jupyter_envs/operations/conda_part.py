@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jupyter_envs.engine import (
     CacheDirs,
@@ -15,6 +16,7 @@ from jupyter_envs.engine import (
     Solution,
     SolveRequest,
     Target,
+    channel_records,
     clean_dependency,
     install,
     link_scripts,
@@ -36,6 +38,9 @@ from jupyter_envs.store import GenerationFiles
 
 from .context import Context
 from .order import Order
+
+if TYPE_CHECKING:
+    from jupyter_envs.engine import Record
 
 #: Installed size over archive size: 846 MB from 167 to 245 MB measured on 118 packages.
 _EXPANSION = 4
@@ -82,8 +87,9 @@ def _solved(
     order: Order, target: Target, session: Session, resolution: Resolution, context: Context
 ) -> tuple[Solution, tuple[str, ...], tuple[str, ...]]:
     added: list[str] = []
-    request = _request(order, tuple(added), target, resolution, context)
     context.journal.progress("metadata", 0, None, "packages")
+    preferred = _preferred(order, target, session)
+    request = _request(order, (), target, resolution, context, preferred)
     question = prepare(request, session)
     load_metadata(question, session)
     context.journal.progress("solve", 0, None, "packages")
@@ -91,7 +97,7 @@ def _solved(
     kernel = missing_kernel(solution.names)
     if kernel is not None and not _from_pip(order, kernel):
         added.append(kernel)
-        request = _request(order, tuple(added), target, resolution, context)
+        request = _request(order, tuple(added), target, resolution, context, preferred)
         question = prepare(request, session)
         load_metadata(question, session)
         solution = solve(request, question, session)
@@ -101,7 +107,16 @@ def _solved(
 
 
 def _from_pip(order: Order, name: str) -> bool:
-    return any(classify_pip_line(line).name == name for line in order.spec.pip)
+    return any(classify_pip_line(line).name == name for line in order.pip.lines)
+
+
+def _preferred(order: Order, target: Target, session: Session) -> Sequence[Record]:
+    """What stays as it is where nothing speaks against it."""
+    if not order.keep_versions:
+        return ()
+    if order.kept is not None:
+        return channel_records(order.kept, target.platform, session)
+    return prefix_records(order.previous.prefix) if order.previous is not None else ()
 
 
 def _request(
@@ -110,14 +125,14 @@ def _request(
     target: Target,
     resolution: Resolution,
     context: Context,
+    preferred: Sequence[Record],
 ) -> SolveRequest:
-    keep = order.previous is not None and order.keep_versions
     return SolveRequest(
         dependencies=(*order.spec.dependencies, *added),
         resolution=resolution,
         target=target,
         priority=context.configuration.channel_priority,
-        preferred=prefix_records(order.previous.prefix) if keep and order.previous else (),
+        preferred=tuple(preferred),
         constraints=context.configuration.pinned_packages,
         timeout=context.settings.solve_timeout,
     )

@@ -14,7 +14,8 @@ from jupyter_envs.store import Store, environment_lock, forget_empty
 from .context import Context
 from .journal import JournalWriter, journal_path
 from .queue import wait_for_slot
-from .requests import Clean, Create, Job, Plan, Rollback, verb_of
+from .requests import OF_NO_ENVIRONMENT, Create, Job, Rollback, verb_of
+from .starts import absorb_starts
 from .verbs import perform, slug_of
 
 _NO_SPACE = (28, 122)  # ENOSPC, EDQUOT
@@ -45,11 +46,12 @@ def run_job(job: Job) -> dict[str, Any] | None:
         if slot is not None:
             os.close(slot)
         journal.close()
+        absorb_starts(job.settings)
 
 
 def _locked(job: Job, store: Store, journal: JournalWriter) -> dict[str, Any]:
     context = Context(job, journal)
-    if isinstance(job.request, (Plan, Clean)):
+    if isinstance(job.request, OF_NO_ENVIRONMENT):
         return perform(job.request, context)  # of no one environment: others may go on
     slug = slug_of(job.request, context)
     with ExitStack() as locks:

@@ -32,7 +32,7 @@ from .journal import (
     parse_events,
 )
 from .recovery import close_operation
-from .requests import Clean, Job, Plan, Request, verb_of
+from .requests import OF_NO_ENVIRONMENT, Job, Request, verb_of
 from .settings import Settings
 
 _POLL_SECONDS = 0.05
@@ -46,7 +46,7 @@ def submit(request: Request, settings: Settings, *, actor: str | None = None) ->
     StoreReadOnly.
     """
     store = Store(settings.envs_dir)
-    if not isinstance(request, (Plan, Clean)):
+    if not isinstance(request, OF_NO_ENVIRONMENT):
         busy = running_on(store, request.name)
         if busy is not None:
             raise EnvironmentBusy(name=request.name, operation=busy.id)

@@ -13,8 +13,11 @@ from jupyter_envs.lock import Lock, Manager, parse_lock
 from jupyter_envs.spec import Diagnostic, Spec, parse_spec, read_spec
 from jupyter_envs.store import Environment, GenerationFiles, SourceInfo, Store, get_managed
 
+from .agreement import agreed_lock
 from .context import Context
 from .derived_spec import spec_from_lock
+from .lock_formats import read_lock
+from .pip_files import PipPart, pip_part
 from .requests import EnvironmentSource, LockSource, Source, SpecSource
 
 if TYPE_CHECKING:
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """``lock`` set means: install exactly that, do not solve.
+
+    ``pip`` is the pip section with the files it names, which are ``included``. ``kept`` is a
+    lock whose versions are to stay where nothing speaks against them.
 
     ``base`` is the folder that relative channel paths start from. ``previous`` is the
     environment as it is now, None when it is made for the first time. ``twin`` is a prefix that
@@ -44,6 +50,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     keep_versions: bool = True
     anew: bool = False
     distrusted: tuple[Manager, ...] = ()
+    pip: PipPart = PipPart()
+    included: dict[str, bytes] = {}
+    kept: Lock | None = None
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,21 +64,22 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     lock: Lock | None = None
     twin: Path | None = None
     warnings: tuple[Diagnostic, ...] = ()
+    included: dict[str, bytes] = {}
 
 
-def read_source(source: Source, store: Store, target: Target) -> Given:
+def read_source(source: Source, context: Context, target: Target) -> Given:
     """The source as spec and, where it has one, lock.
 
-    Raises SpecInvalid, LockInvalid, PlatformNotLocked, EnvironmentNotFound.
+    Raises SpecInvalid, LockInvalid, LockMismatch, PlatformNotLocked, EnvironmentNotFound.
     """
     if isinstance(source, SpecSource):
-        return _from_spec(source)
+        return _from_spec(source, target)
     if isinstance(source, LockSource):
-        return _from_lock(source, target)
-    return _from_environment(source, store)
+        return _from_lock(source, target, context)
+    return _from_environment(source, context.store)
 
 
-def _from_spec(source: SpecSource) -> Given:
+def _from_spec(source: SpecSource, target: Target) -> Given:
     file = source.file or "environment.yml"
     spec = read_spec(source.data, file)
     found = parse_spec(source.data, file=file).diagnostics
@@ -77,6 +87,8 @@ def _from_spec(source: SpecSource) -> Given:
         info=_info("spec", source.file, source.data),
         spec=spec,
         data=source.data,
+        included=source.included,
+        lock=agreed_lock(source, spec, target.platform) if source.lock is not None else None,
         warnings=tuple(d for d in found if d.severity == "warning"),
     )
 
@@ -85,9 +97,9 @@ def _info(kind: str, file: str | None, data: bytes) -> SourceInfo:
     return msgspec.convert({"kind": kind, "file": file, "sha256": content_hash(data)}, SourceInfo)
 
 
-def _from_lock(source: LockSource, target: Target) -> Given:
-    file = source.file or "conda-lock.yml"
-    lock = parse_lock(source.data, file=file)
+def _from_lock(source: LockSource, target: Target, context: Context) -> Given:
+    file = source.file or "The lock"
+    lock = read_lock(source, target.platform, context)
     if not lock.for_platform(target.platform):
         raise PlatformNotLocked(
             file=file, platform=target.platform, platforms=", ".join(lock.platforms)
@@ -116,7 +128,15 @@ def _from_environment(source: EnvironmentSource, store: Store) -> Given:
 
 def base_folder(source: Source) -> Path:
     """Where relative paths in the source start from."""
-    file = None if isinstance(source, EnvironmentSource) else source.file
+    return _folder_of(None if isinstance(source, EnvironmentSource) else source.file)
+
+
+def base_of(source: SourceInfo) -> Path:
+    """The same for the source of a generation that was made."""
+    return _folder_of(None if source.kind == "environment" else source.file)
+
+
+def _folder_of(file: str | None) -> Path:
     return Path(file).absolute().parent if file else Path.home()
 
 
@@ -143,7 +163,7 @@ def make_order(
     keep_versions: bool = True,
 ) -> Order:
     """Read the source and tell its warnings; the generation's number is still to be given."""
-    given = read_source(source, context.store, this_target(context))
+    given = read_source(source, context, this_target(context))
     for warning in given.warnings:
         context.note("spec_warning", line=warning.start.line, text=warning.message)
     return Order(
@@ -158,4 +178,6 @@ def make_order(
         previous=previous,
         twin=given.twin,
         keep_versions=keep_versions,
+        pip=pip_part(given.spec.pip, given.included),
+        included=given.included,
     )

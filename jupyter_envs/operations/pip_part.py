@@ -10,12 +10,14 @@ from pathlib import Path
 
 from jupyter_envs.engine import (
     Ownership,
+    PythonTarget,
     Session,
     Target,
     UvContext,
     install_pip,
     lock_pip,
     pip_findings,
+    python_target,
     read_ownership,
     uv_environment,
 )
@@ -40,17 +42,12 @@ def install_pip_part(
     Findings of pip's check that were there before are notes, new ones are errors.
     """
     locked = [p for p in conda.for_platform(target.platform) if p.manager == "pip"]
-    if not order.spec.pip and not locked:
+    if not order.pip.lines and not locked:
         return ()
     _require_python(files)
     with _uv_cache(order, session) as cache:
-        uv = UvContext(
-            prefix=files.prefix,
-            cache=cache,
-            environment=uv_environment(os.environ, context.settings.home),
-            offline=session.offline,
-        )
-        return _install(order, locked, target, uv, context)
+        uv = uv_context(files.prefix, cache, session, context).told(order.pip.lines)
+        return _install(order, conda, locked, target, uv, context)
 
 
 @contextmanager
@@ -66,6 +63,7 @@ def _uv_cache(order: Order, session: Session) -> Iterator[Path]:
 
 def _install(
     order: Order,
+    conda: Lock,
     locked: list[LockedPackage],
     target: Target,
     uv: UvContext,
@@ -74,11 +72,33 @@ def _install(
     context.journal.progress("pip", 0, None, "packages")
     owned = read_ownership(uv.prefix)
     before = set(pip_findings(uv))
-    packages = tuple(locked) if order.lock is not None else _resolve(order, owned, target, uv)
+    packages = (
+        tuple(locked)
+        if order.lock is not None
+        else _resolve(order, owned, _wheels_for(conda, target), uv)
+    )
     install_pip(packages, owned, uv)
     context.journal.progress("pip", len(packages), len(packages), "packages")
     _judge(before, set(pip_findings(uv)), context)
     return packages
+
+
+def uv_context(
+    prefix: Path, cache: Path, session: Session, context: Context, *, elsewhere: bool = False
+) -> UvContext:
+    """uv as it works for this person, with what they have told pip."""
+    return UvContext(
+        prefix=prefix,
+        cache=cache,
+        environment=uv_environment(os.environ, context.settings.home),
+        offline=session.offline,
+        elsewhere=elsewhere,
+    )
+
+
+def _wheels_for(conda: Lock, target: Target) -> PythonTarget:
+    packages = conda.for_platform(target.platform)
+    return python_target(target, next((p.version for p in packages if p.name == "python"), "3"))
 
 
 def _require_python(files: GenerationFiles) -> None:
@@ -89,14 +109,21 @@ def _require_python(files: GenerationFiles) -> None:
 
 
 def _resolve(
-    order: Order, owned: Ownership, target: Target, uv: UvContext
+    order: Order, owned: Ownership, target: PythonTarget, uv: UvContext
 ) -> tuple[LockedPackage, ...]:
     preferred: tuple[LockedPackage, ...] = ()
     if order.previous is not None and order.keep_versions:
         path = GenerationFiles(order.previous.prefix).lock
         lock = parse_lock(path.read_bytes(), file=str(path))
         preferred = tuple(p for p in lock.for_platform(target.platform) if p.manager == "pip")
-    return lock_pip(order.spec.pip, owned, target.platform, uv, preferred=preferred)
+    return lock_pip(
+        order.pip.lines,
+        owned,
+        target,
+        uv,
+        constraints=order.pip.constraints,
+        preferred=preferred,
+    )
 
 
 def _judge(before: set[str], after: set[str], context: Context) -> None:

@@ -33,7 +33,7 @@ def plan(request: Plan, context: Context) -> dict[str, Any]:
         previous=previous,
         keep_versions=not request.upgrade,
     )
-    check_pip_lines(order.spec.pip)
+    check_pip_lines((*order.pip.lines, *order.pip.constraints))
     target = this_target(context)
     with channels_of(order, context) as (session, resolution):
         solution, _, added = conda_solution(order, target, session, resolution, context)
@@ -51,7 +51,7 @@ def plan(request: Plan, context: Context) -> dict[str, Any]:
         "name": order.name,
         "exists": previous is not None,
         "added": list(added),
-        "pip_open": bool(order.spec.pip) and order.lock is None,
+        "pip_open": bool(order.pip.lines) and order.lock is None,
         "plan": msgspec.to_builtins(found),
     }
 
@@ -64,6 +64,6 @@ def _existing(name: str, context: Context) -> Environment | None:
 
 
 def _pip_as_it_is(order: Order, before: Lock | None, platform: str) -> tuple[LockedPackage, ...]:
-    if order.lock is not None or before is None or not order.spec.pip:
+    if order.lock is not None or before is None or not order.pip.lines:
         return ()
     return tuple(p for p in before.for_platform(platform) if p.manager == "pip")

@@ -21,6 +21,7 @@ from jupyter_envs.store import (
     Environment,
     GenerationFiles,
     Store,
+    forget_environment,
     get_managed,
     make_current,
     register_environment,
@@ -33,6 +34,7 @@ def publish(
     store: Store, slug: str, number: int, settings: Settings, ledger: Ledger
 ) -> Environment:
     """Swap the symlink, then bring kernels and registers in line with it."""
+    ledger.expect_starts()
     make_current(store, slug, number)
     environment = get_managed(store, slug)
     publish_tail(store, environment, settings, installed_kernels(settings.kernels_dir))
@@ -60,6 +62,14 @@ def publish_tail(
         remove_kernelspec(settings.kernels_dir, name)
         changed = True
     return register_environment(settings.environments_txt, environment.path) or changed
+
+
+def withdraw(store: Store, slug: str, settings: Settings) -> None:
+    """Take away the kernels and the line in conda's register of an environment whose symlink is
+    gone; idempotent."""
+    for name in kernels_of(installed_kernels(settings.kernels_dir), store.folder(slug)):
+        remove_kernelspec(settings.kernels_dir, name)
+    forget_environment(settings.environments_txt, store.link(slug))
 
 
 def keep_lock(environment: Environment, ledger: Ledger) -> None:

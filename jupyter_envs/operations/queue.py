@@ -59,6 +59,11 @@ def hold_other_slots(store: Store, slots: int, operation: str) -> Iterator[None]
             os.close(descriptor)
 
 
+def at_work(store: Store) -> bool:
+    """Whether an operation works in the store; who waits in the queue does not."""
+    return any(_works(other, "") for other in list_operations(store))
+
+
 def _works(other: Operation, operation: str) -> bool:
     return other.id != operation and other.state == "running" and is_running(other)
 

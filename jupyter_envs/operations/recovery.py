@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jupyter_envs.errors import Cancelled, EnvironmentBusy, EnvsError, Interrupted
-from jupyter_envs.kernels import installed_kernels, prefix_of, remove_kernelspec
+from jupyter_envs.kernels import installed_kernels
 from jupyter_envs.spec import check_name
 from jupyter_envs.store import (
     Store,
@@ -22,14 +22,17 @@ from jupyter_envs.store import (
     empty_trash,
     environment_lock,
     forget_empty,
-    forget_environment,
+    is_archived,
+    known_slugs,
     list_environments,
     processes_of,
+    read_archive,
     read_environment,
     read_info,
     unfinished_generations,
 )
 
+from .archive_tail import finish_archive
 from .catalogue import list_operations, read_operation
 from .context import open_ledger
 from .drift_ledger import tell_all
@@ -41,15 +44,17 @@ from .journal import (
     is_running,
     journal_path,
 )
-from .publish import keep_lock, publish_tail
+from .publish import keep_lock, publish_tail, withdraw
+from .requests import OF_NO_ENVIRONMENT
 from .retention import prune_journals
 from .settings import Settings
+from .starts import absorb_starts, expect_starts
 
 #: How long an interrupted build waits to be resumed.
 RESUME_SECONDS = 24 * 3600.0
 
 #: Verbs that leave nothing behind in an environment's folder.
-_OF_NO_ENVIRONMENT = ("plan", "clean")
+_OF_NO_ENVIRONMENT = tuple(kind.__struct_config__.tag for kind in OF_NO_ENVIRONMENT)
 
 #: Within this time a killed worker has let go of its lock, whatever its disk was doing.
 _KILLED_SECONDS = 10.0
@@ -85,6 +90,7 @@ def _close(store: Store, summary: Operation, *, cancelled: bool) -> None:
     published = _outcome(store, slug, summary)
     if published is not None:
         _write_end(store, summary.id, "succeeded", published)
+        forget_empty(store, slug)
         return
     unfinished = unfinished_generations(store, slug)
     left = any(marker and marker.operation == summary.id for marker in unfinished.values())
@@ -103,8 +109,12 @@ def _never_published(store: Store, slug: str, operation: str) -> list[int]:
 
 def _outcome(store: Store, slug: str, summary: Operation) -> dict[str, Any] | None:
     """What the operation achieved before it was stopped, where that was all there was to do."""
+    if summary.verb == "archive":
+        made = read_archive(store, slug) if is_archived(store, slug) else None
+        done = made is not None and made.operation == summary.id
+        return {"name": summary.name, "archived": True, "recovered": True} if done else None
     if summary.verb == "remove":
-        gone = not store.link(slug).is_symlink()
+        gone = not store.link(slug).is_symlink() and not is_archived(store, slug)
         return {"name": summary.name, "removed": True, "recovered": True} if gone else None
     return _published_by(store, slug, summary.id)
 
@@ -145,14 +155,17 @@ def reconcile(settings: Settings) -> list[str]:
     """Bring operations, kernels and registers in line with the store; returns what was done,
     as codes with names, for a log."""
     store = Store(settings.envs_dir)
+    absorb_starts(settings)
     if not os.access(store.hidden, os.W_OK | os.X_OK):
         return []  # there is none, or it is another's to bring in line
+    expect_starts(settings)
     done = _close_dead(store)
     installed = installed_kernels(settings.kernels_dir)
     for environment in list_environments(store):
         if environment.managed:
             done += _finish_publish(store, environment.slug, settings, installed)
     done += [f"drifted: {slug}" for slug in tell_all(settings)]
+    done += _finish_archives(store, settings)
     done += _retire_orphans(store, settings)
     done += _drop_stale_builds(store)
     prune_journals(store)
@@ -176,7 +189,7 @@ def _finish_publish(
         with environment_lock(store, slug):
             # As it is now: it may have got another generation since it was listed.
             environment = read_environment(store, slug)
-            if environment is None or not environment.managed:
+            if environment is None or not environment.managed or environment.archived:
                 return []
             changed = publish_tail(store, environment, settings, installed)
             keep_lock(environment, open_ledger(settings))
@@ -185,12 +198,29 @@ def _finish_publish(
     return [f"registered: {slug}"] if changed else []
 
 
+def _finish_archives(store: Store, settings: Settings) -> list[str]:
+    """Archives whose worker died before everything else was gone, or before the archive was."""
+    finished = []
+    for slug in known_slugs(store):
+        if not store.archive(slug).exists():
+            continue
+        try:
+            with environment_lock(store, slug):
+                if finish_archive(store, slug, settings):
+                    finished.append(f"archive: {slug}")
+        except EnvironmentBusy:
+            continue
+    return finished
+
+
 def _retire_orphans(store: Store, settings: Settings) -> list[str]:
     """Environments whose symlink somebody took away (``conda env remove`` does)."""
     retired = []
-    for slug in _slugs(store):
+    for slug in known_slugs(store):
         # A folder in the link's place is somebody's work: nothing of ours is taken away then.
         if os.path.lexists(store.link(slug)) or unfinished_generations(store, slug):
+            continue
+        if is_archived(store, slug):
             continue
         complete = complete_generations(store, slug)
         if not complete or not _was_published(store, slug, complete[-1]):
@@ -213,11 +243,7 @@ def _was_published(store: Store, slug: str, number: int) -> bool:
 
 
 def _retire(store: Store, slug: str, settings: Settings) -> None:
-    folder = store.folder(slug)
-    for name, content in installed_kernels(settings.kernels_dir).items():
-        if prefix_of(content).parent == folder:
-            remove_kernelspec(settings.kernels_dir, name)
-    forget_environment(settings.environments_txt, store.link(slug))
+    withdraw(store, slug, settings)
     if processes_of(store, slug):
         return
     info = read_info(store.generation(slug, complete_generations(store, slug)[-1]))
@@ -229,12 +255,12 @@ def _retire(store: Store, slug: str, settings: Settings) -> None:
         generation=info.number,
         lock_digest=info.lock_digest,
     )
-    discard_tree(folder, store.trash)
+    discard_tree(store.folder(slug), store.trash)
 
 
 def _drop_stale_builds(store: Store) -> list[str]:
     dropped = []
-    for slug in _slugs(store):
+    for slug in known_slugs(store):
         stale = [n for n in unfinished_generations(store, slug) if _age(store, slug, n)]
         if not stale:
             continue
@@ -251,8 +277,3 @@ def _drop_stale_builds(store: Store) -> list[str]:
 def _age(store: Store, slug: str, number: int) -> bool:
     made = store.generation(slug, number).stat().st_mtime
     return time.time() - made > RESUME_SECONDS
-
-
-def _slugs(store: Store) -> list[str]:
-    folders = (path for path in store.hidden.iterdir() if path.is_dir())
-    return sorted(p.name for p in folders if p != store.operations and p.name[0] != ".")

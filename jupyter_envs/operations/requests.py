@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,14 +11,22 @@ from .settings import Settings, decode_path, encode
 
 
 class SpecSource(msgspec.Struct, frozen=True, kw_only=True, tag="spec", tag_field="kind"):
-    """An environment.yml: its bytes, and the path it was read from."""
+    """An environment.yml: its bytes, and the path it was read from.
+
+    ``included`` are the files that its pip section names, by their paths relative to it.
+    ``lock`` are the bytes of the lock that it has to be made from as it is, ``lock_file``
+    where that was.
+    """
 
     data: bytes
     file: str | None = None
+    included: dict[str, bytes] = {}
+    lock: bytes | None = None
+    lock_file: str | None = None
 
 
 class LockSource(msgspec.Struct, frozen=True, kw_only=True, tag="lock", tag_field="kind"):
-    """A conda-lock.yml: its bytes, and the path it was read from."""
+    """A lock, in any format that is read here: its bytes, and the path it was read from."""
 
     data: bytes
     file: str | None = None
@@ -56,6 +65,19 @@ class Remove(msgspec.Struct, frozen=True, kw_only=True, tag="remove", tag_field=
     force: bool = False
 
 
+class Archive(msgspec.Struct, frozen=True, kw_only=True, tag="archive", tag_field="verb"):
+    """Keep an environment's spec and lock and nothing else. ``force`` ignores running kernels."""
+
+    name: str
+    force: bool = False
+
+
+class Recreate(msgspec.Struct, frozen=True, kw_only=True, tag="recreate", tag_field="verb"):
+    """Make an archived environment again, from its lock."""
+
+    name: str
+
+
 class Rollback(msgspec.Struct, frozen=True, kw_only=True, tag="rollback", tag_field="verb"):
     """Make an earlier (or later) generation current; None means the one before."""
 
@@ -72,8 +94,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, tag="plan", tag_field="ver
 
 
 class Clean(msgspec.Struct, frozen=True, kw_only=True, tag="clean", tag_field="verb"):
-    """Free disk space: ``generations`` that are neither current, nor in use, nor young, and
-    cached ``packages`` that no generation has. It is about no environment: ``name`` is empty."""
+    """Free disk space: what dead processes left, ``generations`` that are neither current, nor
+    in use, nor young, and cached ``packages`` that no generation has. It is about no
+    environment: ``name`` is empty."""
 
     generations: bool = False
     packages: bool = True
@@ -96,7 +119,37 @@ class Repair(msgspec.Struct, frozen=True, kw_only=True, tag="repair", tag_field=
     name: str
 
 
-Request = Create | Update | Remove | Rollback | Plan | Clean | Adopt | Repair
+class MakeLock(msgspec.Struct, frozen=True, kw_only=True, tag="lock", tag_field="verb"):
+    """Solve a spec for ``platforms`` (none: its own, or this one), and write the lock.
+
+    ``targets`` maps a platform (empty: each one) to virtual packages it is to have.
+    ``upgrade`` lets every package move to its newest.
+    """
+
+    name: str
+    source: SpecSource
+    output: Path
+    platforms: tuple[str, ...] = ()
+    targets: dict[str, dict[str, str]] = {}
+    upgrade: bool = False
+
+
+Request = (
+    Create
+    | Update
+    | Remove
+    | Archive
+    | Recreate
+    | Rollback
+    | Plan
+    | Clean
+    | Adopt
+    | Repair
+    | MakeLock
+)
+
+OF_NO_ENVIRONMENT = (Plan, Clean, MakeLock)
+"""Requests that change no environment: they wait for none, and none waits for them."""
 
 
 def verb_of(request: Request) -> str:

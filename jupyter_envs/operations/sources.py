@@ -8,31 +8,30 @@ from jupyter_envs.errors import NameMissing, SourceNotFound
 from jupyter_envs.spec import read_spec
 from jupyter_envs.store import Environment, GenerationFiles
 
+from .included import read_included
+from .lock_formats import lock_format
 from .requests import LockSource, Source, SpecSource
 
 
 def source_from_file(path: Path) -> Source:
-    """Read an environment.yml or a conda-lock.yml; which it is, its content says.
+    """Read an environment.yml or a lock; which it is, its content says.
 
     Raises SourceNotFound.
     """
+    return source_from_bytes(read_file(path), str(path.absolute()))
+
+
+def read_file(path: Path) -> bytes:
+    """A file's bytes. Raises SourceNotFound."""
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise SourceNotFound(file=str(path), reason=error.strerror or str(error)) from error
-    return source_from_bytes(data, str(path.absolute()))
 
 
 def source_from_bytes(data: bytes, file: str | None) -> Source:
-    """An environment.yml or a conda-lock.yml that was read from ``file``, or from nowhere."""
-    return (LockSource if _is_lock(data) else SpecSource)(data=data, file=file)
-
-
-def _is_lock(data: bytes) -> bool:
-    """Whether the file has the keys that every conda-lock.yml has and no spec may have."""
-    keys = {line.partition(b":")[0] for line in data.splitlines() if line[:1].isalpha()}
-    # One that was cut off may have lost its packages: as a spec it would be an empty one.
-    return {b"version", b"package"} <= keys or {b"version", b"metadata"} <= keys
+    """An environment.yml or a lock that was read from ``file``, or from nowhere."""
+    return (SpecSource if lock_format(data) is None else LockSource)(data=data, file=file)
 
 
 def name_for(source: Source, given: str | None) -> str:
@@ -61,4 +60,4 @@ def update_source(environment: Environment) -> Source:
     if file is not None and Path(file).is_file():
         return source_from_file(Path(file))
     files = GenerationFiles(environment.prefix)
-    return SpecSource(data=files.spec.read_bytes(), file=None)
+    return SpecSource(data=files.spec.read_bytes(), included=read_included(files))

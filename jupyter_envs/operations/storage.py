@@ -1,34 +1,59 @@
-"""Disk space: what is used, and freeing what nobody needs."""
+"""Disk space: what is used, by which environment, and what would be free without it."""
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from jupyter_envs.errors import EnvironmentBusy
+from jupyter_envs.ledger import content_hash
 from jupyter_envs.store import (
+    Environment,
+    FileKey,
+    Inventory,
     Store,
-    collect,
-    disk_usage,
-    empty_trash,
-    environment_lock,
-    list_environments,
+    contents,
+    inventory,
+    list_all,
+    make_folder,
+    write_atomically,
 )
 
-from .context import Context
-from .queue import hold_other_slots
-from .requests import Clean
+from .journal import now
+from .last_use import last_used
 from .settings import Settings
+
+
+class GenerationStorage(msgspec.Struct, frozen=True, kw_only=True):
+    """One generation, in bytes: ``total`` with all that it shares, and ``unique``, which its
+    removal would free."""
+
+    number: int
+    current: bool
+    total: int
+    unique: int
+
+
+class EnvironmentStorage(msgspec.Struct, frozen=True, kw_only=True):
+    """One environment, in bytes. ``unique`` is what its removal would free; ``shared``, with the
+    cache and other environments, stays. ``last_used`` is ISO 8601 with offset, None where it is
+    not known."""
+
+    name: str
+    slug: str
+    archived: bool
+    unique: int
+    shared: int
+    last_used: str | None
+    generations: tuple[GenerationStorage, ...]
 
 
 class StorageView(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes. ``total`` and ``free`` are the file system's of the environments; files that
-    generations share are counted once, and ``cache`` is what the cache has beyond them."""
+    generations share are counted once, and ``cache`` is what the cache has beyond them.
+    ``measured_at`` is when the files were looked at, ISO 8601 with offset."""
 
     envs_dir: str
     cache_dir: str
@@ -37,86 +62,90 @@ class StorageView(msgspec.Struct, frozen=True, kw_only=True):
     environments: int
     cache: int
     generations: int
+    measured_at: str
+    by_environment: tuple[EnvironmentStorage, ...]
 
 
 def storage_of(settings: Settings) -> StorageView:
     """How much space is used. It looks at every file, so it takes a while."""
     store = Store(settings.envs_dir)
-    existing = next(p for p in (store.root, *store.root.parents) if p.exists())
-    disk = shutil.disk_usage(existing)
-    environments, cache = disk_usage([*_folders(store, settings)])
-    return StorageView(
+    moment, used = now(), last_used(settings)
+    seen: set[FileKey] = set()
+    taken, found = 0, []
+    for environment in list_all(store):
+        if environment.managed:
+            view, whole = _measure(store, environment, used.get(environment.slug))
+            found.append(view)
+            taken += whole.beyond(seen)
+    others = [store.folder(view.slug) for view in found]
+    taken += contents(store.hidden, without=[*others, settings.cache_dir]).beyond(seen)
+    cache = contents(settings.cache_dir, without=[store.hidden]).beyond(seen)
+    total, free = _disk(store)
+    measured = StorageView(
         envs_dir=str(store.root),
         cache_dir=str(settings.cache_dir),
-        total=disk.total,
-        free=disk.free,
-        environments=environments,
+        total=total,
+        free=free,
+        environments=taken,
         cache=cache,
-        generations=sum(len(found.generations) for found in list_environments(store)),
+        generations=sum(len(view.generations) for view in found),
+        measured_at=moment,
+        by_environment=tuple(found),
     )
+    with suppress(OSError):  # to be known later is a convenience
+        make_folder(settings.data_dir)
+        write_atomically(_kept(settings), msgspec.json.encode(measured))
+    return measured
 
 
-def _folders(store: Store, settings: Settings) -> tuple[Path, Path]:
-    return store.hidden, settings.cache_dir
-
-
-def clean(request: Clean, context: Context) -> dict[str, Any]:
-    """Free space. Raises OperationsRunning where cached packages are to go and other operations
-    may be about to link them."""
-    before = shutil.disk_usage(context.store.root).free
-    generations = _clean_generations(context) if request.generations else 0
-    packages = _clean_packages(context) if request.packages else 0
-    empty_trash(context.store.trash)
-    freed = max(0, shutil.disk_usage(context.store.root).free - before)
-    return {"generations": generations, "packages": packages, "freed": freed}
-
-
-def _clean_generations(context: Context) -> int:
-    count = 0
-    found = [one for one in list_environments(context.store) if one.managed]
-    for index, environment in enumerate(found):
-        context.journal.progress("clean", index, len(found), "environments")
-        try:
-            with environment_lock(context.store, environment.slug):
-                count += len(collect(context.store, environment.slug, keep=0))
-        except EnvironmentBusy:
-            continue  # it collects its own when it ends
-    return count
-
-
-def _clean_packages(context: Context) -> int:
-    from jupyter_envs.engine import CacheDirs  # loads py-rattler: workers only
-
-    folder = CacheDirs.under(context.settings.cache_dir).packages
-    with hold_other_slots(context.store, context.settings.max_operations, context.job.id):
-        used = set(_used(context.store))
-        unused = [path for path in _entries(folder) if _stem(path) not in used]
-        for index, path in enumerate(unused):
-            context.journal.progress("clean", index, len(unused), "packages")
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
-    return len({_stem(path) for path in unused})
-
-
-def _entries(folder: Path) -> list[Path]:
-    """What belongs to packages; a hidden file is the engine's, which locks its cache by one."""
+def last_storage(settings: Settings) -> StorageView | None:
+    """What was measured last, with the space that is free now; None where nothing was."""
     try:
-        return [folder / name for name in os.listdir(folder) if not name.startswith(".")]
-    except OSError:
-        return []
+        kept = msgspec.json.decode(_kept(settings).read_bytes(), type=StorageView)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    total, free = _disk(Store(settings.envs_dir))
+    return msgspec.structs.replace(kept, total=total, free=free)
 
 
-def _stem(path: Path) -> str:
-    """The package that an entry of the cache belongs to: ``name-version-build``."""
-    for suffix in (".lock", ".conda", ".tar.bz2"):
-        if path.name.endswith(suffix):
-            return path.name.removesuffix(suffix)
-    return path.name
+def _kept(settings: Settings) -> Path:
+    """Neither in the store nor in the cache, whose sizes it would change."""
+    store = content_hash(str(settings.envs_dir).encode())[:8]
+    return settings.data_dir / f"storage-{store}.json"
 
 
-def _used(store: Store) -> Iterator[str]:
-    """Packages of every generation on the disk, the unfinished ones included."""
-    for record in store.hidden.glob("*/*/conda-meta/*.json"):
-        yield record.stem
+def _disk(store: Store) -> tuple[int, int]:
+    """Bytes of the file system, and how many of them are free."""
+    existing = next(p for p in (store.root, *store.root.parents) if p.exists())
+    disk = shutil.disk_usage(existing)
+    return disk.total, disk.free
+
+
+def _measure(
+    store: Store, environment: Environment, used: str | None
+) -> tuple[EnvironmentStorage, Inventory]:
+    prefixes = {
+        number: store.generation(environment.slug, number) for number in environment.generations
+    }
+    parts = {number: inventory(prefix) for number, prefix in prefixes.items()}
+    whole = inventory(store.folder(environment.slug), without=prefixes.values())
+    for part in parts.values():
+        whole.add(part)
+    view = EnvironmentStorage(
+        name=environment.name,
+        slug=environment.slug,
+        archived=environment.archived,
+        unique=whole.unique,
+        shared=whole.total - whole.unique,
+        last_used=used,
+        generations=tuple(
+            GenerationStorage(
+                number=number,
+                current=number == environment.generation,
+                total=part.total,
+                unique=part.unique,
+            )
+            for number, part in parts.items()
+        ),
+    )
+    return view, whole

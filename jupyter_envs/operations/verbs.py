@@ -12,12 +12,7 @@ from jupyter_envs.errors import (
     EnvironmentNotFound,
     GenerationNotFound,
 )
-from jupyter_envs.kernels import (
-    installed_kernels,
-    kernels_of,
-    published_kernels,
-    remove_kernelspec,
-)
+from jupyter_envs.kernels import published_kernels
 from jupyter_envs.lock import diff
 from jupyter_envs.spec import check_name
 from jupyter_envs.store import (
@@ -25,23 +20,38 @@ from jupyter_envs.store import (
     Environment,
     begin_generation,
     collect,
+    discard_archive,
     discard_generation,
     discard_tree,
     finish_generation,
     flush_file_system,
-    forget_environment,
     get_managed,
+    get_recorded,
     next_number,
     unfinished_generations,
 )
 
 from .ask import require_free, require_idle
+from .changes import change_texts
+from .cleaning import clean
 from .context import Context
 from .drift import look
 from .order import Order, lock_of, make_order, this_target
-from .publish import publish
-from .requests import Adopt, Clean, Create, Plan, Remove, Repair, Request, Rollback, Update
-from .storage import clean
+from .publish import publish, withdraw
+from .requests import (
+    Adopt,
+    Archive,
+    Clean,
+    Create,
+    MakeLock,
+    Plan,
+    Recreate,
+    Remove,
+    Repair,
+    Request,
+    Rollback,
+    Update,
+)
 
 
 def create(request: Create, context: Context) -> dict[str, Any]:
@@ -138,23 +148,17 @@ def remove(request: Remove, context: Context) -> dict[str, Any]:
 
     Raises KernelsRunning unless forced.
     """
-    environment = get_managed(context.store, request.name)
+    environment = get_recorded(context.store, request.name)
     if not request.force:
         require_idle(context.store, environment)
     context.journal.progress("publish", 0, None, "steps")
+    # First, or an environment without its symlink would be taken for an archived one.
+    discard_archive(context.store, environment.slug)
     environment.path.unlink(missing_ok=True)
     record("environment_removed", environment, context)
-    retire(environment.slug, context)
+    withdraw(context.store, environment.slug, context.settings)
+    discard_tree(context.store.folder(environment.slug), context.store.trash)
     return {"name": environment.name, "removed": True}
-
-
-def retire(slug: str, context: Context) -> None:
-    """Remove what is left of an environment whose symlink is gone."""
-    store, settings = context.store, context.settings
-    for kernel in kernels_of(installed_kernels(settings.kernels_dir), store.folder(slug)):
-        remove_kernelspec(settings.kernels_dir, kernel)
-    forget_environment(settings.environments_txt, store.link(slug))
-    discard_tree(store.folder(slug), store.trash)
 
 
 def record(action: str, environment: Environment, context: Context, **facts: Any) -> None:
@@ -194,15 +198,7 @@ def changes(before: Environment | None, after: Environment) -> dict[str, Any]:
     if before is None or after.info is None:
         return {}
     found = diff(lock_of(before), lock_of(after), after.info.platform)
-    return {
-        "changes": {
-            "added": [f"{one.name} {one.version}" for one in found.added],
-            "removed": [f"{one.name} {one.version}" for one in found.removed],
-            "changed": [
-                f"{one.name} {one.before.version} -> {one.after.version}" for one in found.changed
-            ],
-        }
-    }
+    return {"changes": change_texts(found)}
 
 
 def perform(request: Request, context: Context) -> dict[str, Any]:
@@ -213,10 +209,20 @@ def perform(request: Request, context: Context) -> dict[str, Any]:
         return update(request, context)
     if isinstance(request, Remove):
         return remove(request, context)
+    if isinstance(request, (Archive, Recreate)):
+        from .archiving import archive, recreate  # made of this module's sequences
+
+        if isinstance(request, Archive):
+            return archive(request, context)
+        return recreate(request, context)
     if isinstance(request, Plan):
         from .planning import plan  # loads py-rattler: workers only
 
         return plan(request, context)
+    if isinstance(request, MakeLock):
+        from .locking import make_lock
+
+        return make_lock(request, context)
     if isinstance(request, Clean):
         return clean(request, context)
     if isinstance(request, (Adopt, Repair)):
@@ -230,7 +236,7 @@ def slug_of(request: Request, context: Context) -> str:
     """The folder name that the request works on, for locking. Raises EnvironmentNotFound."""
     if isinstance(request, Create):
         return check_name(request.name)
-    slug = get_managed(context.store, request.name).slug
+    slug = get_recorded(context.store, request.name).slug
     if not slug:
         raise EnvironmentNotFound(name=request.name)
     return slug

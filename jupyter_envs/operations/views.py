@@ -46,13 +46,16 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     symlink that stays, ``prefix`` the current generation behind it. ``behind`` says that the
     file it was made from has changed since; None where there is no such file. ``processes``
     were started from any of its generations and still run. ``drift`` says whether the current
-    generation is still what its lock says; None where it was made by something else."""
+    generation is still what its lock says; None where it was made by something else. Of an
+    ``archived`` one only file and lock are there, in ``prefix``: it has neither generations nor
+    kernels."""
 
     name: str
     slug: str
     path: str
     prefix: str
     managed: bool
+    archived: bool = False
     generation: int | None = None
     kernel: str | None = None
     kernels: tuple[str, ...] = ()
@@ -81,6 +84,7 @@ def view(store: Store, environment: Environment) -> EnvironmentView:
             prefix=str(environment.prefix),
             managed=False,
         )
+    # There are no kernelspecs in an archive, and so no kernels.
     kernels = tuple(published_kernels(environment))
     return EnvironmentView(
         name=environment.name,
@@ -88,6 +92,7 @@ def view(store: Store, environment: Environment) -> EnvironmentView:
         path=str(environment.path),
         prefix=str(environment.prefix),
         managed=True,
+        archived=environment.archived,
         generation=environment.generation,
         kernel=kernels[0] if kernels else None,
         kernels=kernels,
@@ -96,7 +101,7 @@ def view(store: Store, environment: Environment) -> EnvironmentView:
         platform=info.platform,
         created=info.created,
         source=info.source,
-        size=info.size,
+        size=None if environment.archived else info.size,
         packages=info.conda_packages + info.pip_packages,
         processes=len(live_leases(store, environment.slug)),
         behind=source_changed(info.source),

@@ -15,9 +15,11 @@ from jupyter_envs.errors import EnvsError
 from .base import ANYTHING, UnknownPath, handler_for, pattern
 from .events import SCHEMA, SCHEMA_ID, Announcer
 from .local import ServerFiles, ServerKernels
+from .recorder import Recorder
 from .routes import ROUTES
 from .routing import Route
 from .services import Services, is_under_a_hub
+from .stamps import Stamps
 
 #: Traits that are settings of the same name.
 _OPTIONS = (
@@ -62,6 +64,11 @@ class EnvsApp(ExtensionApp):
         help="Use only packages and metadata that are cached. Default: False, which leaves it"
         " to conda's own setting 'offline'.",
     ).tag(config=True)
+    stamp_notebooks = Bool(
+        False,
+        help="Write the lock digest of a notebook's kernel into the notebook's metadata when it"
+        " is saved: the digest alone, no path and no name. Default: False.",
+    ).tag(config=True)
 
     freeze = Bool(
         False,
@@ -71,6 +78,7 @@ class EnvsApp(ExtensionApp):
 
     services: Services
     announcer: Announcer
+    recorder: Recorder
     _tidying: asyncio.Task[None] | None = None
 
     def initialize_settings(self) -> None:
@@ -87,6 +95,11 @@ class EnvsApp(ExtensionApp):
         self.announcer = Announcer(self.services, self._emit, self.log)
         self.services.interest = self.announcer.interest
         server.event_logger.register_event_schema(SCHEMA)
+        stamps = Stamps()
+        self.recorder = Recorder(self.services, server, self.log, on_start=stamps.started)
+        if self.stamp_notebooks:
+            # Beside the site's own hook, which stays, and runs first.
+            server.contents_manager.register_pre_save_hook(stamps.save)
 
     def _options(self) -> dict[str, Any]:
         chosen = {name: getattr(self, name) for name in _OPTIONS}
@@ -107,6 +120,8 @@ class EnvsApp(ExtensionApp):
     async def _start_jupyter_server_extension(self, _: Any) -> None:
         """When the server runs: follow changes, and clear up after crashes behind its back."""
         self.announcer.start()
+        if not self.services.remote_kernels:
+            self.recorder.start()
         self._tidying = asyncio.get_running_loop().create_task(self._tidy())
 
     async def _tidy(self) -> None:
@@ -120,6 +135,7 @@ class EnvsApp(ExtensionApp):
         """Stop following. Operations are processes of their own and go on."""
         if self._tidying is not None:
             self._tidying.cancel()
+        self.recorder.stop()
         await self.announcer.stop()
         self.services.close()
 

@@ -19,7 +19,13 @@ from jupyter_envs.operations import (
     packages_of,
     run_here,
 )
-from jupyter_envs.store import GenerationFiles, get_environment, get_managed, live_leases
+from jupyter_envs.store import (
+    GenerationFiles,
+    get_environment,
+    get_managed,
+    get_recorded,
+    live_leases,
+)
 
 from .messages import (
     ActivationAnswer,
@@ -56,10 +62,16 @@ def _views(services: Services) -> list[EnvironmentView]:
 async def create(call: Call[CreateBody, NoQuery]) -> Accepted:
     """Start making an environment."""
     services = call.services
-    _require_local_kernels(services)
+    require_local_kernels(services)
     source = await read_source(call.body.source, services)
     job = await services.run(
-        lambda: ask_create(services.settings(), source, call.body.name, actor=call.actor)
+        lambda: ask_create(
+            services.settings(),
+            source,
+            call.body.name,
+            locked=call.body.locked,
+            actor=call.actor,
+        )
     )
     return Accepted(job.id)
 
@@ -77,11 +89,16 @@ def _full_view(services: Services, name: str) -> EnvironmentView:
 async def update(call: Call[UpdateBody, NoQuery]) -> Accepted:
     """Start building the next generation."""
     services, body = call.services, call.body
-    _require_local_kernels(services)
+    require_local_kernels(services)
     source = await read_source(body.source, services) if body.source else None
     job = await services.run(
         lambda: ask_update(
-            services.settings(), call.path["env"], source, upgrade=body.upgrade, actor=call.actor
+            services.settings(),
+            call.path["env"],
+            source,
+            upgrade=body.upgrade,
+            locked=body.locked,
+            actor=call.actor,
         )
     )
     return Accepted(job.id)
@@ -112,7 +129,7 @@ def _rollback(call: Call[RollbackBody, NoQuery]) -> OperationView:
 async def clone(call: Call[CloneBody, NoQuery]) -> Accepted:
     """Start making an environment with the same packages."""
     services = call.services
-    _require_local_kernels(services)
+    require_local_kernels(services)
     job = await services.run(
         lambda: ask_clone(services.settings(), call.path["env"], call.body.name, actor=call.actor)
     )
@@ -125,7 +142,7 @@ async def packages(call: Call[None, NoQuery]) -> PackagesAnswer:
 
 
 def _packages(services: Services, name: str) -> PackagesAnswer:
-    return PackagesAnswer(packages=packages_of(get_managed(services.store(), name)))
+    return PackagesAnswer(packages=packages_of(get_recorded(services.store(), name)))
 
 
 async def generations(call: Call[None, NoQuery]) -> GenerationsAnswer:
@@ -199,10 +216,11 @@ async def export_as(call: Call[None, ExportQuery]) -> File:
 
 
 def _export(services: Services, name: str, format_name: str) -> File:
-    made = export(export_source(get_managed(services.store(), name)), format_name)
+    made = export(export_source(get_recorded(services.store(), name)), format_name)
     return File(made.data, made.media_type, made.file_name)
 
 
-def _require_local_kernels(services: Services) -> None:
+def require_local_kernels(services: Services) -> None:
+    """Raise KernelsElsewhere where no kernel of this machine's environments would be started."""
     if services.remote_kernels:
         raise KernelsElsewhere

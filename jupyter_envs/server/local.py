@@ -51,13 +51,14 @@ class ServerFiles:
         except HTTPError as error:
             reason = error.log_message or error.reason or "it cannot be read"
             raise SourceNotFound(file=path, reason=reason) from error
-        return base64.b64decode(model["content"]), self._on_disk(path)
+        return base64.b64decode(model["content"]), self.on_disk(path)
 
     def root(self) -> str | None:
         """The folder that is shown; None where the files are not on this disk."""
         root = getattr(self._manager, "root_dir", None)
         return str(root) if root else None
 
-    def _on_disk(self, path: str) -> str | None:
+    def on_disk(self, path: str) -> str | None:
+        """Where a path of the contents API is on the disk; None where it is not there."""
         root = self.root()
         return to_os_path(ApiPath(path), root) if root else None

@@ -35,8 +35,9 @@ class FileSource(
     tag="file",
     tag_field="kind",
 ):
-    """A file of the server's file browser: an environment.yml or a conda-lock.yml, which its
-    content says. ``path`` is the path that the contents API knows it by."""
+    """A file of the server's file browser: an environment.yml or a lock (conda-lock.yml,
+    ``@EXPLICIT``, pixi.lock), which its content says. ``path`` is the path that the contents
+    API knows it by."""
 
     path: Path
 
@@ -62,27 +63,44 @@ class LockText(
     tag="lock",
     tag_field="kind",
 ):
-    """The text of a conda-lock.yml."""
+    """The text of a lock: a conda-lock.yml, an ``@EXPLICIT`` file or a pixi.lock."""
 
     text: Text
 
 
-SourceBody = FileSource | SpecText | LockText
+class KeptLock(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,  # a field that is not known is a mistake, not noise
+    tag="kept",
+    tag_field="kind",
+):
+    """A lock that is kept here, by its digest (or how it begins): what was once published."""
+
+    digest: Annotated[str, Meta(min_length=6, max_length=64)]
+
+
+SourceBody = FileSource | SpecText | LockText | KeptLock
 
 
 class CreateBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Make an environment. ``name`` is needed where the source has none."""
+    """Make an environment. ``name`` is needed where the source has none. ``locked`` takes
+    exactly the packages of the lock beside the source, which has to be a file."""
 
     source: SourceBody
     name: Name | None = None
+    locked: bool = False
 
 
 class UpdateBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Build the next generation. Without ``source``: from the file it was made from.
-    ``upgrade`` lets every package move to the newest version that the file allows."""
+    ``upgrade`` lets every package move to the newest version that the file allows; ``locked``
+    takes exactly the packages of the lock beside it."""
 
     source: SourceBody | None = None
     upgrade: bool = False
+    locked: bool = False
 
 
 class RollbackBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -104,16 +122,18 @@ class CheckBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class PlanBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Find out what a source would bring or change; nothing is changed."""
+    """Find out what a source would bring or change; nothing is changed. ``locked`` as for
+    making it."""
 
     source: SourceBody
     name: Name | None = None
     upgrade: bool = False
+    locked: bool = False
 
 
 class CleanBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Free disk space: cached ``packages`` that no environment has, and earlier
-    ``generations`` that nothing runs from and that one could go back to."""
+    """Free disk space: what dead processes left, cached ``packages`` that no environment has,
+    and earlier ``generations`` that nothing runs from and that one could go back to."""
 
     generations: bool = False
     packages: bool = True
@@ -146,17 +166,6 @@ class EventsQuery(NoQuery, frozen=True, kw_only=True):
     """``after``: the ``seq`` of the last event that is known already."""
 
     after: Annotated[int, Meta(ge=-1, le=2**53)] = -1
-
-
-class LedgerQuery(NoQuery, frozen=True, kw_only=True):
-    """Times are ISO 8601; without an offset they are in the server's time zone. ``since`` and
-    ``at`` bound the time from below and above. The newest ``limit`` events that match."""
-
-    since: Annotated[str, Meta(max_length=64)] | None = None
-    at: Annotated[str, Meta(max_length=64)] | None = None
-    environment: Annotated[str, Meta(max_length=1000)] | None = None
-    digest: Annotated[str, Meta(max_length=64)] | None = None
-    limit: Annotated[int, Meta(ge=1, le=10_000)] = 1000
 
 
 # -- what clients get -------------------------------------------------------------------------
@@ -307,9 +316,3 @@ class EventsAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     events: list[EventView]
     operation: OperationView
-
-
-class LedgerAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Events of the ledger, oldest first; their keys depend on ``action``."""
-
-    events: list[dict[str, Any]]

@@ -26,6 +26,7 @@ _PARTS = {
     "env": "Name or slug of an environment.",
     "id": "An operation's id.",
     "number": "Number of a generation.",
+    "digest": "A lock digest, or how it begins.",
 }
 _MEDIA = "application/json"
 

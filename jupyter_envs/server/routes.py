@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_envs.operations import DriftReport, EnvironmentView, StorageView
+from jupyter_envs.operations import (
+    Audit,
+    CleanPlan,
+    Difference,
+    DriftReport,
+    EnvironmentView,
+    SourceState,
+    StorageView,
+)
 
-from . import drift, environments, operations, site, specs
+from . import drift, environments, lifecycle, operations, past, site, specs
 from . import messages as m
 from .openapi import document
 from .routing import Call, Endpoint, Route
@@ -33,10 +41,22 @@ ROUTES: tuple[Route, ...] = (
     _get("", site.info, "What this server is and may", m.Info),
     _get("openapi.json", _description, "This description", dict[str, Any]),
     _get("policy", site.policy, "What an administrator allows", m.PolicyView),
-    _get("storage", site.storage, "Disk space used and free", StorageView),
+    _get("storage", lifecycle.storage, "Disk space used and free", StorageView,
+         query=lifecycle.StorageQuery),
+    _get("storage/clean", lifecycle.clean_plan, "What cleaning would remove", CleanPlan,
+         query=lifecycle.CleanQuery),
     _start("POST", "storage/clean", site.clean, "Free disk space", body=m.CleanBody),
-    _get("ledger", site.ledger, "What was made, changed and removed", m.LedgerAnswer,
-         query=m.LedgerQuery),
+    _get("ledger", past.events, "What was made, changed, removed and run", past.LedgerAnswer,
+         query=past.LedgerQuery),
+    _get("ledger/audit", past.audited, "What ran at a moment, and from which packages", Audit,
+         query=past.AuditQuery),
+    _get("ledger/faults", past.faults, "What was changed in the record, or is missing from it",
+         past.FaultsAnswer),
+    _get("locks/{digest}", past.lock, "A lock that was once published", None, file=True),
+    _get("locks/{digest}/uses", past.uses, "Who made and ran what from it, and where it is here",
+         past.UsesAnswer),
+    _get("diff", past.compared, "Why results changed: from one thing to another", Difference,
+         query=past.DiffQuery),
     _get("environments", environments.list_all, "All environments", m.EnvironmentsAnswer),
     _start("POST", "environments", environments.create, "Make an environment", body=m.CreateBody),
     _get(ENV, environments.one, "One environment, with its generations", EnvironmentView),
@@ -47,6 +67,10 @@ ROUTES: tuple[Route, ...] = (
           answer=m.OperationView, body=m.RollbackBody),
     _start("POST", f"{ENV}/clone", environments.clone, "Make another one with the same packages",
            body=m.CloneBody),
+    _start("POST", f"{ENV}/archive", lifecycle.archive, "Keep its file and its lock only",
+           body=lifecycle.ArchiveBody),
+    _start("POST", f"{ENV}/recreate", lifecycle.recreate, "Make it again after it was archived"),
+    _get(f"{ENV}/source", lifecycle.source, "The file it was made from, now", SourceState),
     _get(f"{ENV}/packages", environments.packages, "Its packages", m.PackagesAnswer),
     _get(f"{ENV}/generations", environments.generations, "Its generations", m.GenerationsAnswer),
     _get(f"{GENERATION}/spec", environments.generation_spec, "The environment.yml it was made from",

@@ -45,6 +45,9 @@ class Files(Protocol):
     def root(self) -> str | None:
         """The folder that is shown; None where the files are not on this disk."""
 
+    def on_disk(self, path: str) -> str | None:
+        """Where a path of the contents API is on the disk; None where it is not there."""
+
 
 class Services:
     """The rooms below, as a server needs them: off the event loop, and looked up lazily.

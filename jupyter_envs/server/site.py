@@ -1,4 +1,4 @@
-"""Endpoints of the site: what this server is, its policy, disk space, and the ledger."""
+"""Endpoints of the site: what this server is, its policy, and disk space."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ import platform
 from jupyter_envs import __version__
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.export import FORMATS
-from jupyter_envs.operations import StorageView, ask_clean, open_ledger, storage_of
+from jupyter_envs.operations import ask_clean
 
 from .messages import (
     CleanBody,
     Info,
-    LedgerAnswer,
-    LedgerQuery,
     NoQuery,
     PolicyView,
 )
@@ -59,23 +57,6 @@ def _writable(services: Services) -> bool:
 async def policy(call: Call[None, NoQuery]) -> PolicyView:
     """What an administrator allows."""
     return PolicyView.of(await call.services.run(call.services.policy))
-
-
-async def ledger(call: Call[None, LedgerQuery]) -> LedgerAnswer:
-    """Events of the ledger."""
-    return LedgerAnswer(events=await call.services.run(_ledger, call.services, call.query))
-
-
-def _ledger(services: Services, query: LedgerQuery) -> list[dict[str, object]]:
-    found = open_ledger(services.settings()).find(
-        since=query.since, until=query.at, environment=query.environment, digest=query.digest
-    )
-    return found[-query.limit :]
-
-
-async def storage(call: Call[None, NoQuery]) -> StorageView:
-    """How much space is used and free."""
-    return await call.services.run(lambda: storage_of(call.services.settings()))
 
 
 async def clean(call: Call[CleanBody, NoQuery]) -> Accepted:

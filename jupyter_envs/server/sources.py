@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from jupyter_envs.operations import LockSource, Source, SpecSource, source_from_bytes
+from jupyter_envs.operations import (
+    LockSource,
+    Source,
+    SpecSource,
+    kept_lock,
+    source_from_bytes,
+)
 
-from .messages import FileSource, LockText, SourceBody
+from .messages import FileSource, KeptLock, LockText, SourceBody
 from .services import Services
 
 
 async def read_source(body: SourceBody, services: Services) -> Source:
-    """The source's bytes. Raises SourceNotFound for a file that the server does not show."""
+    """The source's bytes. Raises SourceNotFound for a file that the server does not show, and
+    LockNotFound and LockAmbiguous for a digest."""
     if isinstance(body, FileSource):
         data, place = await services.files.read(body.path)
         return await services.run(source_from_bytes, data, place)
+    if isinstance(body, KeptLock):
+        data = await services.run(lambda: kept_lock(body.digest, services.settings()))
+        return LockSource(data=data)
     if isinstance(body, LockText):
         return LockSource(data=body.text.encode("utf-8", "surrogateescape"))
     return SpecSource(data=body.text.encode("utf-8", "surrogateescape"))

@@ -46,7 +46,12 @@ async def plan(call: Call[PlanBody, NoQuery]) -> Accepted:
     source = await read_source(body.source, services)
     job = await services.run(
         lambda: ask_plan(
-            services.settings(), source, body.name, upgrade=body.upgrade, actor=call.actor
+            services.settings(),
+            source,
+            body.name,
+            upgrade=body.upgrade,
+            locked=body.locked,
+            actor=call.actor,
         )
     )
     return Accepted(job.id)

@@ -7,15 +7,23 @@ from .encoding import text_of
 from .fixes import Fix
 from .fixing import FixedSpec, fix_spec
 from .lines import Position
-from .match_specs import Dependency, dependency_name, split_dependency, text_for_solver
+from .match_specs import (
+    SUBDIRS,
+    Dependency,
+    dependency_name,
+    split_dependency,
+    text_for_solver,
+)
 from .model import Spec
 from .names import check_name, slug_for
 from .parse import ParsedSpec, parse_spec, read_spec
 from .pip_lines import PipKind, PipLine, classify_pip_line
+from .requirement_files import file_in_line, requirement_lines
 from .splice import TextEdit, apply_edits
 from .urls import has_credentials, without_credentials
 
 __all__ = [
+    "SUBDIRS",
     "Dependency",
     "Diagnostic",
     "Fix",
@@ -33,10 +41,12 @@ __all__ = [
     "conda_name_for",
     "dependency_name",
     "edit_spec",
+    "file_in_line",
     "fix_spec",
     "has_credentials",
     "parse_spec",
     "read_spec",
+    "requirement_lines",
     "slug_for",
     "split_dependency",
     "text_for_solver",

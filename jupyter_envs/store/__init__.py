@@ -1,7 +1,8 @@
 """Generations on disk: build, publish step, leases, collection, conda's own files."""
 
+from .archive import ArchiveRecord, discard_archive, read_archive, write_archive
 from .bytecode import fill_cache, harvest_bytecode, link_bytecode
-from .collection import collect, collectable
+from .collection import YOUNG_SECONDS, collect, collectable
 from .drift_content import content_verdicts, folded_names
 from .drift_identity import Expected, identity_verdicts
 from .drift_installed import conda_records, folded
@@ -23,6 +24,11 @@ from .environments import (
     generation_of,
     get_environment,
     get_managed,
+    get_recorded,
+    is_archived,
+    known_slugs,
+    list_all,
+    list_archived,
     list_environments,
     name_in_use,
     read_environment,
@@ -37,6 +43,7 @@ from .generations import (
     forget_empty,
     make_current,
     next_number,
+    retract,
     unfinished_generations,
 )
 from .identity import ProcessIdentity, is_alive, process_identity, this_process
@@ -49,23 +56,27 @@ from .interop import (
     write_state,
 )
 from .layout import GenerationFiles, Store
-from .leases import Lease, live_leases, processes_of
+from .leases import Lease, live_leases, processes_of, stale_leases
 from .locking import environment_lock, require_writable
 from .markers import freeze
 from .model import Environment, GenerationInfo, KernelRecord, SourceInfo
 from .protection import detach, flush_file_system, link_mode, protect_cache, protect_links
 from .sizes import packages_size
-from .usage import disk_usage
+from .usage import FileKey, Inventory, contents, freed_by, inventory
 
 __all__ = [
     "DRIFT",
+    "YOUNG_SECONDS",
+    "ArchiveRecord",
     "Building",
     "DriftLevel",
     "DriftRecord",
     "Environment",
     "Expected",
+    "FileKey",
     "GenerationFiles",
     "GenerationInfo",
+    "Inventory",
     "KernelRecord",
     "Lease",
     "ProcessIdentity",
@@ -78,11 +89,12 @@ __all__ = [
     "complete_generations",
     "conda_records",
     "content_verdicts",
+    "contents",
     "current_generation",
     "detach",
+    "discard_archive",
     "discard_generation",
     "discard_tree",
-    "disk_usage",
     "drift_file",
     "drift_lock",
     "empty_trash",
@@ -96,16 +108,23 @@ __all__ = [
     "folded_names",
     "forget_empty",
     "forget_environment",
+    "freed_by",
     "freeze",
     "generation_of",
     "get_environment",
     "get_managed",
+    "get_recorded",
     "harvest_bytecode",
     "identity_verdicts",
     "in_order",
+    "inventory",
     "is_alive",
+    "is_archived",
+    "known_slugs",
     "link_bytecode",
     "link_mode",
+    "list_all",
+    "list_archived",
     "list_environments",
     "live_leases",
     "make_current",
@@ -117,6 +136,7 @@ __all__ = [
     "processes_of",
     "protect_cache",
     "protect_links",
+    "read_archive",
     "read_drift",
     "read_environment",
     "read_expected",
@@ -125,10 +145,13 @@ __all__ = [
     "register_environment",
     "remove_cache_tag",
     "require_writable",
+    "retract",
     "site_packages",
+    "stale_leases",
     "this_process",
     "touched",
     "unfinished_generations",
+    "write_archive",
     "write_atomically",
     "write_drift",
     "write_expected",

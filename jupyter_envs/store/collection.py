@@ -7,7 +7,7 @@ import time
 from .environments import complete_generations, current_generation
 from .generations import discard_generation
 from .layout import GenerationFiles, Store
-from .leases import live_leases
+from .leases import leased_generations
 
 #: Somebody may be about to start a kernel from a generation that was current a moment ago.
 YOUNG_SECONDS = 3600.0
@@ -17,7 +17,7 @@ def collectable(store: Store, slug: str, *, keep: int, young: float = YOUNG_SECO
     """Generations that may go: neither current, nor among the newest ``keep`` besides it, nor
     in use anywhere, nor finished less than ``young`` seconds ago."""
     current = current_generation(store, slug)
-    leased = {lease.generation for lease in live_leases(store, slug)}
+    leased = leased_generations(store, slug)
     others = [n for n in complete_generations(store, slug) if n != current]
     old = others[: max(0, len(others) - keep)]
     return [n for n in old if n not in leased and _age(store, slug, n) >= young]

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import msgspec
 
-from jupyter_envs.errors import EnvironmentNotFound, EnvironmentUnmanaged, GenerationNotFound
+from jupyter_envs.errors import (
+    EnvironmentArchived,
+    EnvironmentNotFound,
+    EnvironmentUnmanaged,
+    GenerationNotFound,
+)
 
 from .layout import HIDDEN, GenerationFiles, Store
 from .model import Environment, GenerationInfo
@@ -16,7 +21,8 @@ _INFO = msgspec.json.Decoder(GenerationInfo)
 
 
 def list_environments(store: Store) -> list[Environment]:
-    """All environments of a store by name; one that is only being built is not among them."""
+    """The environments of a store by name: not one that is only being built, and not those that
+    are archived."""
     try:
         entries = sorted(os.scandir(store.root), key=lambda entry: entry.name.casefold())
     except (FileNotFoundError, NotADirectoryError):
@@ -27,19 +33,64 @@ def list_environments(store: Store) -> list[Environment]:
     return [environment for environment in found if environment is not None]
 
 
+def list_archived(store: Store) -> list[Environment]:
+    """The archived environments of a store, by name."""
+    found = (_archived(store, slug) for slug in sorted(_archives(store), key=str.casefold))
+    return [environment for environment in found if environment is not None]
+
+
+def list_all(store: Store) -> list[Environment]:
+    """Archived environments among the others, by name."""
+    found = (*list_environments(store), *list_archived(store))
+    return sorted(found, key=lambda environment: environment.slug.casefold())
+
+
+def _archives(store: Store) -> list[str]:
+    """Slugs of the environments that have an archive and no entry in the store."""
+    try:
+        taken = {name for name in os.listdir(store.root) if not name.startswith(".")}
+        names = os.listdir(store.hidden)
+    except OSError:
+        return []
+    return [n for n in names if n not in taken and n[0] != "." and is_archived(store, n)]
+
+
+def known_slugs(store: Store) -> list[str]:
+    """Every environment that has a folder, be it published, archived or only begun."""
+    try:
+        with os.scandir(store.hidden) as entries:
+            names = [one.name for one in entries if one.is_dir() and one.name[0] != "."]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted(name for name in names if store.folder(name) != store.operations)
+
+
+def is_archived(store: Store, slug: str) -> bool:
+    """Whether an environment has an archive in the place of its symlink.
+
+    The symlink is the truth: as long as there is one, an archive is an unfinished or a stale one.
+    """
+    return _is_file(GenerationFiles(store.archive(slug)).info) and not os.path.lexists(
+        store.link(slug)
+    )
+
+
 def fingerprints(store: Store) -> dict[str, object]:
     """For each entry of a store something that is another value once the entry has changed.
 
     It costs three calls of the system for each environment, and reads no file: a swap of the
     symlink, a generation that came or went, and a hand that takes files of the current one away
-    change it; what runs from an environment does not.
+    change it; what runs from an environment does not. Archived environments are among them.
     """
     try:
         with os.scandir(store.root) as entries:
             names = [entry.name for entry in entries if not entry.name.startswith(".")]
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    return {name: _fingerprint(store, name) for name in names}
+    found = {name: _fingerprint(store, name) for name in names}
+    for slug in _archives(store):
+        found[slug] = ("archived", _state(str(GenerationFiles(store.archive(slug)).info)))
+    return found
 
 
 def _fingerprint(store: Store, slug: str) -> object:
@@ -69,19 +120,28 @@ def _state(path: str) -> tuple[int, int] | None:
 
 
 def get_environment(store: Store, name: str) -> Environment:
-    """One environment by its name or slug. Raises EnvironmentNotFound."""
+    """One environment by its name or slug, an archived one too. Raises EnvironmentNotFound."""
     if name and "/" not in name and not name.startswith("."):
         direct = read_environment(store, name)
         if direct is not None:
             return direct
-    for environment in list_environments(store):
+    for environment in list_all(store):
         if environment.name == name or environment.slug.casefold() == name.casefold():
             return environment
     raise EnvironmentNotFound(name=name)
 
 
 def get_managed(store: Store, name: str) -> Environment:
-    """Like :func:`get_environment`; raises EnvironmentUnmanaged for one that is not ours."""
+    """Like :func:`get_environment`; raises EnvironmentUnmanaged for one that is not ours, and
+    EnvironmentArchived."""
+    environment = get_recorded(store, name)
+    if environment.archived:
+        raise EnvironmentArchived(name=environment.name)
+    return environment
+
+
+def get_recorded(store: Store, name: str) -> Environment:
+    """One that has a spec and a lock, archived or not; raises EnvironmentUnmanaged for others."""
     environment = get_environment(store, name)
     if not environment.managed:
         raise EnvironmentUnmanaged(name=name)
@@ -89,13 +149,14 @@ def get_managed(store: Store, name: str) -> Environment:
 
 
 def name_in_use(store: Store, slug: str) -> str | None:
-    """The name of an entry of the store that is ``slug`` without regard to case."""
+    """The name of an entry of the store, or of an archived environment, that is ``slug`` without
+    regard to case."""
     try:
         names = os.listdir(store.root)
     except (FileNotFoundError, NotADirectoryError):
         return None
     wanted = slug.casefold()
-    return next((name for name in names if name.casefold() == wanted), None)
+    return next((n for n in (*names, *_archives(store)) if n.casefold() == wanted), None)
 
 
 def current_generation(store: Store, slug: str) -> int | None:
@@ -145,7 +206,7 @@ def read_environment(store: Store, slug: str) -> Environment | None:
     path = store.link(slug)
     number = current_generation(store, slug)
     if number is None:
-        return _unmanaged(path, slug)
+        return _unmanaged(path, slug) or _archived(store, slug)
     prefix = store.generation(slug, number)
     if not _is_complete(prefix):
         return None
@@ -169,3 +230,21 @@ def _unmanaged(path: Path, slug: str) -> Environment | None:
     if not _is_file(path / "conda-meta" / "history"):
         return None
     return Environment(name=slug, slug=slug, path=path, prefix=path.resolve(), managed=False)
+
+
+def _archived(store: Store, slug: str) -> Environment | None:
+    if not is_archived(store, slug):
+        return None
+    try:
+        info = read_info(store.archive(slug))
+    except GenerationNotFound:
+        return None
+    return Environment(
+        name=info.name,
+        slug=slug,
+        path=store.link(slug),
+        prefix=store.archive(slug),
+        managed=True,
+        info=info,
+        archived=True,
+    )

@@ -10,7 +10,7 @@ import msgspec
 from jupyter_envs.errors import PathTooLong
 
 from .drift_record import forget_drift
-from .environments import complete_generations, current_generation
+from .environments import complete_generations, current_generation, is_archived
 from .files import discard_tree, make_folder, sync_folder, write_atomically
 from .layout import MAX_PREFIX_BYTES, GenerationFiles, Store
 from .model import GenerationInfo
@@ -97,13 +97,21 @@ def discard_generation(store: Store, slug: str, number: int) -> None:
 
 
 def forget_empty(store: Store, slug: str) -> None:
-    """Remove the folder of an environment that has neither generation nor symlink.
+    """Remove the folder of an environment that has neither generation nor symlink nor archive.
 
     To be called with the environment's lock held: the lock file goes too.
     """
     if _numbers(store, slug) or current_generation(store, slug) is not None:
         return
+    if is_archived(store, slug):
+        return
     discard_tree(store.folder(slug), store.trash)
+
+
+def retract(store: Store, slug: str) -> None:
+    """Take the symlink away: the environment is there no more, for us and for conda."""
+    store.link(slug).unlink()
+    sync_folder(store.root)
 
 
 def make_current(store: Store, slug: str, number: int) -> None:

@@ -51,6 +51,11 @@ class Store(msgspec.Struct, frozen=True):
         """Who uses which generation."""
         return self.folder(slug) / "leases"
 
+    def archive(self, slug: str) -> Path:
+        """What is kept of an archived environment: :class:`GenerationFiles` finds its spec, lock
+        and generation.json there as in a prefix, of which nothing else is left."""
+        return self.folder(slug) / "archive"
+
     def link_target(self, slug: str, number: int) -> str:
         """The symlink's text: relative, so that a store can be moved or mounted elsewhere."""
         return f"{HIDDEN}/{slug}/{number}"
@@ -75,6 +80,11 @@ class GenerationFiles(msgspec.Struct, frozen=True):
     def lock(self) -> Path:
         """The lock the generation was made from."""
         return self.folder / "conda-lock.yml"
+
+    @property
+    def included(self) -> Path:
+        """The files that the spec's pip section names, as one JSON object; often not there."""
+        return self.folder / "included.json"
 
     @property
     def info(self) -> Path:

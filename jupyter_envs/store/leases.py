@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -39,6 +40,16 @@ def live_leases(store: Store, slug: str) -> tuple[Lease, ...]:
     return tuple(lease for path in _paths(store, slug) if (lease := _live(path)) is not None)
 
 
+def leased_generations(store: Store, slug: str) -> set[int]:
+    """Generations that something runs from; nothing is cleared away."""
+    return {lease.generation for path in _paths(store, slug) if (lease := _read(path))}
+
+
+def stale_leases(store: Store, slug: str) -> tuple[Path, ...]:
+    """Files of leases that count no more; nothing is cleared away."""
+    return tuple(path for path in _paths(store, slug) if _read(path) is False)
+
+
 def processes_of(store: Store, slug: str) -> tuple[int, ...]:
     """Pids on this host that were started from any generation of the environment."""
     return tuple(lease.pid for lease in live_leases(store, slug) if is_alive(lease.process))
@@ -56,13 +67,18 @@ def _paths(store: Store, slug: str) -> list[Path]:
 
 
 def _live(path: Path) -> Lease | None:
+    found = _read(path)
+    if found is False:
+        path.unlink(missing_ok=True)
+    return found or None
+
+
+def _read(path: Path) -> Lease | Literal[False] | None:
+    """The lease of a file; False for one that counts no more, None for what cannot be read."""
     try:
         lease = msgspec.json.decode(path.read_bytes(), type=Lease)
         age = time.time() - path.stat().st_mtime
     except (OSError, msgspec.MsgspecError):
         return None
     alive = is_alive(lease.process)
-    if alive or (alive is None and age < FOREIGN_LEASE_SECONDS):
-        return lease
-    path.unlink(missing_ok=True)
-    return None
+    return lease if alive or (alive is None and age < FOREIGN_LEASE_SECONDS) else False

@@ -62,7 +62,9 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """One environment of a store.
 
     ``path`` is the symlink people and conda use, ``prefix`` the current generation. An
-    unmanaged environment (made by something else) has no generation.
+    unmanaged environment (made by something else) has no generation. Of an ``archived`` one
+    there is neither symlink nor generation: ``prefix`` is the folder with what was kept of it,
+    and ``info`` tells of the generation that was the current one.
     """
 
     name: str
@@ -73,3 +75,4 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     generation: int | None = None
     generations: tuple[int, ...] = ()
     info: GenerationInfo | None = None
+    archived: bool = False

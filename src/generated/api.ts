@@ -91,7 +91,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * What cleaning would remove
+         * @description What cleaning would remove.
+         */
+        get: operations["get_storage_clean"];
         put?: never;
         /**
          * Free disk space
@@ -112,10 +116,110 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was made, changed and removed
+         * What was made, changed, removed and run
          * @description Events of the ledger.
          */
         get: operations["get_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ledger/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What ran at a moment, and from which packages
+         * @description What ran at a moment.
+         */
+        get: operations["get_ledger_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ledger/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was changed in the record, or is missing from it
+         * @description Whether the record holds. It reads every line and every lock.
+         */
+        get: operations["get_ledger_faults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/locks/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A lock that was once published
+         * @description A lock by its digest, or by how that begins.
+         */
+        get: operations["get_locks_digest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/locks/{digest}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who made and ran what from it, and where it is here
+         * @description What is known of a digest: in a notebook, in a process, on an image.
+         */
+        get: operations["get_locks_digest_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why results changed: from one thing to another
+         * @description From one thing to another.
+         */
+        get: operations["get_diff"];
         put?: never;
         post?: never;
         delete?: never;
@@ -210,6 +314,66 @@ export interface paths {
          * @description Start making an environment with the same packages.
          */
         post: operations["post_environments_env_clone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments/{env}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep its file and its lock only
+         * @description Start archiving an environment.
+         */
+        post: operations["post_environments_env_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments/{env}/recreate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make it again after it was archived
+         * @description Start making an archived environment again.
+         */
+        post: operations["post_environments_env_recreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments/{env}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file it was made from, now
+         * @description The file it was made from, now.
+         */
+        get: operations["get_environments_env_source"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -601,6 +765,75 @@ export interface components {
             problem: string | null;
         };
         /**
+         * ArchiveBody
+         * @description Keep only file and lock. ``force``: also while processes run from it.
+         */
+        ArchiveBody: {
+            /** @default false */
+            force?: boolean;
+        };
+        /**
+         * Audit
+         * @description What was at a moment. ``kernels`` are the last starts before it, one of each notebook (or
+         *     kernel, where no notebook is known), newest first; ``current`` the environments there were.
+         *
+         *     ``clock_note``: the local time asked for was there twice (the earlier one is meant, ``other``
+         *     is the later one) or not at all, since clocks were changed.
+         */
+        Audit: {
+            at: string;
+            kernels: components["schemas"]["AuditKernel"][];
+            current: components["schemas"]["AuditCurrent"][];
+            /** @default null */
+            clock_note: ("ambiguous" | "skipped") | null;
+            /** @default null */
+            other: string | null;
+        };
+        /**
+         * AuditCurrent
+         * @description The generation that an environment's name stood for at a moment: since when, by whom.
+         */
+        AuditCurrent: {
+            environment: string;
+            store: string;
+            generation: number;
+            lock_digest: string | null;
+            lock_kept: boolean;
+            since: string;
+            action: string;
+            actor: string;
+        };
+        /**
+         * AuditKernel
+         * @description One start of a kernel. ``running`` says whether it ran at the moment asked about: None
+         *     where that is not known, since nobody notes how a kernel ends. ``drift`` is the state of its
+         *     environment then, None where nobody looked. ``lock_kept``: its lock can be had.
+         */
+        AuditKernel: {
+            time: string;
+            environment: string;
+            store: string;
+            generation: number;
+            lock_digest: string;
+            lock_kept: boolean;
+            /** @default null */
+            notebook: string | null;
+            /** @default null */
+            kernel: string | null;
+            /** @default null */
+            kernel_id: string | null;
+            /** @default null */
+            user: string | null;
+            /** @default null */
+            host: string | null;
+            /** @default null */
+            pid: number | null;
+            /** @default null */
+            drift: string | null;
+            /** @default null */
+            running: boolean | null;
+        };
+        /**
          * CheckAnswer
          * @description What was found in a file, in its order. ``valid``: an environment can be made from it.
          *     ``exists``: there is an environment of this name already.
@@ -620,14 +853,39 @@ export interface components {
         };
         /**
          * CleanBody
-         * @description Free disk space: cached ``packages`` that no environment has, and earlier
-         *     ``generations`` that nothing runs from and that one could go back to.
+         * @description Free disk space: what dead processes left, cached ``packages`` that no environment has,
+         *     and earlier ``generations`` that nothing runs from and that one could go back to.
          */
         CleanBody: {
             /** @default false */
             generations?: boolean;
             /** @default true */
             packages?: boolean;
+        };
+        /**
+         * CleanItem
+         * @description One thing that can go. ``bytes`` are those that its removal frees when everything that
+         *     stands before it has gone; ``environment`` and ``generation`` say what it belonged to.
+         */
+        CleanItem: {
+            /** @enum {unknown} */
+            kind: "generation" | "lease" | "package" | "temporary" | "trash" | "unfinished";
+            name: string;
+            bytes: number;
+            /** @default null */
+            environment: string | null;
+            /** @default null */
+            generation: number | null;
+        };
+        /**
+         * CleanPlan
+         * @description What a clean would remove, and how many ``bytes`` that frees. ``blocked``: other operations
+         *     are at work, so cached packages cannot go now.
+         */
+        CleanPlan: {
+            items: components["schemas"]["CleanItem"][];
+            bytes: number;
+            blocked: boolean;
         };
         /**
          * CloneBody
@@ -637,13 +895,24 @@ export interface components {
             name: string;
         };
         /**
+         * Commit
+         * @description ``hash`` is the short one, ``time`` ISO 8601 with offset.
+         */
+        Commit: {
+            hash: string;
+            time: string;
+        };
+        /**
          * CreateBody
-         * @description Make an environment. ``name`` is needed where the source has none.
+         * @description Make an environment. ``name`` is needed where the source has none. ``locked`` takes
+         *     exactly the packages of the lock beside the source, which has to be a file.
          */
         CreateBody: {
-            source: components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"];
+            source: components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"];
             /** @default null */
             name?: string | null;
+            /** @default false */
+            locked?: boolean;
         };
         /**
          * Diagnostic
@@ -666,6 +935,96 @@ export interface components {
             };
             /** @default null */
             fix: components["schemas"]["Fix"] | null;
+        };
+        /**
+         * DiffChange
+         * @description A package that both have, as another file.
+         */
+        DiffChange: {
+            name: string;
+            /** @enum {unknown} */
+            manager: "conda" | "pip";
+            before: components["schemas"]["DiffPackage"];
+            after: components["schemas"]["DiffPackage"];
+        };
+        /**
+         * DiffPackage
+         * @description One package; ``channel`` is the address it was locked from, of a conda package.
+         */
+        DiffPackage: {
+            name: string;
+            /** @enum {unknown} */
+            manager: "conda" | "pip";
+            version: string;
+            build: string;
+            channel: string | null;
+        };
+        /**
+         * DiffSide
+         * @description What was compared. ``digest`` is None for a lock file that is of several platforms.
+         */
+        DiffSide: {
+            reference: string;
+            /** @default null */
+            digest: string | null;
+            /** @default null */
+            environment: string | null;
+            /** @default null */
+            generation: number | null;
+        };
+        /**
+         * Difference
+         * @description From ``a`` to ``b``. ``kept`` counts packages that are the same. ``spec`` are the lines of
+         *     a unified diff of the two environment.yml, None where one of them is not there any more.
+         */
+        Difference: {
+            a: components["schemas"]["DiffSide"];
+            b: components["schemas"]["DiffSide"];
+            platform: string;
+            added: components["schemas"]["DiffPackage"][];
+            removed: components["schemas"]["DiffPackage"][];
+            changed: components["schemas"]["DiffChange"][];
+            kept: number;
+            /** @default null */
+            spec: string[] | null;
+        };
+        /**
+         * DigestPlace
+         * @description A generation on this disk.
+         */
+        DigestPlace: {
+            environment: string;
+            generation: number;
+            current: boolean;
+        };
+        /**
+         * DigestUse
+         * @description A generation that was made from the lock: ``first`` and ``by`` are of the oldest record of
+         *     it, ``starts`` counts kernels that were started from it, ``users`` by whom.
+         */
+        DigestUse: {
+            environment: string;
+            store: string;
+            generation: number;
+            first: string;
+            by: string;
+            /** @default 0 */
+            starts: number;
+            /** @default null */
+            last_start: string | null;
+            /** @default [] */
+            users: string[];
+        };
+        /**
+         * DigestView
+         * @description One lock. ``kept``: it can be had, and an environment made from it; ``here`` are the
+         *     generations of this store that have its packages; ``uses`` all that is recorded of it.
+         */
+        DigestView: {
+            digest: string;
+            kept: boolean;
+            here: components["schemas"]["DigestPlace"][];
+            uses: components["schemas"]["DigestUse"][];
         };
         /**
          * DriftReport
@@ -708,12 +1067,29 @@ export interface components {
             worst: string | null;
         };
         /**
+         * EnvironmentStorage
+         * @description One environment, in bytes. ``unique`` is what its removal would free; ``shared``, with the
+         *     cache and other environments, stays. ``last_used`` is ISO 8601 with offset, None where it is
+         *     not known.
+         */
+        EnvironmentStorage: {
+            name: string;
+            slug: string;
+            archived: boolean;
+            unique: number;
+            shared: number;
+            last_used: string | null;
+            generations: components["schemas"]["GenerationStorage"][];
+        };
+        /**
          * EnvironmentView
          * @description One environment. ``size`` is in bytes, everything counted in full; ``path`` is the
          *     symlink that stays, ``prefix`` the current generation behind it. ``behind`` says that the
          *     file it was made from has changed since; None where there is no such file. ``processes``
          *     were started from any of its generations and still run. ``drift`` says whether the current
-         *     generation is still what its lock says; None where it was made by something else.
+         *     generation is still what its lock says; None where it was made by something else. Of an
+         *     ``archived`` one only file and lock are there, in ``prefix``: it has neither generations nor
+         *     kernels.
          */
         EnvironmentView: {
             name: string;
@@ -721,6 +1097,8 @@ export interface components {
             path: string;
             prefix: string;
             managed: boolean;
+            /** @default false */
+            archived: boolean;
             /** @default null */
             generation: number | null;
             /** @default null */
@@ -785,9 +1163,27 @@ export interface components {
             operation: components["schemas"]["OperationView"];
         };
         /**
+         * Fault
+         * @description A place where the record does not hold. ``line`` counts from 1; 0 is the whole file.
+         */
+        Fault: {
+            file: string;
+            line: number;
+            reason: string;
+            code: string;
+        };
+        /**
+         * FaultsAnswer
+         * @description What does not hold in the ledger and among the kept locks; empty where all does.
+         */
+        FaultsAnswer: {
+            faults: components["schemas"]["Fault"][];
+        };
+        /**
          * FileSource
-         * @description A file of the server's file browser: an environment.yml or a conda-lock.yml, which its
-         *     content says. ``path`` is the path that the contents API knows it by.
+         * @description A file of the server's file browser: an environment.yml or a lock (conda-lock.yml,
+         *     ``@EXPLICIT``, pixi.lock), which its content says. ``path`` is the path that the contents
+         *     API knows it by.
          */
         FileSource: {
             /** @enum {unknown} */
@@ -813,6 +1209,17 @@ export interface components {
             edits: components["schemas"]["TextEdit"][];
             /** @default true */
             safe: boolean;
+        };
+        /**
+         * GenerationStorage
+         * @description One generation, in bytes: ``total`` with all that it shares, and ``unique``, which its
+         *     removal would free.
+         */
+        GenerationStorage: {
+            number: number;
+            current: boolean;
+            total: number;
+            unique: number;
         };
         /**
          * GenerationView
@@ -860,6 +1267,15 @@ export interface components {
             fingerprint?: string | null;
         };
         /**
+         * KeptLock
+         * @description A lock that is kept here, by its digest (or how it begins): what was once published.
+         */
+        KeptLock: {
+            /** @enum {unknown} */
+            kind: "kept";
+            digest: string;
+        };
+        /**
          * LedgerAnswer
          * @description Events of the ledger, oldest first; their keys depend on ``action``.
          */
@@ -870,7 +1286,7 @@ export interface components {
         };
         /**
          * LockText
-         * @description The text of a conda-lock.yml.
+         * @description The text of a lock: a conda-lock.yml, an ``@EXPLICIT`` file or a pixi.lock.
          */
         LockText: {
             /** @enum {unknown} */
@@ -951,14 +1367,17 @@ export interface components {
         };
         /**
          * PlanBody
-         * @description Find out what a source would bring or change; nothing is changed.
+         * @description Find out what a source would bring or change; nothing is changed. ``locked`` as for
+         *     making it.
          */
         PlanBody: {
-            source: components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"];
+            source: components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"];
             /** @default null */
             name?: string | null;
             /** @default false */
             upgrade?: boolean;
+            /** @default false */
+            locked?: boolean;
         };
         /**
          * PolicyView
@@ -1048,6 +1467,30 @@ export interface components {
             sha256: string | null;
         };
         /**
+         * SourceState
+         * @description The file of an environment, now. ``behind`` and ``diff``, which leads from the
+         *     environment's own copy to the file, are None where there is no file to compare with.
+         *     ``checkout`` says whether the file is in a Git checkout; ``head`` and ``files`` (the file, and
+         *     a conda-lock.yml beside it) are there where it is. ``refused``: Git does not read a checkout
+         *     of another owner, ``no_git``: there is no Git here; ``reason`` may say more.
+         */
+        SourceState: {
+            file: string | null;
+            exists: boolean;
+            behind: boolean | null;
+            diff: components["schemas"]["TextDiff"] | null;
+            /** @enum {unknown} */
+            checkout: "failed" | "found" | "no_git" | "none" | "refused";
+            /** @default null */
+            reason: string | null;
+            /** @default null */
+            root: string | null;
+            /** @default null */
+            head: string | null;
+            /** @default [] */
+            files: components["schemas"]["TrackedFile"][];
+        };
+        /**
          * SpecText
          * @description The text of an environment.yml.
          */
@@ -1060,6 +1503,7 @@ export interface components {
          * StorageView
          * @description Bytes. ``total`` and ``free`` are the file system's of the environments; files that
          *     generations share are counted once, and ``cache`` is what the cache has beyond them.
+         *     ``measured_at`` is when the files were looked at, ISO 8601 with offset.
          */
         StorageView: {
             envs_dir: string;
@@ -1069,6 +1513,17 @@ export interface components {
             environments: number;
             cache: number;
             generations: number;
+            measured_at: string;
+            by_environment: components["schemas"]["EnvironmentStorage"][];
+        };
+        /**
+         * TextDiff
+         * @description A unified difference of two texts, without logins. ``truncated``: there is more of it, or
+         *     the texts are too long to be compared.
+         */
+        TextDiff: {
+            text: string;
+            truncated: boolean;
         };
         /**
          * TextEdit
@@ -1080,15 +1535,31 @@ export interface components {
             text: string;
         };
         /**
+         * TrackedFile
+         * @description A file in a Git checkout. ``committed``: it is what HEAD has. ``added``: only the index
+         *     has it yet. ``commit`` is the last one that changed it, ``diff`` leads from HEAD to the disk
+         *     and is None where there is nothing to tell.
+         */
+        TrackedFile: {
+            file: string;
+            /** @enum {unknown} */
+            state: "added" | "changed" | "committed" | "ignored" | "missing" | "untracked";
+            commit: components["schemas"]["Commit"] | null;
+            diff: components["schemas"]["TextDiff"] | null;
+        };
+        /**
          * UpdateBody
          * @description Build the next generation. Without ``source``: from the file it was made from.
-         *     ``upgrade`` lets every package move to the newest version that the file allows.
+         *     ``upgrade`` lets every package move to the newest version that the file allows; ``locked``
+         *     takes exactly the packages of the lock beside it.
          */
         UpdateBody: {
             /** @default null */
-            source?: (components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"]) | null;
+            source?: (components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"]) | null;
             /** @default false */
             upgrade?: boolean;
+            /** @default false */
+            locked?: boolean;
         };
         /**
          * UsageAnswer
@@ -1096,6 +1567,13 @@ export interface components {
          */
         UsageAnswer: {
             processes: components["schemas"]["ProcessView"][];
+        };
+        /**
+         * UsesAnswer
+         * @description Every lock whose digest begins so.
+         */
+        UsesAnswer: {
+            digests: components["schemas"]["DigestView"][];
         };
         /**
          * VerdictView
@@ -1246,7 +1724,9 @@ export interface operations {
     };
     get_storage: {
         parameters: {
-            query?: never;
+            query?: {
+                known?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1260,6 +1740,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StorageView"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_storage_clean: {
+        parameters: {
+            query?: {
+                generations?: boolean;
+                packages?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What cleaning would remove */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CleanPlan"];
                 };
             };
             /** @description It was not done; the code says why. */
@@ -1333,6 +1854,8 @@ export interface operations {
                 at?: string;
                 environment?: string;
                 digest?: string;
+                notebook?: string;
+                action?: string;
                 limit?: number;
             };
             header?: never;
@@ -1341,13 +1864,217 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What was made, changed and removed */
+            /** @description What was made, changed, removed and run */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerAnswer"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_audit: {
+        parameters: {
+            query?: {
+                at?: string;
+                notebook?: string;
+                environment?: string;
+                digest?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What ran at a moment, and from which packages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_faults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was changed in the record, or is missing from it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultsAnswer"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_locks_digest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A lock digest, or how it begins. */
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A lock that was once published */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_locks_digest_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A lock digest, or how it begins. */
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who made and ran what from it, and where it is here */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsesAnswer"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_diff: {
+        parameters: {
+            query?: {
+                a?: string;
+                b?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Why results changed: from one thing to another */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"];
                 };
             };
             /** @description It was not done; the code says why. */
@@ -1655,6 +2382,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_environments_env_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name or slug of an environment. */
+                env: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveBody"];
+            };
+        };
+        responses: {
+            /** @description Keep its file and its lock only */
+            202: {
+                headers: {
+                    /** @description Where the operation is, base_url included. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_environments_env_recreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name or slug of an environment. */
+                env: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Make it again after it was archived */
+            202: {
+                headers: {
+                    /** @description Where the operation is, base_url included. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_environments_env_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name or slug of an environment. */
+                env: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file it was made from, now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceState"];
                 };
             };
             /** @description It was not done; the code says why. */

@@ -30,6 +30,7 @@ def write_shim(prefix: Path, activation: Activation, leases: Path | None = None)
         activation,
         name="demo",
         lock_digest="0123abcd",
+        store=Path("/the/store of it's"),
         leases=leases or prefix / "no leases here",
         generation=7,
     )

@@ -12,7 +12,7 @@ import pytest
 from jupyter_envs.errors import TimeInvalid
 from jupyter_envs.ledger import Ledger
 from jupyter_envs.ledger.chain import append_line
-from jupyter_envs.ledger.ledger import as_time
+from jupyter_envs.ledger.times import as_time
 
 #: Two hosts, and one that keeps its clock in another zone.
 EVENTS = (
@@ -58,7 +58,7 @@ def found(ledger: Ledger, **wanted: Any) -> list[int]:
         ({"environment": "one", "digest": "aa", "since": "2026-01-01"}, [0]),
     ],
 )
-def test_what_fits_oldest_first(ledger: Ledger, wanted: dict[str, str], numbers: list[int]) -> None:
+def test_what_fits_oldest_first(ledger: Ledger, wanted: dict[str, Any], numbers: list[int]) -> None:
     assert found(ledger, **wanted) == numbers
 
 
@@ -78,7 +78,7 @@ def test_what_fits_oldest_first(ledger: Ledger, wanted: dict[str, str], numbers:
 def test_what_is_no_time(ledger: Ledger, text: str) -> None:
     for bound in ("since", "until"):
         with pytest.raises(TimeInvalid) as caught:
-            ledger.find(**{bound: text})
+            found(ledger, **{bound: text})
         assert caught.value.params == {"time": text}
 
 

@@ -30,6 +30,7 @@ def publish(
     """A generation without packages, made current by the store's own functions."""
     files = begin_generation(store, slug, number, Building(operation="0" * 12, request={}))
     files.spec.write_bytes(SPEC)
+    files.lock.write_bytes(b"")
     info = GenerationInfo(
         name=slug,
         slug=slug,

@@ -11,13 +11,17 @@ import pytest
 from jupyter_envs.ledger import content_hash
 from jupyter_envs.operations import EnvironmentList, EnvironmentView, listing, view
 from jupyter_envs.store import (
+    ArchiveRecord,
     Environment,
     SourceInfo,
     Store,
     discard_generation,
-    list_environments,
+    get_managed,
+    list_all,
     make_current,
     read_environment,
+    retract,
+    write_archive,
 )
 from tests.operations import SPEC, publish, running_from
 
@@ -45,7 +49,7 @@ class Remembered:
         """What it says now, by name."""
         self.reads.clear()
         found = self._list.views()
-        assert found == [view(self.store, one) for one in list_environments(self.store)]
+        assert found == [view(self.store, one) for one in list_all(self.store)]
         return {one.name: one for one in found}
 
 
@@ -96,6 +100,41 @@ def test_a_new_generation_and_the_way_back(store: Store, known: Remembered) -> N
     assert known.views()["demo"].generation == 1
     discard_generation(store, "demo", 2)
     assert known.views()["demo"].prefix == str(store.generation("demo", 1))
+
+
+def test_an_archived_one_is_remembered_and_comes_back(store: Store, known: Remembered) -> None:
+    publish(store, "a")
+    publish(store, "Demo", 3)
+    record = ArchiveRecord(archived="2026-01-01T00:00:00+00:00", archived_by="a", operation="x")
+    write_archive(store, get_managed(store, "Demo"), record)
+    # As long as there is a symlink an archive counts for nothing.
+    assert known.views()["Demo"].archived is False
+
+    retract(store, "Demo")
+
+    found = known.views()["Demo"]
+    assert (found.archived, found.managed, found.generation) == (True, True, None)
+    assert found.lock_digest == f"{3:064x}"
+    known.views()
+    assert known.reads == []
+    make_current(store, "Demo", 3)
+    assert known.views()["Demo"].generation == 3
+
+
+def test_something_in_the_place_of_an_archived_one(store: Store, known: Remembered) -> None:
+    """Another tool does not know that the name is taken."""
+    publish(store, "demo")
+    record = ArchiveRecord(archived="2026-01-01T00:00:00+00:00", archived_by="a", operation="x")
+    write_archive(store, get_managed(store, "demo"), record)
+    retract(store, "demo")
+    (store.link("demo") / "conda-meta").mkdir(parents=True)
+    (store.link("demo") / "conda-meta" / "history").touch()
+
+    assert known.views()["demo"].managed is False
+    assert [one.slug for one in list_all(store)] == ["demo"]
+
+    shutil.rmtree(store.link("demo"))
+    assert known.views()["demo"].archived is True
 
 
 def test_what_is_only_being_built_is_not_shown(store: Store, known: Remembered) -> None:

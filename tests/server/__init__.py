@@ -18,7 +18,7 @@ T = TypeVar("T")
 PATIENCE = 60.0
 
 #: Ids of the right form that nothing has.
-FORGED = {"env": "nonesuch", "id": "0123456789ab", "number": "7"}
+FORGED = {"env": "nonesuch", "id": "0123456789ab", "number": "7", "digest": "0" * 64}
 
 
 def until(found: Callable[[], T], *, seconds: float = PATIENCE) -> T:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from jupyter_envs.server import drift, messages
+from jupyter_envs.server import drift, lifecycle, messages
 from jupyter_envs.server.routes import ROUTES
 from jupyter_envs.server.routing import Route
 from tests.server import FORGED, belongings, filled, paths, route_id, spec_source
@@ -45,6 +45,7 @@ BODIES: dict[Any, tuple[dict[str, Any], dict[str, Any]]] = {
     messages.CleanBody: ({"generations": True}, {"packages": "?"}),
     drift.AdoptBody: ({"write_file": True}, {}),
     drift.KeepBody: ({}, {}),
+    lifecycle.ArchiveBody: ({"force": True}, {}),
 }
 
 #: Refuses everything that is ours, and writes down what it was asked.

@@ -14,7 +14,6 @@ from jupyter_envs.spec.tree import Scalar
 
 from .context import Context, Spot
 
-
 _EXACT = re.compile(r"(?P<name>[\w.-]+) *==? *(?P<version>[0-9][\w.]*)(?:=\S+)?")
 
 

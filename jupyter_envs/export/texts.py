@@ -1,0 +1,72 @@
+"""Exports that people read and edit: environment.yml in two forms, and requirements.txt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from jupyter_envs.lock import Lock, pypi_name
+from jupyter_envs.spec import Spec, without_credentials
+
+
+def pinned_spec(spec: Spec, lock: Lock, platform: str, name: str) -> bytes:
+    """An environment.yml with every package of ``platform`` at its exact version.
+
+    Builds are left out, so that it can be solved on another platform too; ``nodefaults`` keeps
+    other tools from adding channels that the lock did not use.
+    """
+    packages = lock.for_platform(platform)
+    conda = [f"{p.name}={p.version}" for p in packages if p.manager == "conda"]
+    pip = [f"{p.name}=={p.version}" for p in packages if p.manager == "pip"]
+    channels = [*_shown(spec.channels or lock.channels), "nodefaults"]
+    return _document(name, list(dict.fromkeys(channels)), conda, [*_options(spec), *pip], spec)
+
+
+def history_spec(spec: Spec, lock: Lock, name: str) -> bytes:
+    """An environment.yml with what was asked for and no more, with channels and pip."""
+    channels = list(_shown(spec.channels or lock.channels))
+    return _document(name, channels, list(_shown(spec.dependencies)), list(_shown(spec.pip)), spec)
+
+
+def _options(spec: Spec) -> Sequence[str]:
+    return [line for line in _shown(spec.pip) if line.startswith("-")] if spec.pip else []
+
+
+def _shown(lines: Sequence[str]) -> Sequence[str]:
+    return [without_credentials(line) for line in lines]
+
+
+def _document(
+    name: str, channels: list[str], conda: list[str], pip: list[str], spec: Spec
+) -> bytes:
+    dependencies: list[object] = list(conda)
+    if pip:
+        if not any(line.partition("=")[0].strip() == "pip" for line in conda):
+            dependencies.append("pip")
+        dependencies.append({"pip": pip})
+    document: dict[str, Any] = {"name": name, "channels": channels, "dependencies": dependencies}
+    if spec.variables:
+        document["variables"] = dict(spec.variables)
+    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=1000)
+    return text.encode()
+
+
+def requirements(lock: Lock, platform: str) -> bytes:
+    """The pip part of ``platform`` as a requirements.txt with hashes.
+
+    conda's packages have other files than PyPI's, so no hash of theirs would do there: those
+    that PyPI has are named in comments, the others are counted.
+    """
+    packages = lock.for_platform(platform)
+    conda = [p for p in packages if p.manager == "conda"]
+    named = sorted((name, p.version) for p in conda if (name := pypi_name(p)) is not None)
+    lines = [f"# platform: {platform}", "# From pip, verified by hash:"]
+    for p in packages:
+        if p.manager == "pip":
+            lines += [f"{p.name}=={p.version} \\", f"    --hash=sha256:{p.sha256}"]
+    lines += ["# From conda, with their names on PyPI; conda's files have other hashes:"]
+    lines += [f"# {name}=={version}" for name, version in named]
+    lines += [f"# From conda, and not on PyPI: {len(conda) - len(named)} packages."]
+    return ("\n".join(lines) + "\n").encode()
