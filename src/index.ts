@@ -3,6 +3,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { changingPlugin } from './plugins/changing';
 import { driftPlugin } from './plugins/drift';
 import { kernelsPlugin } from './plugins/kernels';
+import { lifecyclePlugin } from './plugins/lifecycle';
 import { makingPlugin } from './plugins/making';
 import { modelPlugin } from './plugins/model';
 import { openingPlugin } from './plugins/opening';
@@ -17,6 +18,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   changingPlugin,
   driftPlugin,
   kernelsPlugin,
+  lifecyclePlugin,
   placesPlugin
 ];
 

@@ -1,2 +1,3 @@
 import './base.css';
 import './drift.css';
+import './disk.css';

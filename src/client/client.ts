@@ -3,6 +3,7 @@ import type { ServerConnection } from '@jupyterlab/services';
 import { LONG_MS, request, requestFile } from './request';
 import type {
   Check,
+  CleanPlan,
   DriftReport,
   Environment,
   Info,
@@ -10,8 +11,16 @@ import type {
   OperationEvent,
   Package,
   Process,
-  Source
+  Source,
+  SourceState,
+  Storage
 } from '../types';
+
+/** What may go: earlier generations, cached packages that no environment has. */
+export interface Cleaning {
+  generations: boolean;
+  packages: boolean;
+}
 
 /** The REST API, one method for each thing that is asked of it. All reject with EnvsError or
  * Unreachable. */
@@ -85,6 +94,35 @@ export class EnvsClient {
 
   keep(name: string, fingerprint: string | null): Promise<DriftReport> {
     return this._send('POST', `${env(name)}/keep`, { fingerprint });
+  }
+
+  /** `force`: also while processes run from it. */
+  archive(name: string, force: boolean): Promise<Operation> {
+    return this._send('POST', `${env(name)}/archive`, { force });
+  }
+
+  recreate(name: string): Promise<Operation> {
+    return this._send('POST', `${env(name)}/recreate`, {});
+  }
+
+  /** The file that it was made from, as it is now, and what Git knows of it. */
+  source(name: string): Promise<SourceState> {
+    return this._get(`${env(name)}/source`);
+  }
+
+  /** Disk space; `known`: what was measured last, which takes no time. */
+  storage(known: boolean): Promise<Storage> {
+    return this._get(`storage?known=${known}`, known ? undefined : LONG_MS);
+  }
+
+  /** What cleaning would remove. It looks at every file of that. */
+  cleanPlan(what: Cleaning): Promise<CleanPlan> {
+    const query = `generations=${what.generations}&packages=${what.packages}`;
+    return this._get(`storage/clean?${query}`, LONG_MS);
+  }
+
+  clean(what: Cleaning): Promise<Operation> {
+    return this._send('POST', 'storage/clean', what);
   }
 
   check(source: Exclude<Source, { kind: 'lock' }>): Promise<Check> {

@@ -9,7 +9,7 @@ const PREFIX = 'jupyter-envs/api';
  * away. Its slowest usual answer takes a second or two. */
 const PATIENCE_MS = 30_000;
 /** What looks at every file takes as long as the disk does. */
-export const LONG_MS = 15 * 60_000;
+export const LONG_MS = 900_000;
 
 /** The server has answered that it does not do it; `problem` says why. */
 export class EnvsError extends Error {

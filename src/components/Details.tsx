@@ -8,15 +8,25 @@ import {
 } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import type { Drift, DriftReport, Environment, Generation, Package } from '../types';
-import { moment } from '../texts';
+import type {
+  Drift,
+  DriftReport,
+  Environment,
+  EnvironmentStorage,
+  Generation,
+  Package,
+  SourceState
+} from '../types';
+import { bytes, lastUsed, moment } from '../texts';
 import type { Actions } from './actions';
+import { Archived } from './Archived';
 import { Button } from './Button';
 import { useTrans } from './context';
 import { Download } from './Download';
 import { DriftSection } from './DriftSection';
 import { Generations } from './Generations';
 import { Packages } from './Packages';
+import { SourceFact } from './SourceFact';
 
 /** What is shown of an environment once its row is open; null until it has come. */
 export interface More {
@@ -28,6 +38,10 @@ export interface More {
   drift: DriftReport | null;
   /** Every file is being compared with the lock. */
   checking: boolean;
+  /** What has become of its file. */
+  source: SourceState | null;
+  /** What it takes on the disk, as it was measured last. */
+  disk: EnvironmentStorage | null;
 }
 
 interface DetailsProps {
@@ -55,6 +69,9 @@ export function Details(props: DetailsProps): React.JSX.Element {
       </p>
     );
   }
+  if (environment.archived) {
+    return <Archived {...props} />;
+  }
   return (
     <div className="jp-Envs-details">
       <Open environment={environment} actions={actions} />
@@ -75,7 +92,7 @@ export function Details(props: DetailsProps): React.JSX.Element {
         </div>
       )}
       {environment.drift && environment.drift.count > 0 && drift(environment.drift)}
-      <Facts environment={environment} file={props.file} actions={actions} />
+      <Facts environment={environment} more={more} file={props.file} actions={actions} />
       <Section title={trans.__('Generations')}>
         {more.generations ? (
           <Generations
@@ -111,6 +128,12 @@ export function Details(props: DetailsProps): React.JSX.Element {
           label={trans.__('Clone…')}
           disabled={locked}
           onClick={() => actions.clone(environment)}
+        />
+        <Button
+          label={trans.__('Archive…')}
+          title={trans.__('Keep its file and its lock only, and make it again when it is needed')}
+          disabled={locked}
+          onClick={() => actions.archive(environment)}
         />
         <Download environment={environment} formats={formats} actions={actions} />
         <Button
@@ -172,34 +195,17 @@ function Open(props: { environment: Environment; actions: Actions }): React.JSX.
 
 function Facts(props: {
   environment: Environment;
+  more: More;
   file: string | null;
   actions: Actions;
 }): React.JSX.Element {
-  const { environment, file, actions } = props;
+  const { environment, more, file, actions } = props;
   const trans = useTrans();
-  const source = environment.source?.file ?? null;
   return (
     <dl className="jp-Envs-facts">
       <dt>{trans.__('Path')}</dt>
       <dd title={environment.prefix}>{environment.path}</dd>
-      {source !== null && (
-        <>
-          <dt>{trans.__('File')}</dt>
-          <dd title={source}>
-            {file === null ? (
-              source
-            ) : (
-              <button
-                type="button"
-                className="jp-Envs-link"
-                onClick={() => actions.openSource(environment)}
-              >
-                {file}
-              </button>
-            )}
-          </dd>
-        </>
-      )}
+      <SourceFact environment={environment} file={file} state={more.source} actions={actions} />
       {environment.created !== null && (
         <>
           <dt>{trans.__('Made')}</dt>
@@ -208,6 +214,16 @@ function Facts(props: {
       )}
       <dt>{trans.__('Lock')}</dt>
       <dd title={environment.lock_digest ?? undefined}>{environment.lock_digest?.slice(0, 12)}</dd>
+      {more.disk && (
+        <>
+          <dt>{trans.__('Disk')}</dt>
+          <dd>{trans.__('Removing it frees %1', bytes(more.disk.unique))}</dd>
+          <dt>{trans.__('Used')}</dt>
+          <dd title={trans.__('When a process was last started from it, or it was changed')}>
+            {lastUsed(more.disk.last_used, trans)}
+          </dd>
+        </>
+      )}
     </dl>
   );
 }

@@ -48,7 +48,7 @@ export function EnvironmentRow(props: RowProps): React.JSX.Element {
           </div>
         )}
         {environment && <Summary environment={environment} />}
-        {environment?.managed === true && (
+        {environment?.managed === true && !environment.archived && (
           <DriftBadge drift={environment.drift} isOpen={isOpen} onToggle={onToggle} />
         )}
       </div>
@@ -66,7 +66,7 @@ export function EnvironmentRow(props: RowProps): React.JSX.Element {
           locked={operation !== null || !writable}
         />
       )}
-      {environment?.behind === true && !operation && !isOpen && (
+      {isBehind(environment) && !operation && !isOpen && (
         <Behind environment={environment} actions={actions} locked={!writable} />
       )}
     </li>
@@ -100,7 +100,10 @@ function Chips(props: RowProps): React.JSX.Element {
           {trans._n('%1 kernel', '%1 kernels', kernels)}
         </span>
       )}
-      {environment?.behind === true && (
+      {environment?.archived === true && (
+        <span className="jp-Envs-chip">{trans.__('archived')}</span>
+      )}
+      {isBehind(environment) && (
         <span className="jp-Envs-chip jp-mod-behind">{trans.__('file changed')}</span>
       )}
     </>
@@ -125,12 +128,20 @@ function Behind(props: {
   );
 }
 
+/** An archived one cannot be updated before it is there again. */
+function isBehind(environment: Environment | null): environment is Environment {
+  return environment?.behind === true && !environment.archived;
+}
+
 function stateOf({ environment, operation, failed }: RowProps): string {
   if (operation) {
     return operation.state;
   }
   if (failed) {
     return failed.state;
+  }
+  if (environment?.archived === true) {
+    return 'archived';
   }
   return environment?.managed === false ? 'unmanaged' : 'ready';
 }

@@ -23,6 +23,16 @@ export interface Actions {
   keep(environment: Environment): void;
   /** Compare every file with the lock. */
   checkFiles(environment: Environment): void;
+  /** Keep its file and its lock only. */
+  archive(environment: Environment): void;
+  /** Make it again after it was archived. */
+  recreate(environment: Environment): void;
+  /** Show how its file differs from what it was made from, and from what Git has. */
+  compareSource(environment: Environment): void;
+  /** Look at how much space everything takes. */
+  measure(): void;
+  /** Free space, after it was shown what goes. */
+  clean(): void;
   cancel(operation: Operation): void;
   resume(operation: Operation): void;
   dismiss(operation: Operation): void;

@@ -1,4 +1,6 @@
 export { DriftReports } from './drift';
 export { EnvironmentsModel } from './model';
-export { type Row, rows } from './rows';
+export { aside, type Row, rows } from './rows';
 export { sourcePath } from './source';
+export { Sources } from './sources';
+export { Storages } from './storage';

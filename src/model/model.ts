@@ -5,6 +5,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 
 import {
   type Changes,
+  type Cleaning,
   ENDED,
   type Environment,
   type EnvsClient,
@@ -17,7 +18,9 @@ import {
   type Source
 } from '../client';
 import { DriftReports } from './drift';
-import { type Row, rows } from './rows';
+import { Sources } from './sources';
+import { Storages } from './storage';
+import { aside, type Row, rows } from './rows';
 
 const SCHEMA_ID = 'urn:jupyter_envs:events:changes:v1';
 
@@ -50,6 +53,11 @@ export class EnvironmentsModel implements IObservableDisposable {
   /** What was changed in environments since they were made. */
   readonly drifts: DriftReports;
 
+  /** The files that environments were made from. */
+  readonly sources: Sources;
+  /** What takes how much space. */
+  readonly storage: Storages;
+
   private readonly _operations = new Map<string, Operation>();
   private readonly _dismissed = new Set<string>();
   private readonly _logs = new Map<string, OperationEvent[]>();
@@ -68,7 +76,10 @@ export class EnvironmentsModel implements IObservableDisposable {
     private readonly _events: ISignal<Event.IManager, Event.Emission> | null,
     standby: Poll.Standby = 'when-hidden'
   ) {
-    this.drifts = new DriftReports(client, () => this.changed.emit());
+    const changed = (): void => this.changed.emit();
+    this.drifts = new DriftReports(client, changed);
+    this.sources = new Sources(client, changed);
+    this.storage = new Storages(client, changed);
     this._events?.connect(this._onEvent, this);
     this._poll = new Poll({
       name: 'jupyter_envs:refresh',
@@ -100,6 +111,11 @@ export class EnvironmentsModel implements IObservableDisposable {
   /** The lines of the list. */
   rows(): Row[] {
     return rows(this.environments, this.operations(), this._dismissed, Date.now());
+  }
+
+  /** What cleans up now, and how it went wrong. */
+  cleaning(): Pick<Row, 'operation' | 'failed'> {
+    return aside('clean', this.operations(), this._dismissed, Date.now());
   }
 
   /** The operations that are known, newest first. */
@@ -141,6 +157,18 @@ export class EnvironmentsModel implements IObservableDisposable {
 
   async repair(name: string): Promise<Operation> {
     return this._began(await this.client.repair(name));
+  }
+
+  async archive(name: string, force: boolean): Promise<Operation> {
+    return this._began(await this.client.archive(name, force));
+  }
+
+  async recreate(name: string): Promise<Operation> {
+    return this._began(await this.client.recreate(name));
+  }
+
+  async clean(what: Cleaning): Promise<Operation> {
+    return this._began(await this.client.clean(what));
   }
 
   async resume(id: string): Promise<Operation> {

@@ -13,7 +13,7 @@ export interface Row {
 }
 
 /** Verbs that change no environment: their operations are nobody's row. */
-const ASIDE = ['plan', 'clean'];
+const ASIDE = ['plan', 'clean', 'lock'];
 
 /** How long a failure is worth telling to somebody who was not there. */
 const TOLD_FOR_MS = 24 * 3600 * 1000;
@@ -47,6 +47,22 @@ export function rows(
     .map(([key, operation]) => row(key, null, operation, dismissed, now))
     .filter(one => one.operation ?? one.failed);
   return [...made, ...others].sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** What goes on of a verb that is nobody's row, and how it went wrong. */
+export function aside(
+  verb: string,
+  operations: readonly Operation[],
+  dismissed: ReadonlySet<string>,
+  now: number
+): Pick<Row, 'operation' | 'failed'> {
+  return row(
+    verb,
+    null,
+    operations.find(one => one.verb === verb),
+    dismissed,
+    now
+  );
 }
 
 function row(

@@ -4,7 +4,8 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import type { Environment, Operation } from '../client';
 import { CommandIds } from '../commandIds';
-import { type EnvironmentsModel, sourcePath } from '../model';
+import type { EnvironmentsModel } from '../model';
+import { sourcePath } from '../model/source';
 import { IEnvironments } from '../tokens';
 import { aboutEnvironment, environmentOf } from './arguments';
 import { attempt } from './attempt';

@@ -1,4 +1,5 @@
 export { driftTitle, keptTitle, lookedAt, verdictText } from './drift';
+export { cleanKind, gitState, gitTitle, lastUsed } from './disk';
 export { formatTitle } from './formats';
 export { bytes, clock, moment } from './numbers';
 export {

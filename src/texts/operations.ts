@@ -82,6 +82,12 @@ export function verbTitle(verb: string, trans: TranslationBundle): string {
       return trans.__('Adopting');
     case 'repair':
       return trans.__('Restoring');
+    case 'archive':
+      return trans.__('Archiving');
+    case 'recreate':
+      return trans.__('Recreating');
+    case 'clean':
+      return trans.__('Cleaning up');
     default:
       return verb;
   }
@@ -105,6 +111,12 @@ export function failureTitle(operation: Operation, trans: TranslationBundle): st
       return trans.__('Not adopted');
     case 'repair':
       return trans.__('Not restored');
+    case 'archive':
+      return trans.__('Not archived');
+    case 'recreate':
+      return trans.__('Not recreated');
+    case 'clean':
+      return trans.__('Not cleaned up');
     default:
       return trans.__('Failed');
   }

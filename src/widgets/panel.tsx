@@ -10,6 +10,7 @@ import { CommandIds } from '../commandIds';
 import type { Actions } from '../components/actions';
 import { Translation } from '../components/context';
 import type { More } from '../components/Details';
+import type { DiskSpaceProps } from '../components/DiskSpace';
 import { Panel } from '../components/Panel';
 import { environmentsIcon } from '../icons';
 import { type EnvironmentsModel, type Row, sourcePath } from '../model';
@@ -24,6 +25,7 @@ export class EnvironmentsPanel extends ReactWidget {
   private readonly _open = new Set<string>();
   private readonly _more = new Map<string, { mark: string; more: Fetched }>();
   private readonly _actions: Actions;
+  private _diskIsOpen = false;
 
   constructor(
     private readonly _model: EnvironmentsModel,
@@ -64,6 +66,7 @@ export class EnvironmentsPanel extends ReactWidget {
           away={away}
           problem={problem ?? info?.problem ?? null}
           writable={info?.writable ?? false}
+          disk={ready && info?.problem === null ? this._disk() : null}
           actions={this._actions}
           rows={this._model.rows().map(row => ({
             id: row.key,
@@ -93,7 +96,30 @@ export class EnvironmentsPanel extends ReactWidget {
     return {
       ...(this._more.get(key)?.more ?? NOTHING_YET),
       drift: environment && this._model.drifts.of(environment),
-      checking: environment !== null && this._model.drifts.isChecking(environment)
+      checking: environment !== null && this._model.drifts.isChecking(environment),
+      source: environment && this._model.sources.of(environment),
+      disk: environment && this._model.storage.of(environment)
+    };
+  }
+
+  private _disk(): DiskSpaceProps {
+    const { storage } = this._model;
+    const { operation, failed } = this._model.cleaning();
+    return {
+      storage: storage.view,
+      measuring: storage.isMeasuring,
+      operation,
+      failed,
+      log: this._model.log((operation ?? failed)?.id ?? ''),
+      writable: this._model.info?.writable ?? false,
+      // Whoever cleans up wants to see how that goes.
+      isOpen: this._diskIsOpen || operation !== null || failed !== null,
+      onToggle: () => {
+        this._diskIsOpen = !this._diskIsOpen;
+        void storage.want();
+        this.update();
+      },
+      actions: this._actions
     };
   }
 
@@ -110,6 +136,7 @@ export class EnvironmentsPanel extends ReactWidget {
     if (!this._open.delete(row.key)) {
       this._open.add(row.key);
       if (row.environment) {
+        this._model.sources.forget(row.environment);
         this._fetch(row.environment);
       }
     }
@@ -119,13 +146,20 @@ export class EnvironmentsPanel extends ReactWidget {
   private _fetch(environment: Environment): void {
     void this._fetchMore(environment);
     void this._model.drifts.want(environment);
+    void this._model.sources.want(environment);
+    void this._model.storage.wantOf(environment);
   }
 
   /** Ask for what an open row shows, once for each state of the environment. */
   private async _fetchMore(environment: Environment): Promise<void> {
     const { slug } = environment;
     const running = [...this._kernels.running()].map(kernel => kernel.id).sort();
-    const mark = JSON.stringify([environment.generation, environment.created, running]);
+    const mark = JSON.stringify([
+      environment.generation,
+      environment.created,
+      environment.archived,
+      running
+    ]);
     const known = this._more.get(slug);
     if (!environment.managed || known?.mark === mark) {
       return;
@@ -136,7 +170,7 @@ export class EnvironmentsPanel extends ReactWidget {
       const [whole, packages, processes] = await Promise.all([
         this._model.client.environment(slug),
         this._model.client.packages(slug),
-        this._model.client.processes(slug)
+        environment.archived ? [] : this._model.client.processes(slug)
       ]);
       const oldKernels = processes.filter(
         one => one.kernel !== null && one.generation !== environment.generation
@@ -184,6 +218,11 @@ export class EnvironmentsPanel extends ReactWidget {
       restore: onEnvironment(CommandIds.restore),
       keep: onEnvironment(CommandIds.keep),
       checkFiles: onEnvironment(CommandIds.checkFiles),
+      archive: onEnvironment(CommandIds.archive),
+      recreate: onEnvironment(CommandIds.recreate),
+      compareSource: onEnvironment(CommandIds.compareSource),
+      measure: () => void this._commands.execute(CommandIds.measure),
+      clean: () => void this._commands.execute(CommandIds.clean),
       cancel: onOperation(CommandIds.cancel),
       resume: onOperation(CommandIds.resume),
       dismiss: operation => this._model.dismiss(operation.id),

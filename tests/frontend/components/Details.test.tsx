@@ -35,6 +35,7 @@ describe('the details', () => {
     ['work/environment.yml', 'openSource'],
     ['Update from file', 'update'],
     ['Clone…', 'clone'],
+    ['Archive…', 'archive'],
     ['Remove…', 'remove']
   ] as const)('have a button "%s"', async (name, action) => {
     const { actions, asked } = show();
@@ -56,7 +57,7 @@ describe('the details', () => {
       .getAllByRole<HTMLButtonElement>('button')
       .filter(button => button.disabled)
       .map(button => button.textContent);
-    expect(disabled).toEqual(['Update from file', 'Clone…', 'Remove…']);
+    expect(disabled).toEqual(['Update from file', 'Clone…', 'Archive…', 'Remove…']);
   });
 
   it('name a file that cannot be opened here', () => {

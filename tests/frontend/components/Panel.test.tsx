@@ -27,6 +27,7 @@ function panel(change: Partial<PanelProps> = {}): PanelProps {
     problem: null,
     writable: true,
     rows: [],
+    disk: null,
     actions: spies(),
     ...change
   };

@@ -2,6 +2,7 @@ import { render, screen } from '@testing-library/react';
 import React from 'react';
 
 import { TextDiff } from '../../../src/components/TextDiff';
+import { english } from '../support/translation';
 
 const DIFF = `--- environment.yml
 +++ environment.yml
@@ -20,7 +21,7 @@ const lines = (kind: string): string[] => [
 
 describe('a diff', () => {
   beforeEach(() => {
-    render(<TextDiff text={DIFF} label="What changes" />);
+    render(<TextDiff text={DIFF} label={english.__('What changes')} />);
   });
 
   it('tells what comes and what goes', () => {

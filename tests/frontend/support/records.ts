@@ -1,9 +1,11 @@
 import type {
   Check,
+  CleanPlan,
   Diagnostic,
   Drift,
   DriftReport,
   Environment,
+  EnvironmentStorage,
   Generation,
   Info,
   Operation,
@@ -11,6 +13,9 @@ import type {
   OperationEvent,
   Package,
   Problem,
+  SourceState,
+  Storage,
+  TrackedFile,
   Verdict
 } from '../../../src/types';
 
@@ -43,6 +48,7 @@ export function environment(change: Partial<Environment> = {}): Environment {
     path: `${ENVS_DIR}/${slug}`,
     prefix: `${ENVS_DIR}/.jupyter-envs/${slug}/1`,
     managed: true,
+    archived: false,
     generation: 1,
     kernel: slug,
     kernels: [slug],
@@ -128,6 +134,91 @@ export function driftReport(change: Partial<DriftReport> = {}): DriftReport {
       changes: [{ package: 'tqdm', manager: 'conda', now: '4.70.1', then: '4.66.1' }],
       files: 0
     },
+    ...change
+  };
+}
+
+/** An environment of which only file and lock are there. */
+export function archived(change: Partial<Environment> = {}): Environment {
+  return environment({
+    archived: true,
+    generation: null,
+    kernel: null,
+    kernels: [],
+    size: null,
+    drift: null,
+    ...change
+  });
+}
+
+/** What one environment takes on the disk. */
+export function environmentStorage(change: Partial<EnvironmentStorage> = {}): EnvironmentStorage {
+  return {
+    name: 'science',
+    slug: 'science',
+    archived: false,
+    unique: 98_000_000,
+    shared: 414_000_000,
+    last_used: '2026-11-20T09:00:00+01:00',
+    generations: [],
+    ...change
+  };
+}
+
+/** What everything takes. */
+export function storage(change: Partial<Storage> = {}): Storage {
+  return {
+    envs_dir: ENVS_DIR,
+    cache_dir: '/home/ada/.cache/jupyter_envs',
+    total: 270_000_000_000,
+    free: 63_000_000_000,
+    environments: 512_000_000,
+    cache: 10_000_000,
+    generations: 1,
+    measured_at: NOW,
+    by_environment: [environmentStorage()],
+    ...change
+  };
+}
+
+/** What cleaning up would remove. */
+export function cleanPlan(change: Partial<CleanPlan> = {}): CleanPlan {
+  const items = change.items ?? [
+    { kind: 'package', name: 'bulk-1.0-0', bytes: 25_000_000, environment: null, generation: null },
+    { kind: 'package', name: 'tqdm-4.70.1-0', bytes: 397_000, environment: null, generation: null },
+    { kind: 'lease', name: 'science/1-here-7', bytes: 4_000, environment: 'science', generation: 1 }
+  ];
+  return {
+    items,
+    bytes: items.reduce((sum, one) => sum + one.bytes, 0),
+    blocked: false,
+    ...change
+  };
+}
+
+/** The file of an environment, committed as it is. */
+export function sourceState(change: Partial<SourceState> = {}): SourceState {
+  return {
+    file: '/home/ada/work/environment.yml',
+    exists: true,
+    behind: false,
+    diff: null,
+    checkout: 'found',
+    reason: null,
+    root: '/home/ada/work',
+    head: '3f2a1b',
+    files: [tracked()],
+    ...change
+  };
+}
+
+/** A file that is committed. */
+export function tracked(change: Partial<TrackedFile> = {}): TrackedFile {
+  return {
+    file: '/home/ada/work/environment.yml',
+    state: 'committed',
+    commit: { hash: '3f2a1b', time: '2026-11-17T12:00:00+01:00' },
+    diff: null,
     ...change
   };
 }

@@ -24,6 +24,11 @@ const NAMES: (keyof Actions)[] = [
   'restore',
   'keep',
   'checkFiles',
+  'archive',
+  'recreate',
+  'compareSource',
+  'measure',
+  'clean',
   'cancel',
   'resume',
   'dismiss',
@@ -45,7 +50,7 @@ export function askedOf(actions: jest.Mocked<Actions>): string[] {
 /** Details of which nothing has come yet. */
 export function more(change: Partial<RowProps['more']> = {}): RowProps['more'] {
   const nothing = { generations: null, packages: null, oldKernels: 0 };
-  return { ...nothing, drift: null, checking: false, ...change };
+  return { ...nothing, drift: null, checking: false, source: null, disk: null, ...change };
 }
 
 /** A row of an environment that is closed and idle. */

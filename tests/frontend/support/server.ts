@@ -3,6 +3,7 @@ import { PromiseDelegate } from '@lumino/coreutils';
 import { EnvsClient } from '../../../src/client';
 import type {
   Check,
+  CleanPlan,
   DriftReport,
   Environment,
   Info,
@@ -10,10 +11,12 @@ import type {
   OperationEvent,
   Package,
   Problem,
-  Process
+  Process,
+  SourceState,
+  Storage
 } from '../../../src/types';
 import { type Asked, BASE_URL, connection, json, noNetwork } from './network';
-import { check, driftReport, info, operation } from './records';
+import { check, cleanPlan, driftReport, info, operation, sourceState, storage } from './records';
 
 const API = 'jupyter-envs/api';
 
@@ -29,6 +32,12 @@ export class FakeServer {
   packages: Package[] = [];
   processes: Process[] = [];
   check: Check = check();
+  source: SourceState = sourceState();
+  /** What was measured last, and what is there now. */
+  known: Storage = storage();
+  storage: Storage = storage();
+  /** By what may go, as "generations=false&packages=true". */
+  cleanPlans: Record<string, CleanPlan> = {};
   drift: DriftReport = driftReport();
   /** What a look at every file finds, where that is more. */
   wholeDrift: DriftReport | null = null;
@@ -140,6 +149,15 @@ export class FakeServer {
       /^POST environments\/[^/]+\/clone$/,
       ({ body }) => this._accept({ name: (body as { name: string }).name })
     ],
+    [/^POST environments\/([^/]+)\/archive$/, (_, name) => this._accept({ verb: 'archive', name })],
+    [
+      /^POST environments\/([^/]+)\/recreate$/,
+      (_, n) => this._accept({ verb: 'recreate', name: n })
+    ],
+    [/^GET environments\/[^/]+\/source$/, () => json(this.source)],
+    [/^GET storage\?known=(.+)$/, (_, known) => json(known === 'true' ? this.known : this.storage)],
+    [/^GET storage\/clean\?generations=(.+)&packages=(.+)$/, (_, g, p) => this._cleanPlan(g, p)],
+    [/^POST storage\/clean$/, () => this._accept({ verb: 'clean', name: '' })],
     [/^GET environments\/[^/]+\/drift\?level=(.+)$/, (_, level) => this._drift(level)],
     [/^POST environments\/([^/]+)\/adopt$/, (_, name) => this._accept({ verb: 'adopt', name })],
     [/^POST environments\/([^/]+)\/repair$/, (_, name) => this._accept({ verb: 'repair', name })],
@@ -189,6 +207,10 @@ export class FakeServer {
       one.slug === slug ? { ...one, generation } : one
     );
     return json(this.begin({ ...change, state: 'succeeded' }));
+  }
+
+  private _cleanPlan(generations = '', packages = ''): Response {
+    return json(this.cleanPlans[`generations=${generations}&packages=${packages}`] ?? cleanPlan());
   }
 
   private _drift(level?: string): Response {
