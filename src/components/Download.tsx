@@ -35,6 +35,7 @@ export function Download({ environment, formats, actions }: DownloadProps): Reac
       </select>
       <Button
         icon={downloadIcon}
+        iconOnly
         label={trans.__('Download')}
         disabled={format === undefined}
         onClick={() => format !== undefined && actions.download(environment, format)}

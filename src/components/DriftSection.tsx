@@ -27,9 +27,9 @@ export function DriftSection(props: DriftSectionProps): React.JSX.Element {
     return (
       <details className="jp-Envs-section jp-Envs-drift">
         <summary>
-          {trans.__('Changed since it was made')}
+          {trans.__('Changes')}
           <span className="jp-Envs-aside">
-            {drift.state === 'clean' ? trans.__('nothing') : trans.__('not known')}
+            {drift.state === 'clean' ? trans.__('none') : trans.__('not known')}
           </span>
         </summary>
         {drift.state === 'unknown' && (

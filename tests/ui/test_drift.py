@@ -167,7 +167,7 @@ def test_every_file_is_compared_on_request(
     text = edited.read_text("utf-8")
     edited.unlink()  # as an editor does that writes a new file
     edited.write_text(f"{text}# mine\n", "utf-8")
-    row.get_by_text("Changed since it was made").click()
+    row.get_by_text("Changes").click()
     lab.click("story", "Check every file")
     expect(badge(lab)).to_have_text("Changed: files were changed by hand")
     where = edited.relative_to(prefix)

@@ -39,7 +39,7 @@ describe('an archived environment', () => {
 
   it('has only what makes sense', () => {
     show();
-    expect(names()).toEqual(['Recreate', 'work/environment.yml', 'Download', 'Remove…']);
+    expect(names()).toEqual(['Recreate', 'work/environment.yml', '', 'Remove…']);
     expect(screen.getByRole('row', { name: /^numpy/ })).toBeTruthy();
     expect(screen.queryByText('Generations')).toBeNull();
   });

@@ -128,9 +128,9 @@ describe('an environment in which nothing was changed', () => {
   it('says so, and can be looked at more closely', async () => {
     const science = environment();
     const { actions } = show({ environment: science, report: null });
-    expect(screen.getByText('nothing')).toBeTruthy();
+    expect(screen.getByText('none')).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'Restore…' })).toBeNull();
-    await user.click(screen.getByText('Changed since it was made'));
+    await user.click(screen.getByText('Changes'));
     await user.click(button('Check every file'));
     expect(actions.checkFiles).toHaveBeenCalledWith(science);
   });

@@ -148,7 +148,7 @@ describe('the panel, where nothing can be written,', () => {
         'Terminal here',
         'Check every file',
         'work/environment.yml',
-        'Download'
+        '' // download
       ])
     );
   });
