@@ -66,7 +66,7 @@ function Plan({ plan }: { plan: CleanPlan }): React.JSX.Element {
       {kinds.map(kind => (
         <Kind key={kind} kind={kind} items={plan.items.filter(one => one.kind === kind)} />
       ))}
-      <p className="jp-Envs-total">{trans.__('%1 will be free.', bytes(plan.bytes))}</p>
+      <p className="jp-Envs-total">{trans.__('%1 will be freed.', bytes(plan.bytes))}</p>
       {plan.blocked && (
         <p className="jp-Envs-hint">
           {trans.__(

@@ -25,7 +25,7 @@ export function confirmArchive(
       'Its %1 generations and its kernel are taken away.',
       environment.generations.length
     ),
-    ...(frees === null ? [] : [trans.__('%1 will be free.', bytes(frees))]),
+    ...(frees === null ? [] : [trans.__('%1 will be freed.', bytes(frees))]),
     trans.__(
       'Its environment.yml and its lock are kept. Recreate builds exactly the same packages again; what was changed by hand, and earlier generations, do not come back.'
     ),

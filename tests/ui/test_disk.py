@@ -87,7 +87,7 @@ def test_clean_up_shows_first_what_goes(lab: Lab, sandbox: Sandbox) -> None:
     total = dialog.locator(".jp-Envs-total")
     expect(total).to_be_visible()
     plan = sandbox.json("clean", "--dry-run")
-    expect(total).to_have_text(f"{plan['bytes'] / 1e6:.0f} MB will be free.")
+    expect(total).to_have_text(f"{plan['bytes'] / 1e6:.0f} MB will be freed.")
     dialog.locator(".jp-Envs-kind", has_text="Cached packages").locator("summary").click()
     lab.screenshot("clean")
     named = dialog.locator(".jp-Envs-kind li")

@@ -57,9 +57,9 @@ def test_every_text_can_be_read(themed: Lab, request: pytest.FixtureRequest) -> 
     themed.wait_for("torn", "failed")
     expect(themed.row("small").locator(".jp-Envs-badge")).to_have_count(1)
     expect(themed.row("small").locator(".jp-Envs-verdicts li").first).to_be_visible()
+    themed.screenshot(f"theme-{request.node.callspec.params['themed']}")
     themed.panel.get_by_text("Disk space").click()
     expect(themed.panel.locator(".jp-Envs-disk .jp-Envs-table")).to_be_visible()
-    themed.screenshot(f"theme-{request.node.callspec.params['themed']}")
     texts = themed.panel.locator(
         ".jp-Envs-name, .jp-Envs-summary, .jp-Envs-chip, .jp-Envs-button:not(:disabled),"
         " .jp-Envs-message, .jp-Envs-hint, .jp-Envs-facts dt, .jp-Envs-facts dd, .jp-Envs-aside,"

@@ -105,7 +105,7 @@ describe('what cleaning up would remove', () => {
   it('is told by kind, with the bytes', async () => {
     show();
     expect(screen.getByText(/^Cached packages: 2/).textContent).toBe('Cached packages: 225 MB');
-    expect(screen.getByText('25 MB will be free.')).toBeTruthy();
+    expect(screen.getByText('25 MB will be freed.')).toBeTruthy();
     await user.click(screen.getByText(/^Signs of processes that ended: 1/));
     expect(screen.getByText('science/1-here-7').textContent).toContain('4 kB');
   });

@@ -66,7 +66,7 @@ describe('archive', () => {
     const done = execute(CommandIds.archive);
     const shown = within(await dialog(TITLE));
     expect(await shown.findByText(/^Its 2 generations and its kernel/)).toBeTruthy();
-    expect(shown.getByText('98 MB will be free.')).toBeTruthy();
+    expect(shown.getByText('98 MB will be freed.')).toBeTruthy();
     expect(shown.getByText(/^Its environment.yml and its lock are kept/)).toBeTruthy();
     expect(sent()).toEqual([]);
     await answer(TITLE, 'Archive');
@@ -131,7 +131,7 @@ describe('cleaning up', () => {
   it('shows what goes before anything does', async () => {
     const done = lab.execute(CommandIds.clean);
     const shown = within(await dialog(TITLE));
-    expect(await shown.findByText('25 MB will be free.')).toBeTruthy();
+    expect(await shown.findByText('25 MB will be freed.')).toBeTruthy();
     expect(sent()).toEqual([]);
     await answer(TITLE, 'Remove');
     expect(await done).toMatchObject({ verb: 'clean' });
@@ -146,7 +146,7 @@ describe('cleaning up', () => {
     const done = lab.execute(CommandIds.clean);
     const shown = within(await dialog(TITLE));
     await user.click(await shown.findByRole('checkbox', { name: /^Earlier generations/ }));
-    expect(await shown.findByText('9 MB will be free.')).toBeTruthy();
+    expect(await shown.findByText('9 MB will be freed.')).toBeTruthy();
     await answer(TITLE, 'Remove');
     await done;
     expect(server.bodies[CLEAN]).toEqual({ generations: true, packages: true });
@@ -159,7 +159,7 @@ describe('cleaning up', () => {
     expect(await shown.findByText('Looking at what can go…')).toBeTruthy();
     await answer(TITLE, 'Remove');
     open();
-    expect(await within(await dialog(TITLE)).findByText('25 MB will be free.')).toBeTruthy();
+    expect(await within(await dialog(TITLE)).findByText('25 MB will be freed.')).toBeTruthy();
     expect(sent()).toEqual([]);
     await answer(TITLE, 'Remove');
     expect(await done).toMatchObject({ verb: 'clean' });
