@@ -12,7 +12,19 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import answers, bundle, commands, creates, files, installs, listing, live, starts
+from benchmarks import (
+    answers,
+    bundle,
+    commands,
+    creates,
+    drift,
+    files,
+    installs,
+    listing,
+    live,
+    past,
+    starts,
+)
 from benchmarks.bench import Bench
 from benchmarks.machine import facts
 from benchmarks.measure import Result, Skipped, load
@@ -24,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "bundle-gzip-kb": bundle.packed_size,
     "check-team-file-ms": files.check_team_file,
     "check-file-ms": files.check_export,
+    "check-corpus-ms": files.check_corpus,
     "lock-500-read-ms": files.read_lock,
     "lock-500-write-ms": files.write_lock,
     "solve-ms": files.solve_data_science,
@@ -31,7 +44,16 @@ BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "install-warm-N-vs-uv": installs.install_against_uv,
     "pyc-link-ms": installs.bytecode_links,
     "worker-start-ms": commands.worker,
+    "ledger-append-ms": past.append,
+    "ledger-environment-ms": past.environment,
+    "ledger-notebook-ms": past.notebook,
+    "ledger-at-ms": past.moment,
+    "shim-note-ms": past.note,
     "list-command-ms": commands.list_command,
+    "drift-fingerprint-300-ms": drift.tier_0,
+    "drift-identity-300-ms": drift.tier_1,
+    "drift-content-s": drift.tier_2,
+    "drift-untouched-ms": drift.untouched,
     "list-100-ms": listing.list_many,
     "store-look-ms": listing.look,
     "rollback-ms": commands.rollback,

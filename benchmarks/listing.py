@@ -7,7 +7,7 @@ import os
 from benchmarks.bench import ENVIRONMENTS, OPERATIONS, Bench
 from benchmarks.measure import Result, compare, timed
 from jupyter_envs.operations import StoreWatch, view
-from jupyter_envs.store import Store, list_environments
+from jupyter_envs.store import Store, list_environments, site_packages
 
 #: One look takes a millisecond or so.
 _LOOKS = 20
@@ -28,14 +28,20 @@ def look(bench: Bench) -> Result:
     store = Store(bench.crowd.envs)
     root, hidden, journals = map(os.fspath, (store.root, store.hidden, store.operations))
     watch = StoreWatch(store)
+    places = {
+        one.slug: [f"{one.prefix}/{place}" for place in ("conda-meta", *site_packages(one.prefix))]
+        for one in list_environments(store)
+    }
 
     def once() -> None:
         assert not watch.look()
 
     def calls() -> None:
-        """A link and two folders of each environment, and a journal of each operation."""
+        """A link, a file and four folders of each environment, a journal of each operation."""
         for name in os.listdir(root):
             if not name.startswith("."):
+                for path in (f"{hidden}/{name}/drift/1.json", *places[name]):
+                    os.stat(path)  # noqa: PTH116
                 os.readlink(f"{root}/{name}")
                 os.stat(f"{hidden}/{name}")  # noqa: PTH116 - nothing but the calls
                 os.stat(f"{root}/{name}/conda-meta/jupyter-envs")  # noqa: PTH116

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -12,10 +15,11 @@ from jupyter_envs.lock import Lock, LockedPackage, emit_lock
 from jupyter_envs.operations import list_operations
 from jupyter_envs.operations.catalogue import new_id
 from jupyter_envs.operations.journal import journal_path
-from jupyter_envs.store import GenerationFiles, Store, read_info, this_process
+from jupyter_envs.store import Expected, GenerationFiles, Store, read_info, this_process
 
 _CHANNEL = "https://conda.anaconda.org/conda-forge"
 _KERNELS = Path("share/jupyter/kernels")
+_DIST_INFO = re.compile(r"/([^/-]+)-(?=[^/]+\.dist-info/)")
 
 
 def fill(store: Store, model: Path, count: int) -> list[str]:
@@ -26,10 +30,51 @@ def fill(store: Store, model: Path, count: int) -> list[str]:
         files = GenerationFiles(store.generation(slug, 1))
         shutil.copytree(GenerationFiles(model.resolve()).folder, files.folder)
         shutil.copytree(model / _KERNELS, files.prefix / _KERNELS)
+        _link_packages(model.resolve(), files.prefix)
         own = msgspec.structs.replace(info, name=slug, slug=slug, number=1)
         files.info.write_bytes(msgspec.json.encode(own))
         store.link(slug).symlink_to(store.link_target(slug, 1))
     return slugs
+
+
+def _link_packages(model: Path, prefix: Path) -> None:
+    """What a look for drift looks at, so that there is none."""
+    for record in (model / "conda-meta").glob("*.json"):
+        (prefix / "conda-meta" / record.name).hardlink_to(record)
+    for info in model.glob("lib/python3*/site-packages/*.dist-info"):
+        target = prefix / info.relative_to(model)
+        target.mkdir(parents=True)
+        for name in ("METADATA", "INSTALLER"):
+            (target / name).hardlink_to(info / name)
+
+
+def multiply(model: Path, prefix: Path, count: int) -> list[Expected]:
+    """Make ``prefix`` hold ``count`` packages or more: those of ``model`` under other names, of
+    which there are only the records and what says that a distribution is there. Returns what a
+    lock would have of them. A prefix that is there already is left as it is."""
+    expected: list[Expected] = []
+    records = sorted((model / "conda-meta").glob("*.json"))
+    for turn in range(-(-count // len(records))):
+        for path in records:
+            record = json.loads(path.read_bytes())
+            name = f"{record['name']}-{turn}"
+            expected.append(
+                Expected("conda", name, record["version"], record["build"], record["sha256"])
+            )
+            target = prefix / "conda-meta" / f"{name}-{record['version']}-{record['build']}.json"
+            if not target.exists():
+                _write_copy(model, prefix, target, {**record, "name": name}, turn)
+    return expected
+
+
+def _write_copy(model: Path, prefix: Path, target: Path, record: dict[str, Any], turn: int) -> None:
+    renamed = [_DIST_INFO.sub(rf"/\1.{turn}-", file) for file in record["files"]]
+    for file, new in zip(record["files"], renamed, strict=True):
+        if file.endswith((".dist-info/METADATA", ".dist-info/INSTALLER")):
+            (prefix / new).parent.mkdir(parents=True, exist_ok=True)
+            (prefix / new).hardlink_to(model / file)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps({**record, "files": renamed}))
 
 
 def remember(store: Store, model: Store, count: int) -> None:

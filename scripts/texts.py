@@ -15,6 +15,7 @@ from pathlib import Path
 
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.spec.catalogue import CATALOGUE
+from jupyter_envs.spec.fixes import TITLES
 from jupyter_envs.store import DRIFT
 
 TARGET = Path(__file__).resolve().parents[1] / "src" / "generated" / "texts.ts"
@@ -90,6 +91,7 @@ def module() -> str:
                     {code: template for code, (_, template) in CATALOGUE.items()},
                 ),
                 table("DRIFT", "What was changed in an environment.", dict(DRIFT)),
+                table("FIXES", "What a fix of a file would do.", dict(TITLES)),
             )
         )
         + "\n"

@@ -29,7 +29,10 @@ from jupyter_envs.server import EnvsApp
 from jupyter_envs.server.events import SCHEMA
 from jupyter_envs.server.messages import SourceBody
 from jupyter_envs.server.routes import ROUTES
+from jupyter_envs.spec import parse_spec
 from jupyter_envs.spec.catalogue import CATALOGUE
+from tests.spec.pages import PAGE, examples, in_italics
+from tests.spec.pages import page as diagnostics_page
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -149,15 +152,11 @@ def error_classes(kind: type[EnvsError] = EnvsError) -> Iterator[type[EnvsError]
 def diagnostics_table(severity: str) -> str:
     """The rows of one severity, as the reference has them."""
     found = [
-        f"| `{code}` | {_cell(text)} |" for code, (s, text) in CATALOGUE.items() if s == severity
+        f"| `{code}` | {in_italics(text)} |"
+        for code, (s, text) in CATALOGUE.items()
+        if s == severity
     ]
     return "\n".join(["| code | what it says |", "| --- | --- |", *found])
-
-
-def _cell(text: str) -> str:
-    """A template as a cell: params in italics, nothing that Markdown would read."""
-    escaped = re.sub(r"([*<>|#\[\]_])", r"\\\1", text)
-    return re.sub(r"\{([a-z\\_]+)\}", lambda found: f"*{found[1]}*", escaped)
 
 
 def sources() -> Iterator[Path]:
@@ -182,6 +181,21 @@ def test_every_diagnostic_is_in_its_table(severity: str, title: str) -> None:
     shown = section(page("environment-yml.md"), title)
     assert diagnostics_table(severity) in shown, "python -m tests.test_docs prints the tables"
     assert set(rows(shown)) == {code for code, (s, _) in CATALOGUE.items() if s == severity}
+
+
+def test_every_diagnostic_has_its_section_with_examples_that_are_true() -> None:
+    assert PAGE.read_text("utf-8") == diagnostics_page(), "python -m tests.spec.pages writes it"
+    titles = {found[2] for found in _HEADING.finditer(PAGE.read_text("utf-8"))}
+    assert set(CATALOGUE) <= titles
+
+
+@pytest.mark.parametrize("code", list(CATALOGUE))
+def test_examples_of_a_diagnostic_have_it_and_have_it_not(code: str) -> None:
+    files = examples(code)
+    for text, has_it in zip(files or (), (True, False), strict=False):
+        found = parse_spec(text.encode()).diagnostics
+        assert (code in {d.code for d in found}) is has_it
+        assert has_it or all(d.severity != "error" for d in found)
 
 
 @pytest.mark.parametrize(("words", "command"), list(commands()), ids=lambda value: str(value))

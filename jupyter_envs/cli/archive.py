@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from jupyter_envs.operations import ask_archive, ask_recreate, require_idle
+from jupyter_envs.operations import ask_archive, ask_recreate, require_archivable
 from jupyter_envs.store import Store, get_managed
 
 from .change import carry_out
@@ -17,7 +17,9 @@ from .output import out, size
 
 @click.command()
 @name_argument
-@click.option("--force", is_flag=True, help="Also while its kernels are running.")
+@click.option(
+    "--force", is_flag=True, help="Also while its kernels run, or if it was changed by hand."
+)
 @yes_option
 @json_option
 @click.pass_obj
@@ -27,7 +29,7 @@ def archive(options: GlobalOptions, name: str, force: bool, yes: bool) -> None:
     store = Store(settings.envs_dir)
     environment = get_managed(store, name)
     if not force:
-        require_idle(store, environment)  # before anything is asked
+        require_archivable(store, environment)  # before anything is asked
     if not yes and not options.as_json and sys.stdin.isatty():
         count = len(environment.generations)
         click.confirm(f"Archive {environment.name} ({count} generation(s))?", abort=True)

@@ -20,7 +20,7 @@ from jupyter_envs.operations import (
 from jupyter_envs.operations import (
     keep as keep_drift,
 )
-from jupyter_envs.store import Store, get_managed, list_environments
+from jupyter_envs.store import Store, get_environment, get_managed, list_environments
 
 from .change import carry_out
 from .options import (
@@ -115,6 +115,9 @@ def adopt(
     Your own file is written only after a yes, and while it is as it was when NAME was made.
     """
     settings = options.reconciled(**limits)
+    if not get_environment(Store(settings.envs_dir), name).managed:
+        carry_out(ask_adopt(settings, name), options)  # there is no lock to have drifted from
+        return
     report = drift_report(settings, name)
     if dry_run:
         _preview(options, report, "adopt")

@@ -15,10 +15,16 @@ from .options import GlobalOptions, json_option, name_argument
 from .output import instant, out, print_json
 
 _SAYS = {
-    "environment_created": "made, generation {generation}",
+    "environment_created": "made as generation {generation}",
     "environment_updated": "updated to generation {generation}",
     "environment_rolled_back": "gone back to generation {generation}",
     "environment_removed": "removed; it was generation {generation}",
+    "environment_archived": "archived; it was generation {generation}",
+    "environment_recreated": "recreated as generation {generation}",
+    "drift_seen": "found changed by hand, generation {generation}",
+    "drift_adopted": "what was changed by hand adopted as generation {generation}",
+    "drift_restored": "restored from its lock as generation {generation}",
+    "drift_kept": "what was changed by hand kept in generation {generation}",
 }
 
 

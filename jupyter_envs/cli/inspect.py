@@ -45,19 +45,29 @@ def list_(options: GlobalOptions) -> None:
         out.print(f"No environments in {settings.envs_dir} yet.", markup=False)
         out.print("Make one: jupyter envs create environment.yml", markup=False)
         return
-    rows = table("Name", "Language", "Packages", "Size", "Generation", "In use", "Made", "Lock")
+    rows = table(
+        "Name", "Language", "Packages", "Size", "Generation", "State", "In use", "Made", "Lock"
+    )
     for found in views:
         rows.add_row(
             found.name,
             found.language or ("" if found.managed else "(not ours)"),
             str(found.packages or ""),
             size(found.size),
-            "archived" if found.archived else str(found.generation or ""),
+            str(found.generation or ""),
+            _state(found),
             str(found.processes or ""),
             moment(found.created),
             (found.lock_digest or "")[:12],
         )
     out.print(rows)
+
+
+def _state(found: EnvironmentView) -> str:
+    """What a person may want to do something about."""
+    drifted = found.drift is not None and found.drift.state == "drifted"
+    states = {"archived": found.archived, "behind": found.behind, "drifted": drifted}
+    return ", ".join(word for word, is_so in states.items() if is_so)
 
 
 @click.command()
@@ -111,6 +121,9 @@ def _print_facts(found: EnvironmentView) -> None:
             out.print(f"{title + ':':<11}{value}", markup=False)
     if found.archived:
         out.print(f"It is archived; to get it back: jupyter envs recreate {found.slug}")
+    if found.drift is not None and found.drift.count:
+        kept = ", kept as it is" if found.drift.state == "kept" else ""
+        out.print(f"Changed:   {found.drift.count} difference(s){kept}", markup=False)
     if not found.managed:
         out.print("It was made by another tool and is only listed here.", markup=False)
 

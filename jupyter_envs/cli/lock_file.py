@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from jupyter_envs.operations import LockCheck, ask_lock, check_lock
+from jupyter_envs.operations import LockCheck, ask_lock, check_lock_file
 
 from .change import carry_out, changes_text
 from .options import GlobalOptions, json_option, offline_option, solve_options
@@ -77,7 +77,7 @@ def lock(
     What is in the lock already keeps its version where FILE allows it.
     """
     if check:
-        found = check_lock(file, lock=output, platforms=platforms)
+        found = check_lock_file(file, lock=output, platforms=platforms)
         _tell(found, options)
         sys.exit(0 if found.agrees else 1)
     job = ask_lock(

@@ -29,6 +29,7 @@ from .near_names import (
     near_names,
     of_channel,
     other_channel,
+    told_of_export,
     where,
     where_to_look,
 )
@@ -58,7 +59,7 @@ def require_candidates(question: Question, candidates: Candidates, session: Sess
         raise _package_not_found(unknown, candidates, question, session)
     for line in lines:
         if error := missing_version(line, candidates.by_name, _channel_names(question.channels)):
-            raise error
+            raise told_of_export(error, lines)
 
 
 def _package_not_found(

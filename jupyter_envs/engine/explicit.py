@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from urllib.parse import unquote
 
 from rattler import MatchSpec, RepoDataRecord, Subdir
 
@@ -107,7 +108,7 @@ def _alone(package: ExplicitPackage, platform: str, file: str) -> LockedPackage:
 
 
 def _file_name(package: ExplicitPackage) -> str:
-    return package.url.rpartition("/")[2]
+    return unquote(package.url.rpartition("/")[2])
 
 
 def _channel_of(url: str) -> str:

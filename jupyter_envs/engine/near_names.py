@@ -82,6 +82,10 @@ class Unknown(msgspec.Struct, frozen=True):
     instead: tuple[str, str] | None = None
 
 
+#: So many exact builds nobody writes by hand.
+_AN_EXPORT = 3
+
+
 def missing_version(
     line: Line, records: Mapping[str, Sequence[RepoDataRecord]], channels: Mapping[str, str]
 ) -> SolveError | None:
@@ -117,6 +121,21 @@ def _build_not_found(
         hint=f"For any build: {loosened(line.text) or line.name}={newest}",
         details={"available": builds},
     )
+
+
+def told_of_export(error: SolveError, lines: Sequence[Line]) -> SolveError:
+    """The error, and where most lines have an exact build, what kind of file that is.
+
+    Such a file names what fitted one machine; to take builds out one by one would be no advice.
+    """
+    exact = sum(bool(line.spec.build) for line in lines)
+    if not isinstance(error, BuildNotFound) or exact < _AN_EXPORT or 2 * exact < len(lines):
+        return error
+    advice = (
+        f"{exact} lines have exact builds, as 'conda env export' writes them for one platform: "
+        "leave them all out, as 'conda env export --no-builds' does"
+    )
+    return BuildNotFound(details=error.details, hint=f"{error.hint}. {advice}.", **error.params)
 
 
 def _same_version(version: MatchSpec, there: Sequence[RepoDataRecord]) -> list[RepoDataRecord]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from msgspec.structs import replace
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import (
     InvalidSdistFilename,
@@ -63,9 +64,10 @@ def lock_pip(
         arguments += ["--format", "pylock.toml", "--no-header"]
         if context.elsewhere:
             arguments += _elsewhere(target)
+            context = replace(context, environment={**context.environment, **_system(target)})
         for name in sorted(owned.distributions):
             arguments += ["--no-emit-package", name]
-        result = run_uv(arguments, context.told(lines), folder=folder)
+        result = run_uv(arguments, context, folder=folder)
         if result.returncode != 0:
             raise PipFailed(
                 reason=strip_url(result.explanation),
@@ -100,6 +102,13 @@ def _elsewhere(target: PythonTarget) -> list[str]:
             hint=f"Make the lock on a machine of {target.platform}, or take these from conda.",
         )
     return ["--python-version", target.python, "--python-platform", platform]
+
+
+def _system(target: PythonTarget) -> dict[str, str]:
+    """The macOS version, for which uv has no option."""
+    if not target.platform.startswith("osx-"):
+        return {}
+    return {"MACOSX_DEPLOYMENT_TARGET": ".".join(map(str, target.system))}
 
 
 def _hint(lines: Sequence[str], owned: Ownership, said: str) -> str | None:

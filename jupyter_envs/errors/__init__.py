@@ -22,6 +22,7 @@ from .base import EnvsError
 from .conflicts import (
     Conflict,
     DriftChanged,
+    DriftInTheWay,
     DriftUnknown,
     EnvironmentArchived,
     EnvironmentBusy,
@@ -96,6 +97,7 @@ __all__ = [
     "Conflict",
     "DownloadFailed",
     "DriftChanged",
+    "DriftInTheWay",
     "DriftUnknown",
     "EnvironmentArchived",
     "EnvironmentBusy",

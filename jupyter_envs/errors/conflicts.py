@@ -91,6 +91,14 @@ class NothingToAdopt(Conflict):
     advice = "Restore it from its lock, or keep it as it is."
 
 
+class DriftInTheWay(Conflict):
+    """What was changed by hand is not in the lock, and would be lost for good."""
+
+    code = "drift_in_the_way"
+    sentence = "{name!r} was changed by hand, and that is not in its lock: it would be lost"
+    advice = "Take the change into its file: jupyter envs adopt {name}. Or use --force."
+
+
 class DriftChanged(Conflict):
     """Somebody went on changing the environment after the person had looked."""
 

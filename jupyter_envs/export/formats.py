@@ -78,7 +78,7 @@ FORMATS: dict[str, ExportFormat] = {
     "requirements": ExportFormat(
         media_type="text/plain; charset=utf-8",
         file_name="{name}-requirements.txt",
-        render=lambda source: requirements(source.lock, source.platform),
+        render=lambda source: requirements(source.spec, source.lock, source.platform),
     ),
     "sbom": ExportFormat(
         media_type="application/vnd.cyclonedx+json",

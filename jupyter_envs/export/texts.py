@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import yaml
+from packaging.utils import canonicalize_name
 
-from jupyter_envs.lock import Lock, pypi_name
-from jupyter_envs.spec import Spec, without_credentials
+from jupyter_envs.lock import Lock, LockedPackage, pypi_name
+from jupyter_envs.spec import Spec, classify_pip_line, without_credentials
 
 
 def pinned_spec(spec: Spec, lock: Lock, platform: str, name: str) -> bytes:
@@ -19,7 +20,8 @@ def pinned_spec(spec: Spec, lock: Lock, platform: str, name: str) -> bytes:
     """
     packages = lock.for_platform(platform)
     conda = [f"{p.name}={p.version}" for p in packages if p.manager == "conda"]
-    pip = [f"{p.name}=={p.version}" for p in packages if p.manager == "pip"]
+    by_address = _by_address(spec)
+    pip = [_exactly(p, by_address) for p in packages if p.manager == "pip"]
     channels = [*_shown(spec.channels or lock.channels), "nodefaults"]
     return _document(name, list(dict.fromkeys(channels)), conda, [*_options(spec), *pip], spec)
 
@@ -31,7 +33,20 @@ def history_spec(spec: Spec, lock: Lock, name: str) -> bytes:
 
 
 def _options(spec: Spec) -> Sequence[str]:
-    return [line for line in _shown(spec.pip) if line.startswith("-")] if spec.pip else []
+    """Where the packages come from; what is installed is told by the lock."""
+    return [line for line in _shown(spec.pip) if classify_pip_line(line).kind == "option"]
+
+
+def _by_address(spec: Spec) -> frozenset[str]:
+    """The packages that were asked for by an address: no index has to have them."""
+    lines = map(classify_pip_line, spec.pip)
+    return frozenset(canonicalize_name(one.name) for one in lines if one.kind == "url" and one.name)
+
+
+def _exactly(package: LockedPackage, by_address: frozenset[str]) -> str:
+    if canonicalize_name(package.name) in by_address:
+        return f"{package.name} @ {package.url}"
+    return f"{package.name}=={package.version}"
 
 
 def _shown(lines: Sequence[str]) -> Sequence[str]:
@@ -53,7 +68,7 @@ def _document(
     return text.encode()
 
 
-def requirements(lock: Lock, platform: str) -> bytes:
+def requirements(spec: Spec, lock: Lock, platform: str) -> bytes:
     """The pip part of ``platform`` as a requirements.txt with hashes.
 
     conda's packages have other files than PyPI's, so no hash of theirs would do there: those
@@ -61,11 +76,14 @@ def requirements(lock: Lock, platform: str) -> bytes:
     """
     packages = lock.for_platform(platform)
     conda = [p for p in packages if p.manager == "conda"]
+    by_address = _by_address(spec)
     named = sorted((name, p.version) for p in conda if (name := pypi_name(p)) is not None)
-    lines = [f"# platform: {platform}", "# From pip, verified by hash:"]
+    from_pip = any(p.manager == "pip" for p in packages)
+    first = "# From pip, verified by hash:" if from_pip else "# Nothing is from pip."
+    lines = [f"# platform: {platform}", first]
     for p in packages:
         if p.manager == "pip":
-            lines += [f"{p.name}=={p.version} \\", f"    --hash=sha256:{p.sha256}"]
+            lines += [f"{_exactly(p, by_address)} \\", f"    --hash=sha256:{p.sha256}"]
     lines += ["# From conda, with their names on PyPI; conda's files have other hashes:"]
     lines += [f"# {name}=={version}" for name, version in named]
     lines += [f"# From conda, and not on PyPI: {len(conda) - len(named)} packages."]

@@ -26,6 +26,8 @@ KERNEL_STARTED = "kernel_started"
 _CLOCKS_DIFFER = timedelta(days=2)
 #: A start that was taken in within this time was recorded when it happened.
 _AT_ONCE = timedelta(seconds=1)
+#: What is seen now is what a kernel started with, this long after its start.
+_STILL_THE_SAME = timedelta(minutes=1)
 
 T = TypeVar("T")
 
@@ -69,7 +71,10 @@ class Ledger(msgspec.Struct, frozen=True):
     ) -> list[dict[str, Any]]:
         """Record the kernel starts that the shim has left files of, and those that are ``told``;
         returns the new events. Each start is recorded once, whoever tells of it, how often, and
-        whenever one of them dies on the way."""
+        whenever one of them dies on the way.
+
+        ``drift`` tells the state of an environment now. It is asked for starts of the last
+        minute alone: nobody knows what it was before."""
         folder, told = starts_folder(self.root), list(told)
         if not told and not any(read_starts(folder, self.host)):
             return []
@@ -199,7 +204,7 @@ def _entry(start: KernelStart, now: datetime, drift: DriftOf | None) -> dict[str
         "actor": start.user or "",
         "action": KERNEL_STARTED,
         **start.facts(),
-        "drift": drift(start) if drift else None,
+        "drift": drift(start) if drift and now - start.time <= _STILL_THE_SAME else None,
     }
 
 

@@ -40,6 +40,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     limit: int | None = None
 
 
+#: A line that is wanted: its moment in seconds, its id, itself.
+_Found = tuple[float, str | None, bytes]
+
+
 class _Brief(msgspec.Struct):
     """What of a line decides whether it is wanted. Others are not decoded."""
 
@@ -74,24 +78,38 @@ def read_events(root: Path, wanted: Wanted, kind: type[T]) -> list[T]:
 
 def find_lines(root: Path, wanted: Wanted) -> list[bytes]:
     """The lines of these events."""
-    found: list[tuple[float, str | None, bytes]] = []
     needles = _needles(wanted)
-    for data in _contents(root, wanted.since):
+    parts: list[list[_Found]] = []
+    for path in _files(root, wanted.since):
+        if wanted.limit is not None and _enough(parts, wanted.limit, path.stem):
+            break
+        data = path.read_bytes()
         if all(needle in data for needle in needles):
-            found.extend(_fitting(data, needles, wanted))
+            parts.append(list(_fitting(data, needles, wanted)))
+    found = [one for part in reversed(parts) for one in part]
     found.sort(key=lambda one: one[0])
-    newest = _once(found)
-    if wanted.limit is not None:
-        newest = newest[-wanted.limit :] if wanted.limit else []
-    return newest
+    lines = _once(found)
+    return lines if wanted.limit is None else lines[max(0, len(lines) - wanted.limit) :]
 
 
-def _contents(root: Path, since: datetime | None) -> Iterator[bytes]:
+def _files(root: Path, since: datetime | None) -> list[Path]:
+    """The files in which there may be something, the newest months first."""
     first = month_of(_earlier(since)) if since is not None else ""
-    for host in hosts(root):
-        for path in month_files(root / host):
-            if path.stem >= first:
-                yield path.read_bytes()
+    files = (path for host in hosts(root) for path in month_files(root / host))
+    return sorted((p for p in files if p.stem >= first), key=lambda p: p.stem, reverse=True)
+
+
+def _enough(parts: list[list[_Found]], limit: int, month: str) -> bool:
+    """Whether so many events were found already that nothing in this month's file or in an
+    earlier one is among the newest ``limit``."""
+    try:
+        year, number = map(int, month.split("-"))
+        end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=timezone.utc)
+        last = (end + _CLOCKS_DIFFER).timestamp()
+    except (ValueError, OverflowError):
+        return False  # no name of ours: anything may be in it
+    later = {name or line for part in parts for moment, name, line in part if moment > last}
+    return len(later) >= limit
 
 
 def _earlier(moment: datetime) -> datetime:
@@ -102,16 +120,16 @@ def _earlier(moment: datetime) -> datetime:
 
 
 def _needles(wanted: Wanted) -> list[bytes]:
-    """Bytes that a line must have to be wanted, as lines are written."""
+    """Bytes that a line must have to be wanted, as lines are written; the rarest first."""
     found = []
-    for key in ("environment", "store", "action"):
-        value = getattr(wanted, key)
-        if value is not None:
-            found.append(_needle(key, value))
     if wanted.digest is not None:
         found.append(_needle("lock_digest", wanted.digest)[:-1])
     if wanted.notebook is not None:
         found.append(_text(wanted.notebook.removeprefix("./"))[1:])
+    for key in ("environment", "action", "store"):
+        value = getattr(wanted, key)
+        if value is not None:
+            found.append(_needle(key, value))
     return found
 
 
@@ -123,15 +141,15 @@ def _text(text: str) -> bytes:
     return json.dumps(text, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
-def _fitting(
-    data: bytes, needles: list[bytes], wanted: Wanted
-) -> Iterator[tuple[float, str | None, bytes]]:
-    lines = data.split(b"\n")
-    for needle in needles:
+def _fitting(data: bytes, needles: list[bytes], wanted: Wanted) -> Iterator[_Found]:
+    lines = list(_lines_with(data, needles[0])) if needles else data.split(b"\n")
+    for needle in needles[1:]:
         lines = [line for line in lines if needle in line]
     if wanted.besides is not None:
         other = _needle("action", wanted.besides)
         lines = [line for line in lines if other not in line]
+    if wanted.until is not None:
+        lines = _until_day(lines, wanted.until)
     since, until = _seconds(wanted.since), _seconds(wanted.until)
     decode = _BRIEF.decode
     for line in lines:
@@ -146,6 +164,26 @@ def _fitting(
         in_time = (since is None or moment >= since) and (until is None or moment <= until)
         if in_time and (not needles or _fits(brief, wanted)):
             yield moment, brief.id, line
+
+
+def _until_day(lines: list[bytes], until: datetime) -> list[bytes]:
+    """Without those whose day is later by more than any offset: as lines of ours begin, it is at
+    the same place in each of them."""
+    try:
+        last = (until.astimezone(timezone.utc) + timedelta(days=2)).date().isoformat().encode()
+    except OverflowError:
+        return lines
+    return [line for line in lines if line[49:59] <= last or line[39:49] != b'","time":"']
+
+
+def _lines_with(data: bytes, needle: bytes) -> Iterator[bytes]:
+    """The lines that have these bytes. The others are not even cut out."""
+    found = data.find(needle)
+    while found >= 0:
+        end = data.find(b"\n", found)
+        end = len(data) if end < 0 else end
+        yield data[data.rfind(b"\n", 0, found) + 1 : end]
+        found = data.find(needle, end)
 
 
 def _seconds(moment: datetime | None) -> float | None:
@@ -190,7 +228,7 @@ def time_of(event: dict[str, Any]) -> datetime:
         return _NEVER
 
 
-def _once(found: list[tuple[float, str | None, bytes]]) -> list[bytes]:
+def _once(found: list[_Found]) -> list[bytes]:
     seen: set[str] = set()
     lines = []
     for _, name, line in found:

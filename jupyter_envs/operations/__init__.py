@@ -13,9 +13,10 @@ from .ask import (
     ask_repair,
     ask_update,
     check_source,
+    require_archivable,
     require_idle,
 )
-from .ask_lock import LockCheck, ask_lock, check_lock
+from .ask_lock import LockCheck, ask_lock, check_lock_file
 from .audit import Audit, AuditCurrent, AuditKernel, audit, history, kept_lock, lock_of_audit
 from .catalogue import list_operations, read_operation
 from .cleaning import CleanItem, CleanPlan, plan_clean
@@ -149,7 +150,7 @@ __all__ = [
     "ask_update",
     "audit",
     "cancel",
-    "check_lock",
+    "check_lock_file",
     "check_source",
     "default_settings",
     "difference",
@@ -176,6 +177,7 @@ __all__ = [
     "read_operation",
     "reconcile",
     "report_of",
+    "require_archivable",
     "require_idle",
     "resolve",
     "resume",

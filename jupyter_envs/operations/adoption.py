@@ -174,15 +174,22 @@ def _edits(verdict: Verdict, environment: Environment, named: _Named) -> _Edits 
     if verdict.code in ("added_by_conda", "version_changed", "pip_added"):
         if verdict.manager == "pip":
             return [_pip(pip_name, f"{pip_name}=={after}")]
-        return [_conda(package, f"{package}={after}")]
+        return _conda_line(verdict, f"{package}={after}", named)
     if verdict.code == "build_changed":
         version = _version_of(package, environment)
-        return [_conda(package, f"{package}={version}={after}")] if version else None
+        return _conda_line(verdict, f"{package}={version}={after}", named) if version else None
     if verdict.code == "removed":
         if verdict.manager == "pip":
             return [_pip(pip_name, None)] if pip_name in named.pip else None
         return [_conda(package, None)] if package in named.conda else None
     return None
+
+
+def _conda_line(verdict: Verdict, text: str, named: _Named) -> _Edits:
+    """None is needed for what moved along with another package: what is installed is what the
+    solver prefers."""
+    along = verdict.code != "added_by_conda" and not verdict.requested
+    return [] if along and verdict.package not in named.conda else [_conda(verdict.package, text)]
 
 
 def _only_what_was_asked_for(

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from os.path import relpath
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 
@@ -66,7 +65,7 @@ def differences(source: SpecSource, spec: Spec, lock: Lock, platform: str) -> tu
     whole = all_lines(spec, pip_part(spec.pip, source.included))
     changes = () if _same_files(source, lock) else line_changes(lock, whole)
     found = [change.text for change in changes or ()]
-    told = " ".join(found)
+    told = {line for change in changes or () for line in (change.after or "").split(" & ")}
     packages = lock.for_platform(platform)
     found += [text for text, line in _unfulfilled(whole, packages) if line not in told]
     if changes is None:
@@ -106,6 +105,9 @@ def _unfulfilled(spec: Spec, packages: Sequence[LockedPackage]) -> Iterator[tupl
 
 
 def _pip_problem(text: str, distributions: dict[str, str]) -> str | None:
+    # Here, since every command loads this module, and few compare anything.
+    from packaging.requirements import InvalidRequirement, Requirement
+
     if classify_pip_line(text).kind != "requirement":
         return None  # an address and an option say nothing of a version
     try:

@@ -25,7 +25,7 @@ from jupyter_envs.store import (
 )
 
 from .archive_tail import finish_archive
-from .ask import require_idle
+from .ask import require_archivable
 from .context import Context
 from .journal import now
 from .order import Order, base_of, lock_of, this_target
@@ -37,12 +37,12 @@ from .verbs import build_and_publish, record
 def archive(request: Archive, context: Context) -> dict[str, Any]:
     """Keep spec, lock and generation.json; symlink, kernels and prefixes go, in this order.
 
-    Raises KernelsRunning unless forced, and EnvironmentArchived.
+    Raises KernelsRunning or DriftInTheWay unless forced, and EnvironmentArchived.
     """
     store = context.store
     environment = get_managed(store, request.name)
     if not request.force:
-        require_idle(store, environment)
+        require_archivable(store, environment)
     context.journal.progress("publish", 0, None, "steps")
     slug = environment.slug
     numbers = sorted({*environment.generations, *unfinished_generations(store, slug)})

@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from jupyter_envs.errors import (
+    DriftInTheWay,
     EnvironmentArchived,
     EnvironmentNotArchived,
     EnvsError,
@@ -32,6 +33,7 @@ from jupyter_envs.store import (
 
 from .adoption import adoptable
 from .agreement import lock_place
+from .drift import drift_state
 from .launch import submit
 from .lock_formats import check_lock_text
 from .pip_files import with_pip_files
@@ -130,12 +132,12 @@ def ask_archive(
     """Start archiving an environment.
 
     Raises EnvironmentNotFound, EnvironmentUnmanaged, EnvironmentArchived, EnvironmentBusy,
-    StoreReadOnly, and KernelsRunning unless forced.
+    StoreReadOnly, and KernelsRunning or DriftInTheWay unless forced.
     """
     store = Store(settings.envs_dir)
     environment = get_managed(store, name)
     if not force:
-        require_idle(store, environment)
+        require_archivable(store, environment)
     return submit(Archive(name=environment.slug, force=force), settings, actor=actor)
 
 
@@ -235,16 +237,21 @@ def with_lock(source: Source) -> Source:
             reason="Only a file has a lock beside it", hint="Give the path of an environment.yml."
         )
     place = lock_place(Path(source.file))
-    try:
-        data = place.read_bytes()
-    except OSError as error:
-        raise SourceNotFound(
-            file=str(place),
-            reason=error.strerror or str(error),
-            hint=f"Make it: jupyter envs lock {source.file}",
-        ) from error
+    data = read_lock_of(Path(source.file), place)
     parse_lock(data, file=str(place))
     return replace(source, lock=data, lock_file=str(place))
+
+
+def read_lock_of(file: Path, place: Path) -> bytes:
+    """The bytes of the lock of ``file``. Raises SourceNotFound, which says how to make it."""
+    hint = f"Make it: jupyter envs lock {file}"
+    try:
+        if place.exists() and not place.is_file():  # reading a pipe would wait for ever
+            raise SourceNotFound(file=str(place), reason="it is no file", hint=hint)
+        return place.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SourceNotFound(file=str(place), reason=reason, hint=hint) from error
 
 
 def require_idle(store: Store, environment: Environment) -> None:
@@ -252,6 +259,13 @@ def require_idle(store: Store, environment: Environment) -> None:
     running = processes_of(store, environment.slug)
     if running:
         raise KernelsRunning(name=environment.name, count=len(running))
+
+
+def require_archivable(store: Store, environment: Environment) -> None:
+    """Raise KernelsRunning, or DriftInTheWay where the lock would not bring all of it back."""
+    require_idle(store, environment)
+    if drift_state(store, environment) in ("drifted", "kept"):
+        raise DriftInTheWay(name=environment.name)
 
 
 def require_free(store: Store, slug: str) -> None:

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from jupyter_envs.errors import InvalidInput, PlatformNotLocked, SourceNotFound
 from jupyter_envs.lock import parse_lock
-from jupyter_envs.spec import SUBDIRS, read_spec
+from jupyter_envs.spec import is_platform, read_spec
 
 from .agreement import LOCK_NAME, differences, lock_place
-from .ask import ready_source
+from .ask import read_lock_of, ready_source
 from .launch import submit
 from .requests import Job, MakeLock, SpecSource
 from .settings import Settings
@@ -45,7 +45,7 @@ def ask_lock(
     """
     source = _spec_source(file)
     for platform in (*platforms, *filter(None, targets)):
-        if platform not in SUBDIRS:
+        if not is_platform(platform):
             raise InvalidInput(
                 reason=f"{platform!r} is not a platform",
                 hint="Write it like linux-64 or osx-arm64.",
@@ -79,7 +79,9 @@ def _spec_source(file: Path) -> SpecSource:
     return source
 
 
-def check_lock(file: Path, *, lock: Path | None = None, platforms: Sequence[str] = ()) -> LockCheck:
+def check_lock_file(
+    file: Path, *, lock: Path | None = None, platforms: Sequence[str] = ()
+) -> LockCheck:
     """Compare an environment.yml with its lock; nothing is solved and no channel is asked.
 
     Raises SourceNotFound, SpecInvalid, LockInvalid.
@@ -87,14 +89,7 @@ def check_lock(file: Path, *, lock: Path | None = None, platforms: Sequence[str]
     source = _spec_source(file)
     spec = read_spec(source.data, str(file))
     place = (lock or lock_place(file)).absolute()
-    try:
-        data = place.read_bytes()
-    except OSError as error:
-        raise SourceNotFound(
-            file=str(place),
-            reason=error.strerror or str(error),
-            hint=f"Make it: jupyter envs lock {file}",
-        ) from error
+    data = read_lock_of(file, place)
     found = parse_lock(data, file=str(place))
     source = replace(source, lock_file=str(place))
     by_platform: dict[str, tuple[str, ...]] = {}

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from jupyter_envs.engine import CacheDirs
-from jupyter_envs.errors import EnvironmentBusy
+from jupyter_envs.errors import EnvironmentBusy, OperationNotFound
 from jupyter_envs.store import (
     YOUNG_SECONDS,
     GenerationFiles,
@@ -29,16 +29,19 @@ from jupyter_envs.store import (
     unfinished_generations,
 )
 
-from .catalogue import running_on
+from .catalogue import read_operation, running_on
 from .context import Context
+from .journal import is_running
 from .queue import at_work, hold_other_slots
 from .requests import Clean
 from .settings import Settings
 
 Kind = Literal["trash", "unfinished", "lease", "temporary", "generation", "package"]
 
-#: How our own writers name what they will rename into place.
-_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}|\.jupyter-envs-[0-9a-f]{8}")
+#: How our own writers name what they will rename into place; the other one beside Jupyter's
+#: kernels, where others have their files too.
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}")
+_BESIDE_KERNELS = re.compile(r"\.jupyter-envs-[0-9a-f]{8}")
 
 
 class CleanItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,8 +135,7 @@ def _without_packages(store: Store, settings: Settings, *, generations: bool) ->
     for grave in _entries(store.trash):
         yield _Target(kind="trash", name=grave.name, paths=(grave,))
     for slug in known_slugs(store):
-        if running_on(store, slug) is None:
-            yield from _dead_builds(store, slug)
+        yield from _dead_builds(store, slug)
         for path in stale_leases(store, slug):
             yield _Target(kind="lease", name=f"{slug}/{path.stem}", paths=(path,), slug=slug)
     for path in _temporaries(store, settings):
@@ -146,9 +148,20 @@ def _without_packages(store: Store, settings: Settings, *, generations: bool) ->
 
 def _dead_builds(store: Store, slug: str) -> Iterator[_Target]:
     """Builds whose worker is gone, but for those that somebody may be about to resume."""
-    for number in sorted(unfinished_generations(store, slug)):
-        if _is_old(store.generation(slug, number)):
+    if running_on(store, slug) is not None:
+        return
+    for number, marker in sorted(unfinished_generations(store, slug).items()):
+        # An operation may name its environment as written, which is not the folder's name.
+        at_it = marker is not None and _goes_on(store, marker.operation)
+        if not at_it and _is_old(store.generation(slug, number)):
             yield _generation(store, "unfinished", slug, number)
+
+
+def _goes_on(store: Store, operation: str) -> bool:
+    try:
+        return is_running(read_operation(store, operation)[0])
+    except OperationNotFound:
+        return False
 
 
 def _generation(store: Store, kind: Kind, slug: str, number: int) -> _Target:
@@ -158,20 +171,16 @@ def _generation(store: Store, kind: Kind, slug: str, number: int) -> _Target:
 
 def _temporaries(store: Store, settings: Settings) -> Iterator[Path]:
     """What a writer that was killed did not rename into place any more."""
-    folders = [
-        store.root,
-        settings.kernels_dir.parent,
-        settings.data_dir,
-        settings.data_dir / "locks",
-    ]
+    data, beside = settings.data_dir, settings.kernels_dir.parent
+    found = [path for path in _entries(beside) if _BESIDE_KERNELS.fullmatch(path.name)]
+    folders = [store.root, data, data / "locks"]
     for slug in known_slugs(store):
         folders.append(store.folder(slug))
         prefixes = (p for p in _entries(store.folder(slug)) if p.name.isdigit())
         folders += (GenerationFiles(prefix).folder for prefix in prefixes)
     for folder in folders:
-        for path in _entries(folder):
-            if _TEMPORARY.fullmatch(path.name) and _is_left(path, store):
-                yield path
+        found += (path for path in _entries(folder) if _TEMPORARY.fullmatch(path.name))
+    yield from (path for path in found if _is_left(path, store))
 
 
 def _is_left(path: Path, store: Store) -> bool:

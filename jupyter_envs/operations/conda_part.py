@@ -102,7 +102,8 @@ def _solved(
         load_metadata(question, session)
         solution = solve(request, question, session)
     for name in added:
-        context.note("package_added", name=name)
+        if {"code": "package_added", "params": {"name": name}} not in context.notes:
+            context.note("package_added", name=name)  # once, also for several platforms
     return solution, question.texts, tuple(added)
 
 

@@ -131,7 +131,7 @@ def _wrong_locks(ledger: Ledger) -> Iterator[Fault]:
 
 def _missing_locks(ledger: Ledger) -> Iterator[Fault]:
     kept = set(ledger.kept_digests())
-    named = {event.get("lock_digest") for event in ledger.events()}
-    for digest in sorted(str(one) for one in named - kept if one):
+    named = {str(event.get("lock_digest") or "") for event in ledger.events()}
+    for digest in sorted(named - kept - {""}):
         file = str(ledger.lock_file(digest))
         yield Fault(file, 0, "the ledger names this lock, and it is not kept", "lock_missing")

@@ -29,6 +29,7 @@ from jupyter_envs.store import (
     folded_names,
     identity_verdicts,
     in_order,
+    modified,
     read_drift,
     read_environment,
     read_expected,
@@ -63,13 +64,15 @@ class DriftView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def drift_state(store: Store, environment: Environment) -> DriftState:
-    """The state alone; for one made by something else it is unknown."""
+    """The state alone; for one made by something else, or archived, it is unknown."""
     return drift_view(store, environment).state
 
 
 def drift_view(store: Store, environment: Environment) -> DriftView:
     """What is known of an environment; it is compared anew only where something was touched."""
-    return view_of(look(store, environment)) if environment.managed else DriftView(state="unknown")
+    if not environment.managed or environment.archived:
+        return DriftView(state="unknown")
+    return view_of(look(store, environment))
 
 
 def view_of(record: DriftRecord | None) -> DriftView:
@@ -106,8 +109,11 @@ def look(store: Store, environment: Environment) -> DriftRecord | None:
     if fingerprint(environment.prefix) != record.fingerprint:
         return check(store, environment)
     # Bytecode, most likely, or a kernel that wrote a file of its own.
-    record = replace(record, touched=now)
-    _keep(store, environment, record)
+    with suppress(StoreReadOnly), drift_lock(store, environment.slug):
+        known = _known(store, environment)  # somebody may have decided something meanwhile
+        if known is not None and known.fingerprint == record.fingerprint:
+            record = replace(known, touched=now)
+            _keep(store, environment, record)
     return record
 
 
@@ -123,17 +129,27 @@ def check(
     expected = _expected(store, environment)
     if expected is None:
         return None
+    record = _compared(environment, expected, level, _known(store, environment))
+    if not _is_there(environment):
+        return None
+    # Not while comparing, which may take long: others look, and people decide, meanwhile.
     with ExitStack() as stack:
         with suppress(StoreReadOnly):
             stack.enter_context(drift_lock(store, environment.slug))
         before = _known(store, environment)
-        record = _compared(environment, expected, level, before)
-        if not _is_there(environment):
-            return None
+        record = _with_decisions(record, before)
         if before is not None and level == "identity" and _says_the_same(before, record):
             record = replace(before, folders=record.folders, touched=record.touched)
         _keep(store, environment, record)
     return record
+
+
+def _with_decisions(record: DriftRecord, known: DriftRecord | None) -> DriftRecord:
+    """What was decided and told before holds for as long as the difference is there."""
+    if known is None or not record.verdicts:
+        return record
+    kept = tuple(one for one in known.kept if one in record.verdicts)
+    return replace(record, kept=kept, told=known.told)
 
 
 def _compared(
@@ -156,7 +172,6 @@ def _compared(
         suspects = [one for one in before.verdicts if one.code in _OF_CONTENT]
         if suspects:
             found += content_verdicts(prefix, known=known, only=folded_names(suspects))
-    verdicts = in_order(found)
     return DriftRecord(
         operation=_operation(environment),
         fingerprint=mark,
@@ -164,9 +179,7 @@ def _compared(
         touched=moment,
         level=level,
         checked_at=datetime.now().astimezone().isoformat(timespec="seconds"),
-        verdicts=verdicts,
-        kept=tuple(one for one in before.kept if one in verdicts) if before else (),
-        told=before.told if before and verdicts else (),
+        verdicts=in_order(found),
     )
 
 
@@ -217,6 +230,16 @@ def _settled(moments: tuple[int, ...]) -> bool:
     return not 0 <= age < SETTLED_SECONDS * 1e9
 
 
+class _Seen(msgspec.Struct, frozen=True):
+    """What was last said of a generation, and the files that are others when it no longer holds:
+    texts, since making a Path takes longer than asking for its time."""
+
+    number: int
+    paths: tuple[str, ...]
+    times: tuple[int, ...]
+    view: DriftView
+
+
 class DriftWatch:
     """Drift of a store's environments for those who ask often: what nobody touched costs a few
     calls of the system. ``tell`` hears of differences that the ledger does not know yet."""
@@ -224,42 +247,40 @@ class DriftWatch:
     def __init__(self, store: Store, tell: Tell | None = None) -> None:
         self._store = store
         self._tell = tell
-        self._seen: dict[str, tuple[tuple[str, ...], object, DriftView]] = {}
+        self._seen: dict[str, _Seen] = {}
 
     def view(self, slug: str, number: int) -> DriftView:
         """What is known of a generation, which has to be the current one."""
-        known = self._seen.get(slug)
-        if known is not None and self._mark(slug, number, known[0]) == known[1]:
-            return known[2]
+        seen = self._seen.get(slug)
+        if seen is not None and seen.number == number and seen.times == _times(seen.paths):
+            return seen.view
         environment = read_environment(self._store, slug)
         if environment is None or environment.generation != number:
             return DriftView(state="unknown")
-        folders = site_packages(environment.prefix)
-        mark = self._mark(slug, number, folders)
+        # Before the look: what changes meanwhile is seen the next time.
+        paths = self._paths(environment, number)
+        times = _times(paths)
         record = look(self._store, environment)
         if record is not None and self._tell is not None and untold(record):
             record = self._tell(environment, record)
         found = view_of(record)
-        if _settled(mark[0]):
-            self._seen[slug] = (folders, mark, found)
+        if _settled(times[1:]):
+            self._seen[slug] = _Seen(number, paths, times, found)
         else:
             self._seen.pop(slug, None)
         return found
 
-    def _mark(
-        self, slug: str, number: int, folders: tuple[str, ...]
-    ) -> tuple[tuple[int, ...], int, int]:
-        prefix = os.fspath(self._store.generation(slug, number))
-        return touched(prefix, folders), number, _modified(drift_file(self._store, slug, number))
+    def _paths(self, environment: Environment, number: int) -> tuple[str, ...]:
+        prefix = environment.prefix
+        folders = ("conda-meta", *site_packages(prefix))
+        record = os.fspath(drift_file(self._store, environment.slug, number))
+        return record, *(f"{prefix}/{folder}" for folder in folders)
+
+
+def _times(paths: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple([modified(path) for path in paths])
 
 
 def untold(record: DriftRecord) -> bool:
     """Whether there is something that the ledger was not told."""
     return record.verdicts != record.told and bool(fresh_verdicts(record))
-
-
-def _modified(path: os.PathLike[str]) -> int:
-    try:
-        return os.stat(path).st_mtime_ns  # noqa: PTH116 - asked for each environment of a list
-    except OSError:
-        return 0

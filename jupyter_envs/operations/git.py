@@ -39,6 +39,10 @@ _OPTIONS = (
 )
 
 
+class GitSilentError(Exception):
+    """Git could not be started, or did not answer in time: nothing is known then."""
+
+
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
     """``hash`` is the short one, ``time`` ISO 8601 with offset."""
 
@@ -72,11 +76,14 @@ def find_repository(folder: Path) -> Repository:
     """The checkout a folder is in, if any. No answer is an error: it says what is the case."""
     if _program() is None:
         return Repository(checkout="no_git")
-    asked = ["rev-parse", "--show-toplevel", "--absolute-git-dir"]
     try:
-        done = _run(folder, *asked)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return Repository(checkout="failed", reason=type(error).__name__)
+        return _find(folder)
+    except GitSilentError as error:
+        return Repository(checkout="failed", reason=str(error))
+
+
+def _find(folder: Path) -> Repository:
+    done = _run(folder, "rev-parse", "--show-toplevel", "--absolute-git-dir")
     lines = os.fsdecode(done.stdout).split("\n")
     if done.returncode == 0 and len(lines) == 3:
         head = _answer(folder, "rev-parse", "--quiet", "--verify", "HEAD^{commit}")
@@ -95,7 +102,10 @@ def _refusal(said: str) -> Repository:
 
 
 def look_at(file: Path, repository: Repository) -> Tracked:
-    """What the repository that was found for the file's folder says of it."""
+    """What the repository that was found for the file's folder says of it.
+
+    Raises GitSilentError.
+    """
     marks = (
         _mark(file),
         *(_mark(Path(str(repository.git_dir), name)) for name in ("index", "info/exclude")),
@@ -160,17 +170,18 @@ def _bytes(file: Path) -> bytes | None:
 
 def _last_commit(folder: Path, name: str) -> Commit | None:
     form = "--format=%h %cI"
-    said = _answer(folder, _LITERAL, "log", "-1", "--no-show-signature", form, "HEAD", "--", name)
+    asked = ("log", "-1", "--no-show-signature", form, "HEAD", "--", name)
+    try:
+        said = _answer(folder, _LITERAL, *asked)
+    except GitSilentError:
+        return None  # a long history; all else is known
     parts = said.decode("ascii", "replace").split() if said else []
     return Commit(hash=parts[0], time=parts[1]) if len(parts) == 2 else None
 
 
 def _answer(folder: Path, *arguments: str) -> bytes | None:
-    """What Git prints; None where it has no answer, or not in time."""
-    try:
-        done = _run(folder, *arguments)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
+    """What Git prints; None where it says no."""
+    done = _run(folder, *arguments)
     return done.stdout if done.returncode == 0 else None
 
 
@@ -182,15 +193,20 @@ def _program() -> str | None:
 
 
 def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [_program() or "git", *_OPTIONS, *arguments],
-        cwd=folder,
-        env=_environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=_SECONDS,
-        check=False,
-    )
+    try:
+        return subprocess.run(
+            [_program() or "git", *_OPTIONS, *arguments],
+            cwd=folder,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise GitSilentError(f"no answer within {_SECONDS:g} seconds") from None
+    except OSError as error:
+        raise GitSilentError(error.strerror or str(error)) from error
 
 
 def _environment() -> dict[str, str]:

@@ -10,8 +10,8 @@ from jupyter_envs.store import Store
 from .context import open_ledger
 from .settings import Settings
 
-#: What a person did to an environment, or from it. Of looking at it the ledger knows nothing.
-_USES = ("environment_", "kernel_started")
+#: What a person did to an environment; of looking at it the ledger knows nothing.
+_CHANGES = ("environment_", "drift_adopted", "drift_restored")
 
 
 def last_used(settings: Settings) -> dict[str, str]:
@@ -19,11 +19,16 @@ def last_used(settings: Settings) -> dict[str, str]:
     offset: a process was started from it, or it was made or changed."""
     store = Store(settings.envs_dir)
     moments: dict[str, datetime] = {}
-    for event in open_ledger(settings).events():
-        slug, used = event.get("environment"), str(event.get("action")).startswith(_USES)
-        if used and isinstance(slug, str) and event.get("store") == str(store.root):
-            with suppress(ValueError):
-                _note(moments, slug, datetime.fromisoformat(str(event.get("time"))))
+    ledger = open_ledger(settings)
+    for (place, slug), moment in ledger.last_starts().items():
+        if place == str(store.root):
+            _note(moments, slug, moment)
+    for event in ledger.events():
+        changed = str(event.get("action")).startswith(_CHANGES)
+        if changed and event.get("store") == str(store.root):
+            with suppress(ValueError, OverflowError):  # somebody has spoilt the line
+                moment = datetime.fromisoformat(str(event.get("time")))
+                _note(moments, str(event.get("environment")), moment)
     for lease in store.hidden.glob("*/leases/*.json"):
         with suppress(OSError):
             moment = datetime.fromtimestamp(lease.stat().st_mtime).astimezone()

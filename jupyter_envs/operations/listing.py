@@ -49,7 +49,8 @@ class EnvironmentList:
             return found
         processes = len(live_leases(self._store, found.slug))
         behind = source_changed(found.source)
-        drift = self._drift.view(found.slug, found.generation or 0)
+        generation = found.generation
+        drift = None if generation is None else self._drift.view(found.slug, generation)
         if (processes, behind, drift) == (found.processes, found.behind, found.drift):
             return found
         return replace(found, processes=processes, behind=behind, drift=drift)

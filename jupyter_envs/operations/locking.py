@@ -18,7 +18,7 @@ from jupyter_envs.engine import (
     usual_target,
     with_declared_packages,
 )
-from jupyter_envs.errors import InvalidInput, PipFailed
+from jupyter_envs.errors import InvalidInput, LockInvalid, PipFailed, SolveError
 from jupyter_envs.lock import (
     Lock,
     LockedPackage,
@@ -62,7 +62,6 @@ def make_lock(request: MakeLock, context: Context) -> dict[str, Any]:
     data = emit_lock(lock)
     changed = not request.output.exists() or request.output.read_bytes() != data
     if changed:
-        context.journal.progress("publish", 0, None, "steps")
         write_atomically(request.output.resolve(), data)
     return {
         "file": str(request.output),
@@ -75,13 +74,19 @@ def _existing(request: MakeLock) -> Lock | None:
     """The lock that is there, if it is this spec's. Raises LockInvalid, InvalidInput."""
     if not request.output.exists():
         return None
-    lock = parse_lock(request.output.read_bytes(), file=str(request.output))
+    if not request.output.is_file():
+        raise LockInvalid(file=str(request.output), reason="it is no file")
+    elsewhere = "Move it away, or choose another place with --output."
+    try:
+        lock = parse_lock(request.output.read_bytes(), file=str(request.output))
+    except LockInvalid as error:
+        raise LockInvalid(hint=elsewhere, **error.params) from error
     names = input_names(request.source, request.output)
     if lock.inputs and lock.inputs.keys().isdisjoint(names):
         theirs = ", ".join(sorted(lock.inputs))
         raise InvalidInput(
             reason=f"{request.output} is the lock of {theirs}, so it was left as it is",
-            hint="Choose another place with --output.",
+            hint=elsewhere,
         )
     return lock
 
@@ -125,13 +130,24 @@ def _part(
     order: Order, target: Target, session: Session, resolution: Resolution, context: Context
 ) -> tuple[Target, Lock, tuple[str, ...]]:
     """One platform: its target, its packages, and what was added to the spec."""
+    try:
+        return _solved_part(order, target, session, resolution, context)
+    except (SolveError, PipFailed) as error:
+        # Which of the platforms it was is not in the sentence.
+        hint = " ".join(filter(None, (f"This is about {target.platform}.", error.hint)))
+        raise type(error)(details=error.details, hint=hint, **error.params) from error
+
+
+def _solved_part(
+    order: Order, target: Target, session: Session, resolution: Resolution, context: Context
+) -> tuple[Target, Lock, tuple[str, ...]]:
     solution, _, added = conda_solution(order, target, session, resolution, context)
     context.policy.check_packages(solution.names)
     context.policy.check_channels(solution.channel_urls)
     conda = conda_lock_part(solution, target, resolution, order)
     if not order.pip.lines:
         return target, conda, added
-    context.journal.progress("pip", 0, None, "packages")
+    context.journal.progress("solve", 0, None, "packages")
     packages = _pip_packages(order, conda, target, session, context)
     return target, with_packages(conda, packages), added
 
@@ -151,7 +167,9 @@ def _pip_packages(
         order.pip.lines,
         Ownership(distributions=owned, files={}),
         python_target(target, python),
-        uv_context(Path(), session.cache.uv, session, context, elsewhere=True),
+        uv_context(Path(), session.cache.uv, session, context, elsewhere=True).told(
+            order.pip.lines
+        ),
         constraints=order.pip.constraints,
         preferred=[p for p in kept if p.manager == "pip"],
     )

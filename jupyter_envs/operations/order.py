@@ -16,6 +16,7 @@ from jupyter_envs.store import Environment, GenerationFiles, SourceInfo, Store, 
 from .agreement import agreed_lock
 from .context import Context
 from .derived_spec import spec_from_lock
+from .included import read_included
 from .lock_formats import read_lock
 from .pip_files import PipPart, pip_part
 from .requests import EnvironmentSource, LockSource, Source, SpecSource
@@ -121,6 +122,7 @@ def _from_environment(source: EnvironmentSource, store: Store) -> Given:
         info=_info("environment", environment.slug, data),
         spec=read_spec(data, str(files.spec)),
         data=data,
+        included=read_included(files),
         lock=parse_lock(files.lock.read_bytes(), file=str(files.lock)),
         twin=environment.prefix,
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +29,10 @@ from jupyter_envs.store import GenerationFiles
 
 from .context import Context
 from .order import Order
+
+#: uv's cache for one operation, and after how long nobody can be using it any more.
+_OWN_CACHE = ".uv-"
+_LEFT_SECONDS = 24 * 3600.0
 
 
 def install_pip_part(
@@ -57,7 +63,11 @@ def _uv_cache(order: Order, session: Session) -> Iterator[Path]:
         yield session.cache.uv
         return
     # Beside it, and so on the file system that files can be linked from.
-    with tempfile.TemporaryDirectory(dir=session.cache.uv.parent, prefix=".uv-") as folder:
+    place = session.cache.uv.parent
+    for left in place.glob(f"{_OWN_CACHE}*"):
+        if time.time() - left.stat().st_mtime > _LEFT_SECONDS:  # by a worker that was killed
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=place, prefix=_OWN_CACHE) as folder:
         yield Path(folder)
 
 

@@ -202,7 +202,9 @@ def _finish_archives(store: Store, settings: Settings) -> list[str]:
     """Archives whose worker died before everything else was gone, or before the archive was."""
     finished = []
     for slug in known_slugs(store):
-        if not store.archive(slug).exists():
+        # Without a lock first: who is about to recreate it needs it.
+        settled = is_archived(store, slug) and not complete_generations(store, slug)
+        if settled or not store.archive(slug).exists():
             continue
         try:
             with environment_lock(store, slug):

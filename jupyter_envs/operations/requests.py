@@ -66,7 +66,8 @@ class Remove(msgspec.Struct, frozen=True, kw_only=True, tag="remove", tag_field=
 
 
 class Archive(msgspec.Struct, frozen=True, kw_only=True, tag="archive", tag_field="verb"):
-    """Keep an environment's spec and lock and nothing else. ``force`` ignores running kernels."""
+    """Keep an environment's spec and lock and nothing else. ``force`` ignores running kernels,
+    and changes that were made by hand."""
 
     name: str
     force: bool = False

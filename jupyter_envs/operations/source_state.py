@@ -12,7 +12,17 @@ from jupyter_envs.spec import without_credentials
 from jupyter_envs.store import Environment, GenerationFiles
 
 from .behind import source_changed
-from .git import LARGEST, Checkout, Commit, Repository, State, Tracked, find_repository, look_at
+from .git import (
+    LARGEST,
+    Checkout,
+    Commit,
+    GitSilentError,
+    Repository,
+    State,
+    Tracked,
+    find_repository,
+    look_at,
+)
 
 #: Lines of a difference that are shown, and of a text that is compared at all.
 _SHOWN = 400
@@ -71,6 +81,11 @@ def source_state(environment: Environment) -> SourceState:
     diff = _difference(own.spec if source.kind == "spec" else own.lock, file) if exists else None
     folder = next((p for p in file.parents if p.is_dir()), Path("/"))
     repository = find_repository(folder) if folder == file.parent else Repository(checkout="none")
+    files: tuple[TrackedFile, ...] = ()
+    try:
+        files = _files(file, repository)
+    except GitSilentError as error:
+        repository = Repository(checkout="failed", reason=str(error))
     return SourceState(
         file=str(given),
         exists=exists,
@@ -80,7 +95,7 @@ def source_state(environment: Environment) -> SourceState:
         reason=repository.reason,
         root=repository.root,
         head=repository.head[:12] if repository.head else None,
-        files=_files(file, repository),
+        files=files,
     )
 
 

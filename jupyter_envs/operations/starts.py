@@ -8,9 +8,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from jupyter_envs.errors import EnvsError
-from jupyter_envs.ledger import KernelStart, from_seconds
-from jupyter_envs.store import GenerationFiles, Store, process_identity, read_environment
+from jupyter_envs.ledger import KernelStart, Ledger, from_seconds
+from jupyter_envs.store import (
+    GenerationFiles,
+    Store,
+    process_identity,
+    read_environment,
+    read_info,
+)
 
 from .context import open_ledger
 from .drift import DriftView, drift_view
@@ -27,13 +35,7 @@ def absorb_starts(settings: Settings, told: Iterable[KernelStart] = ()) -> list[
         ledger = open_ledger(settings)
         events = ledger.absorb(told, drift=drift_at)
         for event in events:
-            digest = event["lock_digest"]
-            prefix = Store(Path(event["store"])).generation(
-                event["environment"], event["generation"]
-            )
-            # A store of somebody else's: its locks were kept by them, not here.
-            with suppress(OSError):
-                ledger.keep_lock(digest, GenerationFiles(prefix).lock.read_bytes())
+            _keep_lock(event, ledger)
         return events
     return []
 
@@ -64,6 +66,17 @@ def _seen(start: KernelStart) -> DriftView | None:
     return None
 
 
+def _keep_lock(event: dict[str, Any], ledger: Ledger) -> None:
+    """Keep what a kernel was started from. It is kept already, unless somebody else made it."""
+    store = Store(Path(event["store"]))
+    prefix = store.generation(event["environment"], event["generation"])
+    with suppress(OSError, EnvsError, msgspec.MsgspecError):
+        digest = read_info(prefix).lock_digest
+        # Of that name and number there may be another one by now.
+        if digest == event["lock_digest"]:
+            ledger.keep_lock(digest, GenerationFiles(prefix).lock.read_bytes())
+
+
 def expect_starts(settings: Settings) -> None:
     """Let the start shim note the starts of this user's kernels, if that is possible."""
     with suppress(OSError):
@@ -81,13 +94,14 @@ def started_kernel(
     user: str,
 ) -> KernelStart | None:
     """The start of a kernel of this host from its kernelspec's ``metadata``, as a server sees it
-    (``time`` in seconds since the epoch); None for a kernel that is not ours, or has ended."""
+    (``time`` in seconds since the epoch); None for a kernel that is not ours, or has ended, or
+    for a process that only stands for one, of another machine for instance."""
     ours = metadata.get("jupyter_envs")
     prefix = Path(str(metadata.get("conda_env_path", "")))
     if not isinstance(ours, dict) or len(prefix.parts) < 4:
         return None
     process = process_identity(pid)
-    if not process.start_time:
+    if not process.start_time or not _carries(pid, str(ours.get("lock_digest"))):
         return None
     with suppress(KeyError, TypeError, ValueError):
         return KernelStart(
@@ -106,3 +120,12 @@ def started_kernel(
             user=user,
         )
     return None
+
+
+def _carries(pid: int, digest: str) -> bool:
+    """Whether a process was started by a shim for this lock, as far as the system tells."""
+    try:
+        environ = Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return not Path("/proc/self/environ").exists()
+    return f"JUPYTER_ENVS_LOCK={digest}".encode() in environ.split(b"\0")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from jupyter_envs.errors import StoreReadOnly
 from jupyter_envs.ledger import content_hash
 from jupyter_envs.store import (
     Environment,
@@ -92,7 +93,7 @@ def storage_of(settings: Settings) -> StorageView:
         measured_at=moment,
         by_environment=tuple(found),
     )
-    with suppress(OSError):  # to be known later is a convenience
+    with suppress(OSError, StoreReadOnly):  # to be known later is a convenience
         make_folder(settings.data_dir)
         write_atomically(_kept(settings), msgspec.json.encode(measured))
     return measured

@@ -105,7 +105,7 @@ def view(store: Store, environment: Environment) -> EnvironmentView:
         packages=info.conda_packages + info.pip_packages,
         processes=len(live_leases(store, environment.slug)),
         behind=source_changed(info.source),
-        drift=drift_view(store, environment),
+        drift=None if environment.archived else drift_view(store, environment),
         notes=msgspec.convert(info.notes, tuple[NoteView, ...]),
     )
 

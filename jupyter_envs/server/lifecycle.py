@@ -24,7 +24,8 @@ from .services import Services
 
 
 class ArchiveBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Keep only file and lock. ``force``: also while processes run from it."""
+    """Keep only file and lock. ``force``: also while processes run from it, and where it was
+    changed by hand, which is then lost."""
 
     force: bool = False
 

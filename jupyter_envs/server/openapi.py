@@ -119,8 +119,14 @@ def _part(name: str) -> dict[str, Any]:
 
 
 def _parameters(query: dict[str, Any]) -> list[dict[str, Any]]:
+    required = query.get("required", ())
     return [
-        {"name": name, "in": "query", "required": False, "schema": _without_null(schema)}
+        {
+            "name": name,
+            "in": "query",
+            "required": name in required,
+            "schema": _without_null(schema),
+        }
         for name, schema in query["properties"].items()
     ]
 

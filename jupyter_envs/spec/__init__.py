@@ -8,9 +8,9 @@ from .fixes import Fix
 from .fixing import FixedSpec, fix_spec
 from .lines import Position
 from .match_specs import (
-    SUBDIRS,
     Dependency,
     dependency_name,
+    is_platform,
     split_dependency,
     text_for_solver,
 )
@@ -19,11 +19,11 @@ from .names import check_name, slug_for
 from .parse import ParsedSpec, parse_spec, read_spec
 from .pip_lines import PipKind, PipLine, classify_pip_line
 from .requirement_files import file_in_line, requirement_lines
+from .schema import schema_file
 from .splice import TextEdit, apply_edits
 from .urls import has_credentials, without_credentials
 
 __all__ = [
-    "SUBDIRS",
     "Dependency",
     "Diagnostic",
     "Fix",
@@ -44,9 +44,11 @@ __all__ = [
     "file_in_line",
     "fix_spec",
     "has_credentials",
+    "is_platform",
     "parse_spec",
     "read_spec",
     "requirement_lines",
+    "schema_file",
     "slug_for",
     "split_dependency",
     "text_for_solver",

@@ -7,6 +7,8 @@ about conda-forge.
 
 from __future__ import annotations
 
+from functools import cache
+
 from packaging.utils import canonicalize_name
 
 _RENAMED = {
@@ -64,12 +66,13 @@ urllib3 uvicorn uvloop voila wandb watchdog websockets werkzeug wheel xarray xfo
 xlsxwriter zarr
 """
 
-_KNOWN: dict[str, str] = {
-    **{str(canonicalize_name(name)): name for name in _SAME.split()},
-    **_RENAMED,
-}
+
+@cache
+def known_names() -> dict[str, str]:
+    """The list: folded name on PyPI to the name on conda-forge."""
+    return {**{str(canonicalize_name(name)): name for name in _SAME.split()}, **_RENAMED}
 
 
 def conda_name_for(pypi_name: str) -> str | None:
     """The name on conda-forge of a package of PyPI; None where this list does not know it."""
-    return _KNOWN.get(canonicalize_name(pypi_name))
+    return known_names().get(canonicalize_name(pypi_name))

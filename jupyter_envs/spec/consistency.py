@@ -10,6 +10,8 @@ from .conda_names import conda_name_for
 from .cuda import check_cuda
 from .dependencies import Dependencies
 from .diagnostics import Findings
+from .match_specs import Dependency
+from .tree import Scalar
 from .versions import is_exact_build
 
 _CONDA_FORGE = re.compile(r"(?:.*/)?conda-forge/?")
@@ -22,8 +24,11 @@ def check_together(
     """Duplicates, packages asked for from both managers, a missing pip, pinned builds, and what
     conda-forge would have. ``channels`` are those of the file, None where it names none."""
     _duplicates(read, findings)
-    on_conda_forge = channels is None or any(_CONDA_FORGE.fullmatch(c) for c in channels)
     if read.pip:
+        # An export repeats an environment as it is: there nobody chose between the managers.
+        on_conda_forge = not _is_export(read) and (
+            channels is None or any(_CONDA_FORGE.fullmatch(c) for c in channels)
+        )
         _both_managers(read, on_conda_forge, findings)
     _pinned_builds(read, findings)
     check_cuda(read, findings)
@@ -66,9 +71,15 @@ def _is_plain(text: str) -> bool:
 
 
 def _pinned_builds(read: Dependencies, findings: Findings) -> None:
+    if not _is_export(read):
+        for dependency, node in _pinned(read):
+            findings.add("build_pinned", node, spec=dependency.text, build=dependency.build)
+
+
+def _is_export(read: Dependencies) -> bool:
     """Full exports pin every build, knowingly; a single pin in a file is rarely meant."""
-    pinned = [(d, node) for d, node in read.conda if d.build and is_exact_build(d.build)]
-    if 2 * len(pinned) > len(read.conda):
-        return
-    for dependency, node in pinned:
-        findings.add("build_pinned", node, spec=dependency.text, build=dependency.build)
+    return 2 * len(_pinned(read)) > len(read.conda)
+
+
+def _pinned(read: Dependencies) -> list[tuple[Dependency, Scalar]]:
+    return [(d, node) for d, node in read.conda if d.build and is_exact_build(d.build)]

@@ -15,20 +15,22 @@ from .frozen import is_frozen_channel
 from .match_specs import Dependency
 from .tree import Scalar
 
-_FIRST_WITHOUT_CUDATOOLKIT = 12
+FIRST_WITHOUT_CUDATOOLKIT = 12
 # They are built for a CUDA that cuda-version chooses.
 _CHOSEN = frozenset((
     "cupy", "jax", "jaxlib", "lightning", "pytorch", "pytorch-gpu", "pytorch-lightning",
     "tensorflow", "tensorflow-gpu", "torchaudio", "torchvision",
 ))  # fmt: skip
-_CUDA_PACKAGE = re.compile(r"cuda-(?:version|toolkit|nvcc|cudart|libraries|runtime)|pytorch-cuda")
+_CUDA_PACKAGES = frozenset((
+    "cuda-cudart", "cuda-libraries", "cuda-nvcc", "cuda-runtime", "cuda-toolkit", "cuda-version",
+    "pytorch-cuda",
+))  # fmt: skip
 
 
 def check_cuda(read: Dependencies, findings: Findings) -> None:
     """Warn about what has gone by among the dependencies."""
     new = any(
-        d.name is not None and _CUDA_PACKAGE.fullmatch(d.name) and _major(d) >= 12
-        for d, _ in read.conda
+        d.name in _CUDA_PACKAGES and _major(d) >= FIRST_WITHOUT_CUDATOOLKIT for d, _ in read.conda
     )
     users = [d.name for d, _ in read.conda if d.name and d.name in _CHOSEN]
     for dependency, node in read.conda:
@@ -43,7 +45,7 @@ def check_cuda(read: Dependencies, findings: Findings) -> None:
 def _cudatoolkit(
     dependency: Dependency, node: Scalar, users: list[str], new: bool, findings: Findings
 ) -> None:
-    if new or _major(dependency) >= _FIRST_WITHOUT_CUDATOOLKIT:
+    if new or _major(dependency) >= FIRST_WITHOUT_CUDATOOLKIT:
         findings.add("cudatoolkit_ended", node, spec=dependency.text)
     elif users:
         findings.add("cudatoolkit_unused", node, spec=dependency.text, name=users[0])

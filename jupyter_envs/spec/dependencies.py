@@ -7,7 +7,7 @@ import re
 from jupyter_envs.errors import MatchSpecInvalid
 
 from .diagnostics import Findings
-from .match_specs import Dependency, split_dependency
+from .match_specs import Dependency, plain_dependency, split_dependency
 from .pip_section import PipItem, read_pip
 from .sections import refuse_node
 from .selectors import is_selector_key, note_selector
@@ -67,6 +67,11 @@ def _read_item(item: Node, after: tuple[Node, ...], read: Dependencies, findings
 
 def _read_text(item: Scalar, findings: Findings) -> Dependency | None:
     text = item.text.strip()
+    if text[:1].isalpha() and " " not in text and item.tag is None:
+        plain = plain_dependency(text)
+        if plain is not None and not item.is_null:
+            note_selector(item, findings)
+            return plain
     if item.is_null or not text:
         findings.add("dependency_empty", item)
     elif item.is_number:

@@ -17,7 +17,7 @@ TITLES: dict[str, str] = {
     "add_space": "Add the space",
     "indent_pip": "Put the lines below pip:",
     "make_list": "Write it as a list",
-    "merge": "Put its lines into the first {name}:",
+    "merge": "Put its lines into the first {text}:",
     "move_below_pip": "Move {text} below pip:",
     "move_to_conda": "Ask conda for {text}",
     "one_per_line": "Give each package its own line",
@@ -66,11 +66,10 @@ def make_fix(lines: Lines, repair: Repair) -> Fix | None:
     if any(has_credentials(change.text) for change in ordered):
         return None
     params = {"text": presentable(repair.text)} if repair.text else {}
-    name = {"name": params.pop("text")} if repair.code == "merge" else params
     return Fix(
         code=repair.code,
-        title=TITLES[repair.code].format_map(name),
-        params=name,
+        title=TITLES[repair.code].format_map(params),
+        params=params,
         edits=tuple(as_edit(lines, change) for change in ordered),
         safe=repair.safe,
     )

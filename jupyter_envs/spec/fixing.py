@@ -16,6 +16,9 @@ from .splice import TextEdit, apply_edits
 # Each pass applies all fixes that do not touch each other, so a file needs few.
 _MAX_PASSES = 200
 
+# Of the fixes that put a line in somewhere this one alone brings nothing else with it.
+_MOVES = "move_to_conda"
+
 
 class FixedSpec(msgspec.Struct, frozen=True, kw_only=True):
     """A file's bytes after its fixes, and the diagnostics that were put right, in that order."""
@@ -66,12 +69,28 @@ def _errors(data: bytes) -> Counter[str]:
 
 def _apart(fixable: list[Diagnostic]) -> Iterator[Diagnostic]:
     """The first fixes of which no two touch the same place."""
-    taken: list[TextEdit] = []
+    taken: list[tuple[TextEdit, bool]] = []
     for found in fixable:
+        moves = found.fix is not None and found.fix.code == _MOVES
         edits = _edits([found])
-        if not any(one.start <= t.end and t.start <= one.end for one in edits for t in taken):
-            taken += edits
+        if not any(
+            _touch(one, other, together=moves and theirs)
+            for one in edits
+            for other, theirs in taken
+        ):
+            taken += ((edit, moves) for edit in edits)
             yield found
+
+
+def _touch(one: TextEdit, other: TextEdit, *, together: bool) -> bool:
+    """Whether two edits are about the same place. Lines that are put in there ``together`` come
+    one after the other, and lines beside each other can both be taken out."""
+    first, second = one.start == one.end, other.start == other.end
+    if first and second:
+        return one.start == other.start and not together
+    if first or second:
+        return one.start <= other.end and other.start <= one.end
+    return one.start < other.end and other.start < one.end
 
 
 def _edits(diagnostics: list[Diagnostic]) -> list[TextEdit]:

@@ -76,14 +76,22 @@ def split_dependency(text: str) -> Dependency:
     code of the diagnostics, and what that code's message needs.
     """
     spec = text.strip(" ")
-    plain = _PLAIN.fullmatch(spec)
-    if plain:
-        name, version, build = plain.groups()
-        return Dependency(text=spec, name=name.lower(), version=version, build=build)
+    plain = plain_dependency(spec)
+    if plain is not None:
+        return plain
     try:
         return _split(spec)
     except MalformedError as error:
         raise _invalid(spec, error.code, error.params) from None
+
+
+def plain_dependency(spec: str) -> Dependency | None:
+    """The same for the plainest forms, of which nothing is to be said; None for all others."""
+    plain = _PLAIN.fullmatch(spec)
+    if plain is None:
+        return None
+    name, version, build = plain.groups()
+    return Dependency(text=spec, name=name.lower(), version=version, build=build)
 
 
 def text_for_solver(text: str) -> str:
@@ -96,6 +104,11 @@ def text_for_solver(text: str) -> str:
         return dependency.text
     head, _, tail = split_brackets(dependency.text.split("#", 1)[0].rstrip(" "))
     return head + tail
+
+
+def is_platform(text: str) -> bool:
+    """Whether conda knows a platform of that name."""
+    return text in SUBDIRS
 
 
 def dependency_name(text: str) -> str | None:

@@ -13,12 +13,11 @@ from .dependencies import Dependencies, read_dependencies
 from .diagnostics import Diagnostic, Findings, as_builtins
 from .document import Document, read_document
 from .model import Spec
-from .repairs import with_fixes
 from .sections import read_channels, read_name, read_platforms, read_variables, refuse_node
 from .tree import Mapping, Node, Scalar
 
 # CEP 24: its keys, and what we do not use of them.
-_KEYS = ("name", "channels", "dependencies", "platforms", "variables")
+KEYS = ("name", "channels", "dependencies", "platforms", "variables")
 _IGNORED = {"prefix": "prefix_ignored", "category": "category_ignored"}
 # To lose one of these is to get another environment than the one that was written down.
 _ESSENTIAL = frozenset(("channels", "dependencies", "variables"))
@@ -37,6 +36,9 @@ def parse_spec(data: bytes, *, file: str = "environment.yml") -> ParsedSpec:
 
     ``file`` is the name that people know the file by.
     """
+    # Here, for most processes that read files show no fixes.
+    from .repairs import with_fixes
+
     document, findings, spec = _parse(data)
     return ParsedSpec(
         file=file,
@@ -114,7 +116,7 @@ def _sections(root: Mapping, findings: Findings) -> dict[str, Node]:
             refuse_node(key, "key_not_text", findings)
         elif key.text in seen:
             findings.add("duplicate_key", key, key=key.text)
-        elif key.text in _KEYS:
+        elif key.text in KEYS:
             sections[key.text] = value
         else:
             _other_key(key, present, findings)
@@ -131,7 +133,7 @@ def _other_key(key: Scalar, present: set[str], findings: Findings) -> None:
     elif key.text == "<<":
         findings.add("merge_key", key)
     else:
-        missing = [known for known in _KEYS if known not in present]
+        missing = [known for known in KEYS if known not in present]
         close = get_close_matches(key.text.strip().lower()[:40], missing, n=1, cutoff=0.8)
         if not close:
             findings.add("unknown_key", key, key=key.text)

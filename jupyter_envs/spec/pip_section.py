@@ -15,9 +15,10 @@ from .urls import has_credentials
 
 PipItem: TypeAlias = tuple[PipLine, Scalar]
 
-# They follow a branch, a folder or another file, so nothing exact can be written to a lock.
-_UNLOCKABLE = frozenset(("vcs", "editable", "path", "option", "file", "constraint"))
-# Options that say where packages come from, not what is installed.
+# They follow a branch or a folder, so nothing exact can be written to a lock.
+_UNLOCKABLE = frozenset(("vcs", "editable", "path", "option"))
+# Files whose lines are part of this one, and options that say where packages come from.
+_FILES = frozenset(("file", "constraint"))
 _INDEX = re.compile(r"(?:--index-url|--extra-index-url|--find-links|-i|-f)[ =]\s*https?://")
 
 
@@ -49,7 +50,7 @@ def _read_item(item: Node, findings: Findings) -> PipItem | None:
     note_selector(item, findings)
     if line.kind == "conda":
         findings.add("pip_conda_line", item, line=text)
-    elif _INDEX.match(text):
+    elif line.kind in _FILES or _INDEX.match(text):
         findings.add("pip_option", item, line=text)
     elif line.kind in _UNLOCKABLE:
         findings.add("pip_unlockable", item, line=text, kind=line.kind)

@@ -15,9 +15,10 @@ from .syntax import find_jinja
 from .tree import Mapping, Node, Scalar, Sequence
 from .urls import has_credentials
 
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+VARIABLE_NAME = "[A-Za-z_][A-Za-z0-9_]*"
+_VARIABLE = re.compile(VARIABLE_NAME)
 # Activation sets these itself; conda reserves PATH too.
-_RESERVED = frozenset(("PATH", "CONDA_PREFIX"))
+RESERVED_VARIABLES = frozenset(("PATH", "CONDA_PREFIX"))
 _RISKY = frozenset((
     "LD_LIBRARY_PATH", "LD_PRELOAD", "LD_AUDIT", "DYLD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES",
     "PYTHONPATH", "PYTHONHOME",
@@ -79,6 +80,8 @@ def read_platforms(node: Node, findings: Findings) -> tuple[str, ...]:
             findings.add("platform_duplicate", item, platform=text)
         else:
             platforms[text] = None
+    if platforms:
+        findings.add("platforms_no_limit", node)
     return tuple(platforms)
 
 
@@ -157,7 +160,7 @@ def _variable_name(key: Node, seen: dict[str, str], findings: Findings) -> str |
         findings.add("merge_key", key)
     elif not _VARIABLE.fullmatch(key.text):
         findings.add("variable_name", key, name=key.text)
-    elif key.text in _RESERVED:
+    elif key.text in RESERVED_VARIABLES:
         findings.add("variable_reserved", key, name=key.text)
     elif key.text in seen:
         findings.add("duplicate_key", key, key=key.text)

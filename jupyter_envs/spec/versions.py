@@ -16,6 +16,7 @@ _REVERSED = {"=>": ">=", "=<": "<="}
 _ATOM = re.compile(
     r"(?P<operator>[<>=!~]*) *(?P<version>(?:[0-9]+!)?[A-Za-z0-9*][A-Za-z0-9_.+*-]*)"
 )
+_MANY = frozenset("*|^")
 _JOIN = re.compile(r" *[,|] *")
 _VERSION = re.compile(r"\*|(?:[0-9]+!)?[A-Za-z0-9][A-Za-z0-9_+-]*(?:\.[A-Za-z0-9_+-]+)*(?:\.?\*)?")
 _BUILD = re.compile(r"[A-Za-z0-9_.+*|-]+|\^[^\s;]*\$")
@@ -45,7 +46,7 @@ def split_version(name: str, text: str) -> tuple[str | None, str | None]:
 
 def is_exact_build(build: str) -> bool:
     """Whether a build string fits one build only."""
-    return not any(c in build for c in "*|^")
+    return _MANY.isdisjoint(build)
 
 
 def _build(rest: str) -> str:

@@ -6,7 +6,7 @@ from .collection import YOUNG_SECONDS, collect, collectable
 from .drift_content import content_verdicts, folded_names
 from .drift_identity import Expected, identity_verdicts
 from .drift_installed import conda_records, folded
-from .drift_marks import fingerprint, site_packages, touched
+from .drift_marks import fingerprint, modified, site_packages, touched
 from .drift_model import DRIFT, DriftLevel, Verdict, in_order
 from .drift_record import (
     DriftRecord,
@@ -129,6 +129,7 @@ __all__ = [
     "live_leases",
     "make_current",
     "make_folder",
+    "modified",
     "name_in_use",
     "next_number",
     "packages_size",

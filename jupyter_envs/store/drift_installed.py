@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -17,7 +18,7 @@ from jupyter_envs.spec import without_credentials
 
 from .drift_marks import site_packages
 
-_METADATA = (".dist-info/METADATA", ".egg-info/PKG-INFO", ".egg-info")
+_METADATA = (b'.dist-info/METADATA"', b'.egg-info/PKG-INFO"', b'.egg-info"')
 _SEPARATORS = re.compile(r"[-_.]+")
 _VERSION = re.compile(r"^Version:\s*(\S+)", re.MULTILINE)
 
@@ -31,7 +32,7 @@ class CondaRecord(msgspec.Struct, frozen=True):
     build: str = ""
     sha256: str | None = None
     depends: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
+    files: msgspec.Raw = msgspec.Raw(b"[]")
     requested_spec: str | None = None
     requested_specs: tuple[str, ...] | None = None
 
@@ -42,7 +43,14 @@ class CondaRecord(msgspec.Struct, frozen=True):
 
     def metadata(self) -> Iterator[str]:
         """The paths of its distributions' metadata."""
-        return (file for file in self.files if file.endswith(_METADATA))
+        # Looked for in the text: a hundred thousand names would have to be made for a few.
+        text = bytes(self.files)
+        for ending in _METADATA:
+            end = text.find(ending)
+            while end >= 0:
+                last = end + len(ending)
+                yield json.loads(text[text.rfind(b'"', 0, end) : last])
+                end = text.find(ending, last)
 
 
 class Distribution(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +128,11 @@ def exact_version(prefix: Path, one: Distribution) -> str:
 
 def installer(prefix: Path, one: Distribution) -> str:
     """The tool that says it installed it; empty where none does."""
-    return read_text(prefix / one.folder / "INSTALLER").strip()
+    try:
+        with open(f"{prefix}/{one.folder}/INSTALLER", "rb", buffering=0) as file:  # noqa: PTH123
+            return file.read(64).strip().decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def was_requested(prefix: Path, one: Distribution) -> bool:
@@ -152,10 +164,11 @@ def _place(url: str) -> str:
 def recorded_files(prefix: Path, one: Distribution) -> Iterator[tuple[str, str]]:
     """Path in the prefix and hash (``sha256=...``, or empty) of each file of a distribution."""
     base = one.folder.rpartition("/")[0]
-    for row in csv.reader(read_text(prefix / one.folder / "RECORD").splitlines()):
-        if row and row[0]:
-            path = os.path.normpath(f"{base}/{row[0]}")
-            if not path.startswith(("../", "/")):
+    # A NUL or a line without end is for csv no row; what comes before it is.
+    with suppress(csv.Error):
+        for row in csv.reader(read_text(prefix / one.folder / "RECORD").splitlines()):
+            path = os.path.normpath(f"{base}/{row[0]}") if row and row[0] else ""
+            if path and not path.startswith(("../", "/")):
                 yield path, row[1] if len(row) > 1 else ""
 
 

@@ -34,10 +34,11 @@ def site_packages(prefix: Path) -> tuple[str, ...]:
 def touched(prefix: str, folders: Iterable[str]) -> tuple[int, ...]:
     """When something last came into or went out of conda-meta and ``folders``, as numbers that
     are others afterwards; one call of the system for each."""
-    return tuple(_modified(f"{prefix}/{folder}") for folder in ("conda-meta", *folders))
+    return tuple(modified(f"{prefix}/{folder}") for folder in ("conda-meta", *folders))
 
 
-def _modified(path: str) -> int:
+def modified(path: str) -> int:
+    """When a file or folder last changed, in nanoseconds; 0 for what is not there."""
     try:
         return os.stat(path).st_mtime_ns  # noqa: PTH116 - a Path would take longer than this
     except OSError:
@@ -74,4 +75,4 @@ def _distribution_lines(folder: str) -> Iterator[str]:
         # pip moves what it takes away to names that begin with "~".
         if name.endswith(_DISTRIBUTIONS) and not name.startswith("~"):
             # Its time tells a reinstallation of the same version.
-            yield f"{name} {_modified(f'{folder}/{name}/METADATA')}"
+            yield f"{name} {modified(f'{folder}/{name}/METADATA')}"

@@ -6,6 +6,7 @@ person has said about it (``kept``) and what the ledger was told (``told``).
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -94,6 +95,8 @@ def drift_lock(store: Store, slug: str) -> Iterator[None]:
     """Nobody else changes records of the environment meanwhile. Raises StoreReadOnly."""
     folder = store.folder(slug) / "drift"
     _make(folder)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StoreReadOnly(path=str(folder), reason=os.strerror(errno.EACCES))
     # The folder itself: a lock file would be one more thing to explain.
     guard = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -35,7 +35,8 @@ def list_environments(store: Store) -> list[Environment]:
 
 def list_archived(store: Store) -> list[Environment]:
     """The archived environments of a store, by name."""
-    found = (_archived(store, slug) for slug in sorted(_archives(store), key=str.casefold))
+    slugs = sorted(_archives(store, _names(store)), key=str.casefold)
+    found = (_archived(store, slug) for slug in slugs)
     return [environment for environment in found if environment is not None]
 
 
@@ -45,14 +46,22 @@ def list_all(store: Store) -> list[Environment]:
     return sorted(found, key=lambda environment: environment.slug.casefold())
 
 
-def _archives(store: Store) -> list[str]:
-    """Slugs of the environments that have an archive and no entry in the store."""
+def _archives(store: Store, entries: list[str]) -> list[str]:
+    """Slugs of the environments that have an archive and are not among the store's entries."""
+    taken = set(entries)
     try:
-        taken = {name for name in os.listdir(store.root) if not name.startswith(".")}
         names = os.listdir(store.hidden)
     except OSError:
         return []
     return [n for n in names if n not in taken and n[0] != "." and is_archived(store, n)]
+
+
+def _names(store: Store) -> list[str]:
+    """The entries of the store, hidden ones too."""
+    try:
+        return os.listdir(store.root)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def known_slugs(store: Store) -> list[str]:
@@ -88,7 +97,7 @@ def fingerprints(store: Store) -> dict[str, object]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     found = {name: _fingerprint(store, name) for name in names}
-    for slug in _archives(store):
+    for slug in _archives(store, names):
         found[slug] = ("archived", _state(str(GenerationFiles(store.archive(slug)).info)))
     return found
 
@@ -151,12 +160,9 @@ def get_recorded(store: Store, name: str) -> Environment:
 def name_in_use(store: Store, slug: str) -> str | None:
     """The name of an entry of the store, or of an archived environment, that is ``slug`` without
     regard to case."""
-    try:
-        names = os.listdir(store.root)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    wanted = slug.casefold()
-    return next((n for n in (*names, *_archives(store)) if n.casefold() == wanted), None)
+    names, wanted = _names(store), slug.casefold()
+    known = (*names, *_archives(store, names))
+    return next((name for name in known if name.casefold() == wanted), None)
 
 
 def current_generation(store: Store, slug: str) -> int | None:

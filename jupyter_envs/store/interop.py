@@ -38,7 +38,8 @@ def write_history(
     lines = [f"==> {stamp} <==", _CMD, "# conda version: 4.0.0"]
     lines += [f"-{dist}" for dist in sorted(old - new)]
     lines += [f"+{dist}" for dist in sorted(new - old)]
-    lines.append(f"# update specs: {json.dumps(list(specs))}")
+    # A literal of Python, as conda writes and reads it; JSON's is another one beyond U+FFFF.
+    lines.append(f"# update specs: {list(specs)!a}")
     text = _own_part(previous) + "\n".join(lines) + "\n"
     (prefix / "conda-meta" / "history").write_text(text, "utf-8")
 

@@ -18,7 +18,7 @@ To change it: edit its environment.yml, then run
 
     jupyter envs update {name}
 
-To do it nevertheless: --override-frozen-env. It is then shown as changed.
+To do it nevertheless: --override-frozen. It is then shown as changed.
 """
 
 _PIP = """\

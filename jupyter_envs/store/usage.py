@@ -57,7 +57,7 @@ class Inventory:
 def inventory(path: Path, *, without: Iterable[Path] = ()) -> Inventory:
     """What lies at a place, the place itself included; nothing where there is nothing.
 
-    It walks over everything, at about 3 microseconds a file. ``without`` are folders to pass by.
+    It walks over everything, at about 5 microseconds a file. ``without`` are folders to pass by.
     """
     found = Inventory()
     try:

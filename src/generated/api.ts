@@ -766,7 +766,8 @@ export interface components {
         };
         /**
          * ArchiveBody
-         * @description Keep only file and lock. ``force``: also while processes run from it.
+         * @description Keep only file and lock. ``force``: also while processes run from it, and where it was
+         *     changed by hand, which is then lost.
          */
         ArchiveBody: {
             /** @default false */
@@ -2058,9 +2059,9 @@ export interface operations {
     };
     get_diff: {
         parameters: {
-            query?: {
-                a?: string;
-                b?: string;
+            query: {
+                a: string;
+                b: string;
             };
             header?: never;
             path?: never;

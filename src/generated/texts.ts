@@ -17,6 +17,7 @@ export const ERRORS: Readonly<Record<string, Text>> = {
   configuration_invalid: (trans, p) => trans.__("The configuration %1 cannot be used: %2", p("file"), p("reason")),
   download_failed: (trans, p) => trans.__("%1 could not be downloaded: %2", p("package"), p("reason")),
   drift_changed: (trans, p) => trans.__("'%1' has changed again since you looked", p("name")),
+  drift_in_the_way: (trans, p) => trans.__("'%1' was changed by hand, and that is not in its lock: it would be lost", p("name")),
   drift_unknown: (trans, p) => trans.__("It cannot be told whether '%1' was changed: its lock cannot be read", p("name")),
   environment_archived: (trans, p) => trans.__("'%1' is archived: its files are gone, its file and its lock were kept", p("name")),
   environment_busy: (trans, p) => trans.__("Another operation is working on '%1'", p("name")),
@@ -182,6 +183,7 @@ export const DIAGNOSTICS: Readonly<Record<string, Text>> = {
   platform_noarch: trans => trans.__("noarch is not a platform to install on. Name those you use, such as linux-64."),
   platform_unknown: (trans, p) => trans.__("%1 is not a platform that conda knows, such as linux-64 or osx-arm64.", p("platform")),
   platforms_empty: trans => trans.__("platforms: is empty; it is ignored."),
+  platforms_no_limit: trans => trans.__("platforms: says what the file is meant for. It does not keep anybody from making the environment on another platform."),
   platforms_not_list: trans => trans.__("platforms: has to be a list, each platform on its own line after a dash: '- linux-64'."),
   prefix_ignored: trans => trans.__("prefix: is a folder of the machine where the file was written; it is ignored."),
   pytorch_cuda: (trans, p) => trans.__("%1 exists only for the builds of the pytorch channel, which gets no new ones. On conda-forge cuda-version chooses the CUDA of PyTorch.", p("spec")),
@@ -224,4 +226,24 @@ export const DRIFT: Readonly<Record<string, Text>> = {
   two_versions: (trans, p) => trans.__("%1 lies twice over each other: %2 and %3", p("package"), p("before"), p("after")),
   unowned_files: (trans, p) => trans.__("Files in site-packages belong to no package (%1), the first is %2", p("count"), p("file")),
   version_changed: (trans, p) => trans.__("%1 %2 was changed to %3", p("package"), p("before"), p("after")),
+};
+
+/** What a fix of a file would do. */
+export const FIXES: Readonly<Record<string, Text>> = {
+  add_colon: trans => trans.__("Write pip: with a colon"),
+  add_pip: trans => trans.__("Add pip to the dependencies"),
+  add_space: trans => trans.__("Add the space"),
+  indent_pip: trans => trans.__("Put the lines below pip:"),
+  make_list: trans => trans.__("Write it as a list"),
+  merge: (trans, p) => trans.__("Put its lines into the first %1:", p("text")),
+  move_below_pip: (trans, p) => trans.__("Move %1 below pip:", p("text")),
+  move_to_conda: (trans, p) => trans.__("Ask conda for %1", p("text")),
+  one_per_line: trans => trans.__("Give each package its own line"),
+  remove: (trans, p) => trans.__("Remove %1", p("text")),
+  remove_line: trans => trans.__("Remove the line"),
+  rename_key: (trans, p) => trans.__("Write %1:", p("text")),
+  replace_channel: trans => trans.__("Take the packages from conda-forge"),
+  replace_tabs: trans => trans.__("Replace tabs by spaces"),
+  save_as_utf8: trans => trans.__("Save the file as UTF-8"),
+  write: (trans, p) => trans.__("Write %1", p("text")),
 };

@@ -7,6 +7,7 @@ import { DIAGNOSTICS, ERRORS, HINTS, type Text } from '../generated/texts';
 const HINTS_HERE: Readonly<Record<string, Text>> = {
   channel_unavailable: trans =>
     trans.__("Check the network, the proxy and the channel's spelling, then try again."),
+  drift_in_the_way: trans => trans.__('Adopt or restore what was changed first.'),
   environment_archived: trans => trans.__('Recreate it, exactly as it was.'),
   environment_busy: trans => trans.__('Wait for it, or cancel it.'),
   environment_not_found: trans => trans.__('Refresh the list to see those that exist.'),

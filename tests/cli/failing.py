@@ -143,8 +143,8 @@ PIP_LINES = {
         request=_pip(line),
     )
     for line, step in {
-        "-e .": "by name and version",
-        "-r more.txt": "by name and version",
+        "-e .": "Build a wheel of it",
+        "-r more.txt": "beside the environment.yml",
         "git+https://example.org/x.git": "by name and version",
         "./folder": "by name and version",
         "--no-binary :all:": "Take the line out",

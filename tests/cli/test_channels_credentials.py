@@ -79,7 +79,7 @@ def test_a_token_with_a_dependencys_channel(
         found = create(private, "binary-prefix", f"{server.url}::text-prefix")
     assert found == {"demo.yml", KEPT_SPEC}
     history = (private.envs / "demo" / "conda-meta" / "history").read_text()
-    assert f'"http://{server.host}::text-prefix"' in history
+    assert f"'http://{server.host}::text-prefix'" in history
 
 
 def test_a_token_in_the_condarc(private: Sandbox, channel: LocalChannel) -> None:

@@ -93,7 +93,7 @@ def test_warnings_alone_end_well(folder: Path) -> None:
 def test_fix_writes_what_keeps_the_packages_and_nothing_else(folder: Path) -> None:
     path = folder / "faulty.yml"
     path.chmod(0o640)
-    os.symlink("faulty.yml", folder / "link.yml")
+    (folder / "link.yml").symlink_to("faulty.yml")
 
     text = check(folder, "link.yml", "--fix").stdout
 

@@ -15,6 +15,7 @@ import yaml
 from tests.cli.failing_world import write_wheel
 from tests.server import until
 from tests.support.channel import LocalChannel
+from tests.support.kernel_session import KernelSession
 from tests.support.pip_index import from_folder, pip_from_wheels
 from tests.support.sandbox import Failed, Sandbox
 from tests.support.serve import Manners, serve
@@ -158,6 +159,25 @@ def test_an_edited_pip_package_comes_back_as_it_was(sandbox: Sandbox) -> None:
     assert codes(sandbox, "demo", "--level", "content") == []
 
 
+def test_what_we_python_and_conda_write_by_themselves_is_no_drift(
+    sandbox: Sandbox, jupyter: Path
+) -> None:
+    """Private copies for root, bytecode, a kernel that has run, conda's look at its history."""
+    sandbox.environ["JUPYTER_ENVS_TEND"] = "1"
+    sandbox.environ["JUPYTER_ENVS_CACHE_DIR"] = str(sandbox.folder / "cache")
+    prefix = Path(sandbox.create("python", "rich", "text-prefix", "binary-prefix")["prefix"])
+    sandbox.wait_for_workers()
+
+    with KernelSession(jupyter, sandbox.environ) as kernels:
+        kernels.once("conda-env-demo-py", "import rich.table, email.mime.text")
+    with (prefix / "conda-meta" / "history").open("a") as history:
+        history.write("==> 2026-11-26 12:00:00 <==\n")
+
+    assert codes(sandbox, "demo", "--level", "content") == []
+    assert codes(sandbox, "demo") == []
+    assert "Changed" not in sandbox.run("show", "demo")
+
+
 def test_who_looks_does_not_matter_the_ledger_is_told_once(sandbox: Sandbox) -> None:
     prefix = Path(sandbox.create("python")["prefix"])
     pretend_pip(prefix, "attrs", "1.0")
@@ -184,6 +204,7 @@ def test_who_looks_does_not_matter_the_ledger_is_told_once(sandbox: Sandbox) -> 
 
     pretend_pip(prefix, "six", "1.0")
     assert sorted(codes(sandbox, "demo")) == ["pip_added", "pip_added"]
+    assert "Changed:   2 difference(s)" in sandbox.run("show", "demo")
     assert [line["action"] for line in ledger(sandbox)][2:] == ["drift_seen"]
 
 
@@ -228,6 +249,19 @@ def test_what_cannot_be_adopted_is_said_and_the_rest_is(pip_user: Sandbox) -> No
     adopted = ledger(pip_user)[-1]
     assert (adopted["action"], adopted["written"]) == ("drift_adopted", [str(file)])
     assert [one["code"] for one in adopted["left"]] == ["editable"]
+
+
+def test_an_environment_of_another_tool_has_no_lock_to_drift_from(sandbox: Sandbox) -> None:
+    theirs = sandbox.envs / "theirs"
+    (theirs / "conda-meta").mkdir(parents=True)
+    (theirs / "conda-meta" / "history").touch()
+
+    assert report(sandbox) == {"environments": []}
+    assert sandbox.json("list")["environments"][0]["drift"] is None
+    for verb in ("drift", "repair", "keep"):
+        with pytest.raises(Failed) as failed:
+            sandbox.run(verb, "theirs", "--json")
+        assert failed.value.error["code"] == "environment_unmanaged"
 
 
 @pytest.mark.parametrize("how", ["--no-write", "without a yes", "changed since"])

@@ -210,3 +210,10 @@ def test_a_build_of_another_platform_is_explained(person: Person) -> None:
     refusal = refuse(person.sandbox, "create", file)
     assert refusal.code == "build_not_found"
     assert refusal.hint == "For any build: demo-lib=1.0"
+
+    more = [f"  - {name}=1.0=h0_osx" for name in ("demo-lib", "text-prefix", "binary-prefix")]
+    file.write_text("\n".join(["name: from-a-mac", "dependencies:", *more, ""]))
+    refusal = refuse(person.sandbox, "create", file)
+    assert refusal.code == "build_not_found"
+    assert "3 lines have exact builds" in (refusal.hint or "")
+    assert "--no-builds" in (refusal.hint or "")

@@ -87,6 +87,15 @@ def test_the_lock_of_another_file_is_left_as_it_is(sandbox: Sandbox) -> None:
     assert json.loads(sandbox.run("lock", second, "--check", "--json"))["lock"] == str(own)
 
 
+def test_what_is_no_lock_is_not_written_over(sandbox: Sandbox) -> None:
+    spec = sandbox.spec("demo-lib=1.0")
+    lock_beside(spec).write_text("version: 1\npackage: none\n")
+    refusal = refuse(sandbox, "lock", spec, "--upgrade")
+    assert refusal.code == "lock_invalid"
+    assert "--output" in (refusal.hint or "")
+    assert lock_beside(spec).read_text() == "version: 1\npackage: none\n"
+
+
 def test_a_lock_that_is_not_there_is_said_with_the_next_step(sandbox: Sandbox) -> None:
     spec = sandbox.spec("demo-lib")
     for arguments in (("create", spec, "--locked"), ("lock", spec, "--check")):
@@ -94,6 +103,21 @@ def test_a_lock_that_is_not_there_is_said_with_the_next_step(sandbox: Sandbox) -
         assert refusal.code == "source_not_found"
         assert "conda-lock.yml" in refusal.message
         assert f"jupyter envs lock {spec}" in (refusal.hint or "")
+
+
+def test_a_pipe_in_the_place_of_a_lock_is_not_waited_for(sandbox: Sandbox) -> None:
+    spec = sandbox.spec("demo-lib")
+    os.mkfifo(lock_beside(spec))
+    for arguments in (("create", spec, "--locked"), ("lock", spec, "--check"), ("lock", spec)):
+        assert "it is no file" in refuse(sandbox, *arguments).message
+
+
+def test_a_platform_that_has_no_answer_is_named_and_nothing_is_written(sandbox: Sandbox) -> None:
+    spec = sandbox.spec("binary-prefix")
+    refusal = refuse(sandbox, "lock", spec, "--platform", "linux-64", "--platform", "osx-arm64")
+    assert refusal.code == "package_not_found"
+    assert "This is about osx-arm64." in (refusal.hint or "")
+    assert not lock_beside(spec).exists()
 
 
 def test_locked_and_upgrade_exclude_each_other(sandbox: Sandbox) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import ast
 import os
 
 import pytest
@@ -119,7 +119,10 @@ def test_conda_reads_the_history_of_all_generations(sandbox: Sandbox) -> None:
     assert "::demo-lib-1.0-" in revisions[0]
     changes = [line for line in revisions[1].splitlines() if line[0] in "+-"]
     assert [c[0] for c in changes] == ["-", "+"]
-    assert json.loads(revisions[1].rpartition("update specs: ")[2]) == ["python", "demo-lib=2.0"]
+    assert ast.literal_eval(revisions[1].rpartition("update specs: ")[2]) == [
+        "python",
+        "demo-lib=2.0",
+    ]
 
 
 def test_nothing_before_the_first_generation(sandbox: Sandbox) -> None:

@@ -37,6 +37,7 @@ def test_its_traps_are_named_and_the_fixed_file_is_without_a_finding() -> None:
     assert fixed.data.decode() == FIXED
     assert [d.code for d in fixed.applied] == [
         "channel_frozen", "channels_mixed", "cudatoolkit_unused", "pip_has_conda", "pip_has_conda",
+        "pip_empty",
     ]  # fmt: skip
     assert parse_spec(fixed.data).diagnostics == ()
     # None of that is done without being asked for: all of it changes what is installed.

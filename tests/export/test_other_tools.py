@@ -105,6 +105,16 @@ def test_requirements_have_hashes_and_say_what_is_left_out() -> None:
     assert "not on PyPI: 3 packages" in text
 
 
+def test_what_came_by_its_address_keeps_it() -> None:
+    spec = (
+        b"dependencies: [python, {pip: ['tabulate @ https://host/tabulate-0.9.0.zip', '-e .']}]\n"
+    )
+    for name in ("pinned", "requirements"):
+        text = export(source(spec), name).data.decode()
+        assert f"tabulate @ {pip('tabulate', '0.9.0').url}" in text
+        assert "-e ." not in text
+
+
 # -- pixi.lock ----------------------------------------------------------------------------------
 
 

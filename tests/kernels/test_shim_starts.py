@@ -62,7 +62,7 @@ def starter(tmp_path: Path) -> Starter:
 
 
 def test_what_a_kernelspec_starts_is_noted(starter: Starter, tmp_path: Path) -> None:
-    notebook = "/work/my model=1\n.ipynb"
+    notebook = "/data/my model=1\n.ipynb"
     pid = starter.start(
         "sh",
         "-c",
@@ -101,7 +101,7 @@ def test_what_gets_a_connection_file_is_a_kernel(starter: Starter, word: str) ->
 
 
 def test_a_kernelspec_s_kernel_may_have_any_connection_file(starter: Starter) -> None:
-    starter.start("true", "/tmp/connection.json", JUPYTER_ENVS_KERNEL="conda-env-demo-py")
+    starter.start("true", "/run/connection.json", JUPYTER_ENVS_KERNEL="conda-env-demo-py")
 
     assert [event["kernel_id"] for event in starter.starts()] == [None]
 

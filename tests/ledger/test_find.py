@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -129,3 +130,28 @@ def test_threads_of_one_process_make_one_chain(tmp_path: Path) -> None:
 
     assert len(ledger.find()) == 80
     assert ledger.verify() == []
+
+
+def test_the_newest_are_found_whichever_file_they_are_in(tmp_path: Path) -> None:
+    """Also one that was written down months later, and one that two machines wrote down."""
+    start = datetime(2026, 1, 15, tzinfo=timezone.utc)
+    for month in range(8):
+        for host in ("host-a", "host-b"):
+            for number in range(3):
+                when = start + timedelta(days=30 * month, hours=number)
+                entry = {"id": f"{month}-{number}", "time": when.isoformat(), "number": month}
+                append_line(tmp_path / "ledger", host, entry, now=when)
+    late = {"id": "late", "time": (start + timedelta(days=95)).isoformat(), "number": "late"}
+    append_line(tmp_path / "ledger", "host-a", late, now=start + timedelta(days=240))
+    ledger = Ledger(tmp_path, "host-a")
+    everything = ledger.find()
+    assert len(everything) == 8 * 3 + 1
+
+    for limit in range(1, 27):
+        assert ledger.find(limit=limit) == everything[-limit:]
+        for until in (start + timedelta(days=d, hours=1) for d in (0, 29, 30, 95, 96, 120, 300)):
+            whole = [e for e in everything if datetime.fromisoformat(e["time"]) <= until]
+            assert ledger.find(until=until.isoformat(), limit=limit) == whole[-limit:]
+            since = until.isoformat()
+            newer = [e for e in everything if datetime.fromisoformat(e["time"]) >= until]
+            assert ledger.find(since=since, limit=limit) == newer[-limit:]

@@ -26,7 +26,9 @@ def ledger(sandbox: Sandbox) -> Ledger:
 
 
 def actions(sandbox: Sandbox) -> list[str]:
-    return [event["action"] for event in ledger(sandbox).events()]
+    """What was done to environments; kernels that were started are told of too."""
+    found = (event["action"] for event in ledger(sandbox).events())
+    return [action for action in found if action.startswith("environment_")]
 
 
 def folder(sandbox: Sandbox) -> Path:
@@ -56,15 +58,13 @@ def test_archived_and_back_as_it_was(sandbox: Sandbox, kernels: KernelSession) -
     assert sandbox.kernel_names() == []
     assert sandbox.registered() == seen_by_conda(sandbox) == []
     assert not os.path.lexists(sandbox.envs / "demo")
-    assert sorted(path.name for path in folder(sandbox).iterdir() if path.name != "leases") == [
-        "archive",
-        "lock",
-        "next",
-    ]
+    left = {path.name for path in folder(sandbox).iterdir()} - {"leases", "drift"}
+    assert left == {"archive", "lock", "next"}
     (listed,) = sandbox.json("list")["environments"]
     assert (listed["archived"], listed["managed"], listed["generation"]) == (True, True, None)
     assert (listed["kernels"], listed["size"], listed["generations"]) == ([], None, [])
     assert (listed["lock_digest"], listed["behind"]) == (before["lock_digest"], False)
+    assert listed["drift"] is None
     assert sandbox.run("export", "demo") == spec
     assert sandbox.run("export", "demo", "--format", "lock") == lock
 
@@ -81,7 +81,8 @@ def test_archived_and_back_as_it_was(sandbox: Sandbox, kernels: KernelSession) -
     assert sandbox.run("export", "demo", "--format", "lock") == lock
     assert not (folder(sandbox) / "archive").exists()
     assert actions(sandbox)[2:] == ["environment_archived", "environment_recreated"]
-    assert {e["lock_digest"] for e in ledger(sandbox).events()[1:]} == {before["lock_digest"]}
+    digests = {event["lock_digest"] for event in ledger(sandbox).events()[1:]}
+    assert digests == {before["lock_digest"]}
     assert ledger(sandbox).verify() == []
 
 
@@ -155,9 +156,24 @@ def test_not_while_a_kernel_runs_unless_it_must_be(
     assert sandbox.json("archive", "demo", "--force")["archived"] is True
 
 
+def test_not_what_the_lock_cannot_bring_back_unless_it_must_be(sandbox: Sandbox) -> None:
+    sandbox.create("text-prefix", "bulk")
+    next(sandbox.envs.glob("demo/conda-meta/bulk-*.json")).unlink()
+    until(lambda: sandbox.json("show", "demo")["drift"]["state"] == "drifted")
+
+    error = refused(sandbox, "archive", "demo")
+
+    assert (error["code"], error["params"]) == ("drift_in_the_way", {"name": "demo"})
+    assert sandbox.json("show", "demo")["archived"] is False
+    assert sandbox.json("archive", "demo", "--force")["archived"] is True
+    sandbox.json("recreate", "demo")
+    assert sandbox.json("show", "demo")["drift"]["state"] == "clean"
+
+
 def test_a_file_that_has_changed_since_is_still_told(archived: Sandbox) -> None:
     archived.spec("text-prefix", "bulk")
     assert archived.json("list")["environments"][0]["behind"] is True
+    assert "archived, behind" in archived.run("list")
 
     archived.json("recreate", "demo")
 

@@ -167,14 +167,17 @@ def test_a_dry_run_is_told_in_words(saver: Sandbox) -> None:
     assert "package(s)" in saver.run("clean")
 
 
-def test_what_a_live_build_has_is_no_leftover(saver: Sandbox) -> None:
-    """However long it takes; a worker that does not wait is told by its journal."""
+@pytest.mark.parametrize("named", ["demo", "Démo"])
+def test_what_a_live_build_has_is_no_leftover(saver: Sandbox, named: str) -> None:
+    """However long it takes, and however its journal writes the name."""
     from jupyter_envs.operations.journal import JournalWriter
 
     saver.create("text-prefix")
     unfinished = leave_things(saver)["unfinished"]
+    marker = unfinished / "conda-meta" / "jupyter-envs" / "building"
+    marker.write_text('{"operation": "0123456789ab", "request": {}}')
     journal = JournalWriter(hidden(saver) / "operations" / "0123456789ab.jsonl")
-    journal.submit(verb="update", name="demo", actor="ada", worker=this_process())
+    journal.submit(verb="update", name=named, actor="ada", worker=this_process())
     journal.progress("install", 0, 1, "packages")
 
     plan = planned(saver)

@@ -114,6 +114,7 @@ def test_an_archived_one_is_remembered_and_comes_back(store: Store, known: Remem
 
     found = known.views()["Demo"]
     assert (found.archived, found.managed, found.generation) == (True, True, None)
+    assert found.drift is None
     assert found.lock_digest == f"{3:064x}"
     known.views()
     assert known.reads == []

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_envs.ledger import content_hash
-from jupyter_envs.operations import SourceState, TrackedFile, source_state
+from jupyter_envs.operations import SourceState, TrackedFile, git, source_state
 from jupyter_envs.operations.source_state import text_diff
 from jupyter_envs.store import SourceInfo, Store, get_managed
 from tests.operations import SPEC, publish
@@ -305,6 +305,28 @@ def test_where_there_is_no_git(person: Person, monkeypatch: pytest.MonkeyPatch) 
     found = person.state()
 
     assert (found.checkout, found.files, found.behind) == ("no_git", (), False)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("verb", ["rev-parse", "cat-file"])
+def test_a_git_that_does_not_answer(
+    person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """Nothing wrong is said of the file then, nor remembered."""
+    person.commit("environment.yml")
+    real, slow = shutil.which("git"), tmp_path / "bin" / "git"
+    slow.parent.mkdir()
+    hang = f'case "$*" in *{verb}*) exec sleep 600;; esac'
+    slow.write_text(f'#!/bin/sh\n{hang}\nexec "{real}" "$@"\n')
+    slow.chmod(0o755)
+    with monkeypatch.context() as patched:
+        patched.setenv("PATH", f"{slow.parent}:{os.environ['PATH']}")
+        patched.setattr(git, "_SECONDS", 2.0)
+        found = person.state()
+
+    assert (found.checkout, found.files, found.behind) == ("failed", (), False)
+    assert "no answer" in (found.reason or "")
+    assert person.tracked().state == "committed"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give a folder to another")

@@ -127,7 +127,8 @@ def send_in_earnest(
 ) -> httpx.Response:
     """A request that would be carried out if it were allowed."""
     journals = sorted((sandbox.envs / ".jupyter-envs" / "operations").glob("*.jsonl"))
-    parts = {"env": "demo", "id": journals[0].stem, "number": "1"}
+    locks = sandbox.home.glob(".local/share/jupyter_envs/locks/*.yml")
+    parts = {"env": "demo", "id": journals[0].stem, "number": "1", "digest": next(locks).stem}
     body = BODIES[route.body][0] if route.body is not None else None
     return request(route.method, address(server.url, route.path, parts), headers, body)
 
@@ -172,7 +173,8 @@ def test_another_page_cannot_make_a_browser_act(cookies: httpx.Client, route: Ro
     answer = cookies.request(method, url, json=body)
 
     if route.method == "GET":
-        assert answer.status_code in {200, 404}, answer.text
+        # 400 where a query must have something: that is not asked before who asks is known.
+        assert answer.status_code in {200, 400, 404}, answer.text
     else:
         assert refused(answer)
     token = {"X-XSRFToken": cookies.cookies["_xsrf"]}

@@ -76,9 +76,9 @@ def test_what_an_archived_one_refuses(client: ApiClient, name: str) -> None:
         answer = client.request(method, environment(name, below), json=body)
         problem = answer.problem(409, "environment_archived")
         assert problem["params"] == {"name": name}
-    body = {"source": spec_source("text-prefix", name=name)}
-    client.post("environments", body).problem(409, "name_taken")
-    assert client.post("specs/check", body).expect(200)["exists"] is True
+    again = {"source": spec_source("text-prefix", name=name)}
+    client.post("environments", again).problem(409, "name_taken")
+    assert client.post("specs/check", again).expect(200)["exists"] is True
 
     assert client.done(client.delete(environment(name)))["removed"] is True
     assert listed(client, name) is None

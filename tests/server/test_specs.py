@@ -41,6 +41,26 @@ def test_faults_have_a_place_and_some_a_remedy(client: ApiClient) -> None:
     assert fault["message"]
 
 
+def test_a_fix_says_what_to_put_where(client: ApiClient) -> None:
+    found = check(client, "name: demo\ndependencies:\n  - python: 3.10  # ours\n  - numpy==\n")
+
+    fix, without = (one["fix"] for one in found["diagnostics"])
+    assert fix == {
+        "code": "write",
+        "title": "Write python=3.10",
+        "params": {"text": "python=3.10"},
+        "safe": True,
+        "edits": [
+            {
+                "start": {"line": 3, "column": 5},
+                "end": {"line": 3, "column": 17},
+                "text": "python=3.10",
+            }
+        ],
+    }
+    assert without is None
+
+
 def test_all_faults_are_told_in_their_order(client: ApiClient) -> None:
     found = check(client, "name: a/b\ndependencies:\n  - numpy=>1\n  - numpy==\n  - pip:\n")
 

@@ -119,6 +119,7 @@ SAMPLES = (
     # warnings
     _key("unknown_key", "colour: red", "colour"),
     _key("unknown_key_similar", "platform: linux-64", "platform"),
+    _key("unknown_key_similar", "platform: [linux-64]", "platform"),
     _key("prefix_ignored", "prefix: /home/someone/env", "prefix"),
     _key("name_empty", "name: ~", "~"),
     _key("name_forbidden", "name: base", "base"),
@@ -145,7 +146,7 @@ SAMPLES = (
     _in_list("pip_missing", "pip: [requests]", "pip"),
     _in_pip("pip_conda_line", "openssl==1.0.2u=h0b31af3_0"),
     _in_pip("pip_unlockable", "-e ."),
-    _in_pip("pip_unlockable", "-r requirements.txt"),
+    _in_pip("pip_option", "-r requirements.txt"),
     _in_pip("pip_option", "--extra-index-url https://example.org/simple"),
     Sample("in_conda_and_pip", "dependencies:\n  - pip\n  - a_b\n  - pip:\n    - A.b>1\n", "A.b>1"),
     _in_list("package_frozen", "pytorch::torchvision=0.15"),
@@ -165,6 +166,7 @@ SAMPLES = (
     # notes
     _key("category_ignored", "category: dev", "category"),
     _in_list("pip_empty", "pip:", "pip"),
+    _key("platforms_no_limit", "platforms: [linux-64, osx-arm64]", "[linux-64, osx-arm64]"),
     _in_list("version_exact", "python 3.10"),
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from jupyter_envs.spec.diagnostics import Diagnostic, Findings, Found
 from jupyter_envs.spec.fixes import Repair
@@ -11,22 +11,26 @@ from jupyter_envs.spec.lists import NotEditableError
 from jupyter_envs.spec.splice import change_text
 from jupyter_envs.spec.tree import Node
 
-from . import cuda, keys, packages, syntax
+from . import cuda, keys, moves, packages, pip, syntax
 from .context import Context
 
 _TABLE: dict[str, Callable[[Found, Context], Repair | None]] = {
     **cuda.TABLE,
     **keys.TABLE,
+    **moves.TABLE,
     **packages.TABLE,
+    **pip.TABLE,
 }
 
 # Trying a fix reads the whole text again; so many characters may be read for all of a file's.
 _MAX_TRIED = 100_000
 
-# Warnings whose fix makes something count that was ignored, and may be wrong.
-_TRIED = frozenset(("unknown_key_similar",))
+# Warnings whose fix may make something count that was ignored, such as a key of the same name.
+_TRIED = frozenset((
+    "channels_empty", "name_empty", "platforms_empty", "unknown_key_similar", "variables_empty",
+))  # fmt: skip
 
-Reader = Callable[[str], Iterable[Diagnostic]]
+Reader = Callable[[str], tuple[Diagnostic, ...]]
 
 
 def with_fixes(findings: Findings, root: Node | None, read: Reader) -> tuple[Diagnostic, ...]:
@@ -37,7 +41,7 @@ def with_fixes(findings: Findings, root: Node | None, read: Reader) -> tuple[Dia
     """
     context = None if root is None else Context(findings.lines, root)
     tries = _MAX_TRIED // (len(findings.lines.text) + 1)
-    errors = Counter(d.code for d in findings.in_order() if d.severity == "error")
+    before = findings.in_order()
 
     def repair(found: Found) -> Repair | None:
         nonlocal tries
@@ -46,21 +50,28 @@ def with_fixes(findings: Findings, root: Node | None, read: Reader) -> tuple[Dia
         if made is None or not tried:
             return made
         tries -= 1
-        return made if tries >= 0 and _helps(made, found, errors) else None
+        return made if tries >= 0 and _helps(made, found) else None
 
-    def _helps(made: Repair, found: Found, before: Counter[str]) -> bool:
+    def _helps(made: Repair, found: Found) -> bool:
         try:
-            text = change_text(findings.lines.text, made.changes)
+            after = read(change_text(findings.lines.text, made.changes))
         except ValueError:
             return False
-        after = [d for d in read(text) if d.severity == "error"]
         if context is None:  # what is below a mistake in the YAML has not been seen
             return not any(_still(found.diagnostic, d) for d in after)
-        codes = Counter(d.code for d in after)
         code = found.diagnostic.code
-        return codes <= before and (codes[code] < before[code] or code in _TRIED)
+        fewer = _count(after, code) < _count(before, code)
+        return fewer and _errors(after) <= _errors(before)
 
     return findings.with_fixes(repair)
+
+
+def _count(diagnostics: tuple[Diagnostic, ...], code: str) -> int:
+    return sum(d.code == code for d in diagnostics)
+
+
+def _errors(diagnostics: tuple[Diagnostic, ...]) -> Counter[str]:
+    return Counter(d.code for d in diagnostics if d.severity == "error")
 
 
 def _still(before: Diagnostic, after: Diagnostic) -> bool:

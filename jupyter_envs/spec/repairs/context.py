@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import NamedTuple
 
+from jupyter_envs.errors import MatchSpecInvalid
 from jupyter_envs.spec.diagnostics import Found
 from jupyter_envs.spec.fixes import Repair
 from jupyter_envs.spec.lines import Lines
@@ -141,8 +142,6 @@ def short(text: str) -> str:
 
 def readable(text: str) -> Dependency | None:
     """A dependency taken apart; None where it is not one."""
-    from jupyter_envs.errors import MatchSpecInvalid
-
     try:
         return split_dependency(text.strip())
     except MatchSpecInvalid:

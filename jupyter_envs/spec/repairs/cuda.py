@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from jupyter_envs.spec.cuda import FIRST_WITHOUT_CUDATOOLKIT
 from jupyter_envs.spec.diagnostics import Found
 from jupyter_envs.spec.fixes import Repair
 from jupyter_envs.spec.frozen import FROZEN_CHANNEL, is_frozen_channel
-from jupyter_envs.spec.lists import remove_item, replace
+from jupyter_envs.spec.lists import remove_item, replace, sure
 from jupyter_envs.spec.splice import Change
 from jupyter_envs.spec.tree import Scalar
 
 from .context import Context, Spot
 
+_VERSION = re.compile(r"(?P<major>[0-9]{1,4})(?:\.[0-9]{1,4})?")
 _EXACT = re.compile(r"(?P<name>[\w.-]+) *==? *(?P<version>[0-9][\w.]*)(?:=\S+)?")
 
 
@@ -23,15 +25,14 @@ def frozen_channel(found: Found, context: Context) -> Repair | None:
     if spot is None:
         return None
     lines, sequence = context.lines, spot.sequence
-    texts = [item.text.strip() for item in sequence.items if isinstance(item, Scalar)]
-    if "conda-forge" in texts:
-        change = remove_item(lines, sequence, spot.place)
-    else:
-        change = replace(lines, spot.item, "conda-forge", flow=sequence.flow)
-    packages = [_elsewhere(context, s) for d, s in context.conda if is_frozen_channel(d.channel)]
-    if change is None:
-        return None
-    return Repair("replace_channel", (change, *packages), safe=False)
+    named = [item.text.strip() if isinstance(item, Scalar) else "" for item in sequence.items]
+    frozen = [place for place, channel in enumerate(named) if is_frozen_channel(channel)]
+    changes = [_elsewhere(context, s) for d, s in context.conda if is_frozen_channel(d.channel)]
+    if "conda-forge" not in named:
+        changes.append(replace(lines, spot.item, "conda-forge", flow=sequence.flow))
+        frozen.remove(spot.place)
+    changes += [sure(remove_item(lines, sequence, place)) for place in frozen]
+    return Repair("replace_channel", tuple(changes), safe=False)
 
 
 def frozen_package(found: Found, context: Context) -> Repair | None:
@@ -57,9 +58,12 @@ def cuda_version(found: Found, context: Context) -> Repair | None:
     at = context.scalar(found)
     if at is None:
         return None
-    safe = found.diagnostic.code == "cudatoolkit_ended"
-    wanted = re.search(r"[0-9]+(?:\.[0-9]+)?", at[1].text.rpartition("::")[2].partition("=")[2])
-    if wanted is None or any(d.name == "cuda-version" for d, _ in context.conda):
+    wanted = _VERSION.search(at[1].text.rpartition("::")[2].partition("=")[2])
+    chosen = any(d.name == "cuda-version" for d, _ in context.conda)
+    # Such a file could not be solved at all.
+    hopeless = chosen or (wanted is not None and int(wanted["major"]) >= FIRST_WITHOUT_CUDATOOLKIT)
+    safe = found.diagnostic.code == "cudatoolkit_ended" and hopeless
+    if wanted is None or chosen:
         return context.remove(at[0], safe=safe)
     # What used an older CUDA comes for newer ones too: a pin would choose builds without a GPU.
     operator = "=" if safe else ">="

@@ -175,19 +175,29 @@ def _value_at(found: Found, context: Context) -> Node | None:
 
 
 def _pairs_as_list(context: Context, node: Mapping) -> Repair | None:
-    """``numpy: 1.26`` on lines of their own are packages with their versions."""
+    """``numpy: 1.26`` on lines of their own, or in braces, are packages with their versions."""
     lines = context.lines
+    texts = [_package(key, value) for key, value in node.pairs]
+    if None in texts:
+        return None
+    if node.flow:
+        listed = ", ".join(quoted(text, flow=True) for text in texts if text)
+        return Repair("make_list", (Change(node.start, node.end, f"[{listed}]"),))
     changes = []
-    for key, value in node.pairs:
-        if node.flow or not (isinstance(key, Scalar) and isinstance(value, Scalar)):
-            return None
-        text = value.text.strip()
-        operator = "" if value.is_null or not text or text[0] in "<>=!~" else "="
-        line = key.text if value.is_null or text == "*" else f"{key.text}{operator}{text}"
+    for (key, value), text in zip(node.pairs, texts, strict=True):
         end = max(key.end, trimmed_end(lines, value))
-        end = end if lines.text[end : end + 1] != ":" else end + 1
-        changes.append(Change(key.start, end, f"- {quoted(line, flow=False)}"))
+        end += lines.text[end : end + 1] == ":"
+        changes.append(Change(key.start, end, f"- {quoted(text or '', flow=False)}"))
     return Repair("make_list", tuple(changes))
+
+
+def _package(key: Node, value: Node) -> str | None:
+    if not (isinstance(key, Scalar) and isinstance(value, Scalar)):
+        return None
+    text = value.text.strip()
+    if value.is_null or text in ("", "*"):
+        return key.text
+    return f"{key.text}{'' if text[0] in '<>=!~' else '='}{text}"
 
 
 def variables(found: Found, context: Context) -> Repair | None:
