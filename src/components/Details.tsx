@@ -220,7 +220,7 @@ function Facts(props: {
           <dd>{trans.__('Removing it frees %1', bytes(more.disk.unique))}</dd>
           <dt>{trans.__('Used')}</dt>
           <dd title={trans.__('When a process was last started from it, or it was changed')}>
-            {lastUsed(more.disk.last_used, trans)}
+            {environment.processes > 0 ? trans.__('now') : lastUsed(more.disk.last_used, trans)}
           </dd>
         </>
       )}

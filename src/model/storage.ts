@@ -39,7 +39,7 @@ export class Storages {
   async wantOf(environment: Environment): Promise<void> {
     await this.want();
     const mark = JSON.stringify([environment.slug, environment.created, environment.archived]);
-    if (this.view && !this.of(environment) && !this._sought.has(mark) && !this.isMeasuring) {
+    if (this._isOlder(environment) && !this._sought.has(mark) && !this.isMeasuring) {
       this._sought.add(mark);
       await this.measure().catch(() => undefined); // nobody has asked in so many words
     }
@@ -56,6 +56,16 @@ export class Storages {
       this.isMeasuring = false;
       this._changed();
     }
+  }
+
+  /** Whether the last look was before its newest generation was there. */
+  private _isOlder(environment: Environment): boolean {
+    const { view } = this;
+    return (
+      view !== null &&
+      (!this.of(environment) ||
+        Date.parse(environment.created ?? '') > Date.parse(view.measured_at))
+    );
   }
 
   private _take(view: Storage): void {

@@ -3,7 +3,14 @@ import { userEvent } from '@testing-library/user-event';
 import React from 'react';
 
 import { Details } from '../../../src/components/Details';
-import { condaPackage, environment, foreign, generation } from '../support/records';
+import { moment } from '../../../src/texts';
+import {
+  condaPackage,
+  environment,
+  environmentStorage,
+  foreign,
+  generation
+} from '../support/records';
 import { askedOf, more, spies } from '../support/render';
 
 type Props = React.ComponentProps<typeof Details>;
@@ -74,6 +81,28 @@ describe('the details', () => {
     show();
     expect(screen.getByText('Path').nextElementSibling?.textContent).toBe(science.path);
     expect(screen.getByText('Lock').nextElementSibling?.textContent).toBe('0123456789ab');
+  });
+});
+
+describe('the disk space', () => {
+  const disk = environmentStorage();
+
+  it('is told with when it was last used', () => {
+    show({ more: more({ disk }) });
+    expect(screen.getByText('Removing it frees 98 MB')).toBeTruthy();
+    expect(screen.getByText('Used').nextElementSibling?.textContent).toBe(
+      moment(disk.last_used ?? '')
+    );
+  });
+
+  it('is told of what is used now', () => {
+    show({ more: more({ disk }), environment: environment({ processes: 1 }) });
+    expect(screen.getByText('Used').nextElementSibling?.textContent).toBe('now');
+  });
+
+  it('is not told before it is known', () => {
+    show();
+    expect(screen.queryByText('Disk')).toBeNull();
   });
 });
 

@@ -105,6 +105,14 @@ describe('disk space', () => {
     expect(server.asked).toEqual(['GET storage?known=true', 'GET storage?known=false']);
   });
 
+  it('is measured once more for a new generation', async () => {
+    const newer = environment({ created: '2099-01-01T00:00:00+01:00' });
+    await storages.wantOf(environment());
+    await storages.wantOf(newer);
+    await storages.wantOf(newer);
+    expect(server.asked).toEqual(['GET storage?known=true', 'GET storage?known=false']);
+  });
+
   it('of what was there is not told of what is archived', async () => {
     await storages.want();
     expect(storages.of(archived())).toBeNull();
