@@ -10,6 +10,15 @@ export const CommandIds = {
   update: 'jupyter_envs:update',
   clone: 'jupyter_envs:clone',
   rollback: 'jupyter_envs:rollback',
+  adopt: 'jupyter_envs:adopt',
+  restore: 'jupyter_envs:restore',
+  keep: 'jupyter_envs:keep',
+  checkFiles: 'jupyter_envs:check-files',
+  archive: 'jupyter_envs:archive',
+  recreate: 'jupyter_envs:recreate',
+  compareSource: 'jupyter_envs:compare-source',
+  measure: 'jupyter_envs:measure-storage',
+  clean: 'jupyter_envs:clean',
   remove: 'jupyter_envs:remove',
   cancel: 'jupyter_envs:cancel',
   resume: 'jupyter_envs:resume',
@@ -23,5 +32,5 @@ export const CommandIds = {
   audit: 'jupyter_envs:audit',
   auditNotebook: 'jupyter_envs:audit-notebook',
   downloadLock: 'jupyter_envs:download-lock',
-  recreate: 'jupyter_envs:recreate'
+  recreateFromLock: 'jupyter_envs:recreate-from-lock'
 } as const;

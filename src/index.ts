@@ -2,7 +2,9 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { changingPlugin } from './plugins/changing';
 import { checkingPlugin } from './plugins/checking';
+import { driftPlugin } from './plugins/drift';
 import { kernelsPlugin } from './plugins/kernels';
+import { lifecyclePlugin } from './plugins/lifecycle';
 import { makingPlugin } from './plugins/making';
 import { modelPlugin } from './plugins/model';
 import { openingPlugin } from './plugins/opening';
@@ -18,7 +20,9 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   checkingPlugin,
   openingPlugin,
   changingPlugin,
+  driftPlugin,
   kernelsPlugin,
+  lifecyclePlugin,
   placesPlugin,
   pastPlugin,
   stampsPlugin

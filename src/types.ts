@@ -43,6 +43,15 @@ export interface AuditQuery {
   environment?: string;
   digest?: string;
 }
+export type Drift = Schemas['DriftView'];
+export type DriftReport = Schemas['DriftReport'];
+export type Storage = Schemas['StorageView'];
+export type EnvironmentStorage = Schemas['EnvironmentStorage'];
+export type CleanPlan = Schemas['CleanPlan'];
+export type CleanItem = Schemas['CleanItem'];
+export type SourceState = Schemas['SourceState'];
+export type TrackedFile = Schemas['TrackedFile'];
+export type Verdict = Schemas['VerdictView'];
 
 /** What the event bus tells of an operation: all but its result and its error. */
 export type OperationChange = Omit<Operation, 'result' | 'error' | 'resumable'>;

@@ -120,7 +120,12 @@ def look(store: Store, environment: Environment) -> DriftRecord | None:
 def check(
     store: Store, environment: Environment, level: DriftLevel = "identity"
 ) -> DriftRecord | None:
-    """Compare with the lock now. A store that cannot be written is no obstacle."""
+    """Compare with the lock now. A store that cannot be written is no obstacle.
+
+    Where the packages are as they were at the last look, that one still counts, with its time
+    and its level: whoever asks makes no news for everybody who watches, and a look at every file
+    is not forgotten for one at the packages.
+    """
     expected = _expected(store, environment)
     if expected is None:
         return None
@@ -131,7 +136,10 @@ def check(
     with ExitStack() as stack:
         with suppress(StoreReadOnly):
             stack.enter_context(drift_lock(store, environment.slug))
-        record = _with_decisions(record, _known(store, environment))
+        before = _known(store, environment)
+        record = _with_decisions(record, before)
+        if before is not None and level == "identity" and _says_the_same(before, record):
+            record = replace(before, folders=record.folders, touched=record.touched)
         _keep(store, environment, record)
     return record
 
@@ -173,6 +181,10 @@ def _compared(
         checked_at=datetime.now().astimezone().isoformat(timespec="seconds"),
         verdicts=in_order(found),
     )
+
+
+def _says_the_same(before: DriftRecord, now: DriftRecord) -> bool:
+    return (before.fingerprint, before.verdicts) == (now.fingerprint, now.verdicts)
 
 
 def _known(store: Store, environment: Environment) -> DriftRecord | None:

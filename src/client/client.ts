@@ -1,12 +1,14 @@
 import type { ServerConnection } from '@jupyterlab/services';
 
-import { request, requestFile } from './request';
+import { LONG_MS, request, requestFile } from './request';
 import type {
   Audit,
   AuditQuery,
   Check,
   Difference,
   DigestView,
+  CleanPlan,
+  DriftReport,
   Environment,
   Fault,
   Info,
@@ -15,8 +17,16 @@ import type {
   Package,
   PastEvent,
   Process,
-  Source
+  Source,
+  SourceState,
+  Storage
 } from '../types';
+
+/** What may go: earlier generations, cached packages that no environment has. */
+export interface Cleaning {
+  generations: boolean;
+  packages: boolean;
+}
 
 /** The REST API, one method for each thing that is asked of it. All reject with EnvsError or
  * Unreachable. */
@@ -71,6 +81,54 @@ export class EnvsClient {
   /** The environment as a file of one of the formats that `info` lists. */
   exported(name: string, format: string): Promise<{ data: Blob; name: string }> {
     return requestFile(this.settings, `${env(name)}/export?format=${encodeURIComponent(format)}`);
+  }
+
+  /** What was changed since it was made; `content` looks at every file. */
+  drift(name: string, level: 'identity' | 'content'): Promise<DriftReport> {
+    const patience = level === 'content' ? LONG_MS : undefined;
+    return this._get(`${env(name)}/drift?level=${level}`, patience);
+  }
+
+  /** `fingerprint` is of the drift that the person has seen. */
+  adopt(name: string, fingerprint: string | null, writeFile: boolean): Promise<Operation> {
+    return this._send('POST', `${env(name)}/adopt`, { fingerprint, write_file: writeFile });
+  }
+
+  repair(name: string): Promise<Operation> {
+    return this._send('POST', `${env(name)}/repair`, {});
+  }
+
+  keep(name: string, fingerprint: string | null): Promise<DriftReport> {
+    return this._send('POST', `${env(name)}/keep`, { fingerprint });
+  }
+
+  /** `force`: also while processes run from it. */
+  archive(name: string, force: boolean): Promise<Operation> {
+    return this._send('POST', `${env(name)}/archive`, { force });
+  }
+
+  recreate(name: string): Promise<Operation> {
+    return this._send('POST', `${env(name)}/recreate`, {});
+  }
+
+  /** The file that it was made from, as it is now, and what Git knows of it. */
+  source(name: string): Promise<SourceState> {
+    return this._get(`${env(name)}/source`);
+  }
+
+  /** Disk space; `known`: what was measured last, which takes no time. */
+  storage(known: boolean): Promise<Storage> {
+    return this._get(`storage?known=${known}`, known ? undefined : LONG_MS);
+  }
+
+  /** What cleaning would remove. It looks at every file of that. */
+  cleanPlan(what: Cleaning): Promise<CleanPlan> {
+    const query = `generations=${what.generations}&packages=${what.packages}`;
+    return this._get(`storage/clean?${query}`, LONG_MS);
+  }
+
+  clean(what: Cleaning): Promise<Operation> {
+    return this._send('POST', 'storage/clean', what);
   }
 
   check(source: Exclude<Source, { kind: 'lock' }>): Promise<Check> {
@@ -129,8 +187,8 @@ export class EnvsClient {
     return requestFile(this.settings, lock(digest));
   }
 
-  private _get<T>(path: string): Promise<T> {
-    return request<T>(this.settings, 'GET', path);
+  private _get<T>(path: string, patience?: number): Promise<T> {
+    return request<T>(this.settings, 'GET', path, undefined, patience);
   }
 
   private _send<T>(method: string, path: string, body?: unknown): Promise<T> {

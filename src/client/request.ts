@@ -5,6 +5,12 @@ import type { Problem } from '../types';
 
 const PREFIX = 'jupyter-envs/api';
 
+/** A connection that hangs, as in a tunnel that broke, says nothing for ever: then the server is
+ * away. Its slowest usual answer takes a second or two. */
+const PATIENCE_MS = 30_000;
+/** What looks at every file takes as long as the disk does. */
+export const LONG_MS = 900_000;
+
 /** The server has answered that it does not do it; `problem` says why. */
 export class EnvsError extends Error {
   constructor(
@@ -25,38 +31,62 @@ export class Unreachable extends Error {
 }
 
 /** One request to our API; the answer's body, or null where it has none. */
-export async function request<T>(
+export function request<T>(
   settings: ServerConnection.ISettings,
   method: string,
   path: string,
-  body?: unknown
+  body?: unknown,
+  patience = PATIENCE_MS
 ): Promise<T> {
-  const response = await send(settings, method, path, body);
-  return received(async () => {
-    const text = await response.text();
-    return (text === '' ? null : JSON.parse(text)) as T;
+  return inTime(patience, async signal => {
+    const response = await send(settings, method, path, body, signal);
+    return received(async () => {
+      const text = await response.text();
+      return (text === '' ? null : JSON.parse(text)) as T;
+    });
   });
 }
 
 /** A file, and the name that the server gives it. */
-export async function requestFile(
+export function requestFile(
   settings: ServerConnection.ISettings,
   path: string
 ): Promise<{ data: Blob; name: string }> {
-  const response = await send(settings, 'GET', path);
-  const named = /filename="([^"]*)"/.exec(response.headers.get('Content-Disposition') ?? '');
-  const data = await received(() => response.blob());
-  return { data, name: decodeURIComponent(named?.[1] ?? '') };
+  return inTime(PATIENCE_MS, async signal => {
+    const response = await send(settings, 'GET', path, undefined, signal);
+    const named = /filename="([^"]*)"/.exec(response.headers.get('Content-Disposition') ?? '');
+    const data = await received(() => response.blob());
+    return { data, name: decodeURIComponent(named?.[1] ?? '') };
+  });
+}
+
+/** The answer, its body included, or that it did not come in time. */
+async function inTime<T>(patience: number, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const given = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Unreachable(`No answer within ${patience / 1000} s`));
+      given.abort();
+    }, patience);
+  });
+  try {
+    return await Promise.race([ask(given.signal), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function send(
   settings: ServerConnection.ISettings,
   method: string,
   path: string,
-  body?: unknown
+  body: unknown,
+  signal: AbortSignal
 ): Promise<Response> {
   const url = URLExt.join(settings.baseUrl, PREFIX, path);
-  const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+  const init =
+    body === undefined ? { method, signal } : { method, signal, body: JSON.stringify(body) };
   // It adds the token and the XSRF header, which a bare fetch lacks.
   const response = await received(() => ServerConnection.makeRequest(url, init, settings));
   if (response.ok) {

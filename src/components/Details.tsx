@@ -2,7 +2,6 @@ import {
   consoleIcon,
   copyIcon,
   deleteIcon,
-  downloadIcon,
   historyIcon,
   notebookIcon,
   refreshIcon,
@@ -10,13 +9,25 @@ import {
 } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import type { Environment, Generation, Package } from '../types';
-import { moment } from '../texts';
+import type {
+  Drift,
+  DriftReport,
+  Environment,
+  EnvironmentStorage,
+  Generation,
+  Package,
+  SourceState
+} from '../types';
+import { bytes, lastUsed, moment } from '../texts';
 import type { Actions } from './actions';
+import { Archived } from './Archived';
 import { Button } from './Button';
 import { useTrans } from './context';
+import { Download } from './Download';
+import { DriftSection } from './DriftSection';
 import { Generations } from './Generations';
 import { Packages } from './Packages';
+import { SourceFact } from './SourceFact';
 
 /** What is shown of an environment once its row is open; null until it has come. */
 export interface More {
@@ -24,6 +35,14 @@ export interface More {
   packages: readonly Package[] | null;
   /** How many kernels run from another generation than the current one. */
   oldKernels: number;
+  /** What was changed in it since it was made. */
+  drift: DriftReport | null;
+  /** Every file is being compared with the lock. */
+  checking: boolean;
+  /** What has become of its file. */
+  source: SourceState | null;
+  /** What it takes on the disk, as it was measured last. */
+  disk: EnvironmentStorage | null;
 }
 
 interface DetailsProps {
@@ -33,12 +52,13 @@ interface DetailsProps {
   file: string | null;
   formats: readonly string[];
   actions: Actions;
-  busy: boolean;
+  /** Nothing can be changed: something goes on, or the folder cannot be written. */
+  locked: boolean;
 }
 
 /** Everything about one environment, and everything that can be done with it. */
 export function Details(props: DetailsProps): React.JSX.Element {
-  const { environment, more, formats, actions, busy } = props;
+  const { environment, more, formats, actions, locked } = props;
   const trans = useTrans();
   if (!environment.managed) {
     return (
@@ -49,6 +69,9 @@ export function Details(props: DetailsProps): React.JSX.Element {
         )}
       </p>
     );
+  }
+  if (environment.archived) {
+    return <Archived {...props} />;
   }
   return (
     <div className="jp-Envs-details">
@@ -69,14 +92,15 @@ export function Details(props: DetailsProps): React.JSX.Element {
           />
         </div>
       )}
-      <Facts environment={environment} file={props.file} actions={actions} />
+      {environment.drift && environment.drift.count > 0 && drift(environment.drift)}
+      <Facts environment={environment} more={more} file={props.file} actions={actions} />
       <Section title={trans.__('Generations')}>
         {more.generations ? (
           <Generations
             environment={environment}
             generations={more.generations}
             actions={actions}
-            busy={busy}
+            busy={locked}
           />
         ) : (
           <p className="jp-Envs-note">{trans.__('Loading…')}</p>
@@ -90,6 +114,7 @@ export function Details(props: DetailsProps): React.JSX.Element {
           onClick={() => actions.openHistory(environment)}
         />
       </div>
+      {environment.drift?.count === 0 && drift(environment.drift)}
       <details className="jp-Envs-section">
         <summary>{trans.__('Packages')}</summary>
         {more.packages ? (
@@ -104,26 +129,45 @@ export function Details(props: DetailsProps): React.JSX.Element {
           label={trans.__('Update from file')}
           kind={environment.behind === true ? 'accept' : 'plain'}
           title={trans.__('Build the next generation from the environment.yml as it is now')}
-          disabled={busy}
+          disabled={locked}
           onClick={() => actions.update(environment)}
         />
         <Button
           icon={copyIcon}
           label={trans.__('Clone…')}
-          disabled={busy}
+          disabled={locked}
           onClick={() => actions.clone(environment)}
         />
-        <Export environment={environment} formats={formats} actions={actions} />
+        <Button
+          label={trans.__('Archive…')}
+          title={trans.__('Keep its file and its lock only, and make it again when it is needed')}
+          disabled={locked}
+          onClick={() => actions.archive(environment)}
+        />
+        <Download environment={environment} formats={formats} actions={actions} />
         <Button
           icon={deleteIcon}
           label={trans.__('Remove…')}
           kind="warn"
-          disabled={busy}
+          disabled={locked}
           onClick={() => actions.remove(environment)}
         />
       </div>
     </div>
   );
+
+  function drift(shown: Drift): React.JSX.Element {
+    return (
+      <DriftSection
+        environment={environment}
+        drift={shown}
+        report={more.drift}
+        checking={more.checking}
+        actions={actions}
+        locked={locked}
+      />
+    );
+  }
 }
 
 function Open(props: { environment: Environment; actions: Actions }): React.JSX.Element {
@@ -160,34 +204,17 @@ function Open(props: { environment: Environment; actions: Actions }): React.JSX.
 
 function Facts(props: {
   environment: Environment;
+  more: More;
   file: string | null;
   actions: Actions;
 }): React.JSX.Element {
-  const { environment, file, actions } = props;
+  const { environment, more, file, actions } = props;
   const trans = useTrans();
-  const source = environment.source?.file ?? null;
   return (
     <dl className="jp-Envs-facts">
       <dt>{trans.__('Path')}</dt>
       <dd title={environment.prefix}>{environment.path}</dd>
-      {source !== null && (
-        <>
-          <dt>{trans.__('File')}</dt>
-          <dd title={source}>
-            {file === null ? (
-              source
-            ) : (
-              <button
-                type="button"
-                className="jp-Envs-link"
-                onClick={() => actions.openSource(environment)}
-              >
-                {file}
-              </button>
-            )}
-          </dd>
-        </>
-      )}
+      <SourceFact environment={environment} file={file} state={more.source} actions={actions} />
       {environment.created !== null && (
         <>
           <dt>{trans.__('Made')}</dt>
@@ -196,35 +223,17 @@ function Facts(props: {
       )}
       <dt>{trans.__('Lock')}</dt>
       <dd title={environment.lock_digest ?? undefined}>{environment.lock_digest?.slice(0, 12)}</dd>
+      {more.disk && (
+        <>
+          <dt>{trans.__('Disk')}</dt>
+          <dd>{trans.__('Removing it frees %1', bytes(more.disk.unique))}</dd>
+          <dt>{trans.__('Used')}</dt>
+          <dd title={trans.__('When a process was last started from it, or it was changed')}>
+            {environment.processes > 0 ? trans.__('now') : lastUsed(more.disk.last_used, trans)}
+          </dd>
+        </>
+      )}
     </dl>
-  );
-}
-
-function Export(props: {
-  environment: Environment;
-  formats: readonly string[];
-  actions: Actions;
-}): React.JSX.Element {
-  const { environment, formats, actions } = props;
-  const trans = useTrans();
-  return (
-    <span className="jp-Envs-export">
-      <downloadIcon.react tag="span" className="jp-Envs-buttonIcon" />
-      <select
-        aria-label={trans.__('Download')}
-        value=""
-        onChange={event => actions.download(environment, event.target.value)}
-      >
-        <option value="" disabled>
-          {trans.__('Download')}
-        </option>
-        {formats.map(format => (
-          <option key={format} value={format}>
-            {format}
-          </option>
-        ))}
-      </select>
-    </span>
   );
 }
 

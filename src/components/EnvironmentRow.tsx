@@ -7,6 +7,7 @@ import type { Actions } from './actions';
 import { Button } from './Button';
 import { useTrans } from './context';
 import { Details, type More } from './Details';
+import { DriftBadge } from './DriftBadge';
 import { Failed } from './Failed';
 import { Running } from './Running';
 
@@ -21,6 +22,8 @@ export interface RowProps {
   more: More;
   file: string | null;
   formats: readonly string[];
+  /** Whether the folder of the environments can be written. */
+  writable: boolean;
   actions: Actions;
   isOpen: boolean;
   onToggle: () => void;
@@ -28,7 +31,7 @@ export interface RowProps {
 
 /** An environment, or one that is being made: its state at a glance, the rest behind a click. */
 export function EnvironmentRow(props: RowProps): React.JSX.Element {
-  const { name, environment, operation, failed, log, actions, isOpen, onToggle } = props;
+  const { name, environment, operation, failed, log, actions, writable, isOpen, onToggle } = props;
   const Caret = isOpen ? caretDownIcon : caretRightIcon;
   return (
     <li className="jp-Envs-row" data-name={name} data-state={stateOf(props)}>
@@ -45,9 +48,14 @@ export function EnvironmentRow(props: RowProps): React.JSX.Element {
           </div>
         )}
         {environment && <Summary environment={environment} />}
+        {environment?.managed === true && !environment.archived && (
+          <DriftBadge drift={environment.drift} isOpen={isOpen} onToggle={onToggle} />
+        )}
       </div>
-      {operation && <Running operation={operation} log={log} actions={actions} />}
-      {failed && <Failed operation={failed} log={log} actions={actions} />}
+      {operation && (
+        <Running operation={operation} log={log} actions={actions} locked={!writable} />
+      )}
+      {failed && <Failed operation={failed} log={log} actions={actions} locked={!writable} />}
       {environment && isOpen && (
         <Details
           environment={environment}
@@ -55,11 +63,11 @@ export function EnvironmentRow(props: RowProps): React.JSX.Element {
           file={props.file}
           formats={props.formats}
           actions={actions}
-          busy={operation !== null}
+          locked={operation !== null || !writable}
         />
       )}
-      {environment?.behind === true && !operation && !isOpen && (
-        <Behind environment={environment} actions={actions} />
+      {isBehind(environment) && !operation && !isOpen && (
+        <Behind environment={environment} actions={actions} locked={!writable} />
       )}
     </li>
   );
@@ -92,24 +100,37 @@ function Chips(props: RowProps): React.JSX.Element {
           {trans._n('%1 kernel', '%1 kernels', kernels)}
         </span>
       )}
-      {environment?.behind === true && (
+      {environment?.archived === true && (
+        <span className="jp-Envs-chip">{trans.__('archived')}</span>
+      )}
+      {isBehind(environment) && (
         <span className="jp-Envs-chip jp-mod-behind">{trans.__('file changed')}</span>
       )}
     </>
   );
 }
 
-function Behind(props: { environment: Environment; actions: Actions }): React.JSX.Element {
+function Behind(props: {
+  environment: Environment;
+  actions: Actions;
+  locked: boolean;
+}): React.JSX.Element {
   const trans = useTrans();
   return (
     <div className="jp-Envs-offer">
       <Button
         label={trans.__('Update from file')}
         kind="accept"
+        disabled={props.locked}
         onClick={() => props.actions.update(props.environment)}
       />
     </div>
   );
+}
+
+/** An archived one cannot be updated before it is there again. */
+function isBehind(environment: Environment | null): environment is Environment {
+  return environment?.behind === true && !environment.archived;
 }
 
 function stateOf({ environment, operation, failed }: RowProps): string {
@@ -118,6 +139,9 @@ function stateOf({ environment, operation, failed }: RowProps): string {
   }
   if (failed) {
     return failed.state;
+  }
+  if (environment?.archived === true) {
+    return 'archived';
   }
   return environment?.managed === false ? 'unmanaged' : 'ready';
 }

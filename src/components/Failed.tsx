@@ -12,10 +12,12 @@ interface FailedProps {
   operation: Operation;
   log: readonly OperationEvent[];
   actions: Actions;
+  /** The folder of the environments cannot be written. */
+  locked: boolean;
 }
 
 /** How an operation went wrong, and what can be done now. */
-export function Failed({ operation, log, actions }: FailedProps): React.JSX.Element {
+export function Failed({ operation, log, actions, locked }: FailedProps): React.JSX.Element {
   const trans = useTrans();
   const [open, setOpen] = React.useState(false);
   const toggle = (): void => {
@@ -33,6 +35,7 @@ export function Failed({ operation, log, actions }: FailedProps): React.JSX.Elem
           <Button
             label={trans.__('Resume')}
             kind="accept"
+            disabled={locked}
             onClick={() => actions.resume(operation)}
           />
         )}

@@ -20,10 +20,17 @@ export function Packages({ packages }: { packages: readonly Package[] }): React.
         onChange={event => setFilter(event.target.value)}
       />
       <table aria-label={trans.__('Packages')}>
+        <thead>
+          <tr>
+            <th scope="col">{trans.__('Name')}</th>
+            <th scope="col">{trans.__('Version')}</th>
+            <th scope="col">{trans.__('Build')}</th>
+          </tr>
+        </thead>
         <tbody>
           {shown.map(one => (
             <tr key={`${one.manager}:${one.name}`} className={one.requested ? 'jp-mod-asked' : ''}>
-              <td>{one.name}</td>
+              <th scope="row">{one.name}</th>
               <td>{one.version}</td>
               <td title={one.channel ?? undefined}>
                 {one.manager === 'conda' ? one.build : one.manager}

@@ -5,6 +5,7 @@ import type { Problem } from '../types';
 import type { Actions } from './actions';
 import { Button } from './Button';
 import { useTrans } from './context';
+import { DiskSpace, type DiskSpaceProps } from './DiskSpace';
 import { EnvironmentRow, type RowProps } from './EnvironmentRow';
 import { ProblemText } from './ProblemText';
 
@@ -15,13 +16,15 @@ export interface PanelProps {
   away: string | null;
   problem: Problem | null;
   writable: boolean;
+  /** What is below the list; null where there is nothing to tell. */
+  disk: DiskSpaceProps | null;
   rows: readonly (RowProps & { id: string })[];
   actions: Actions;
 }
 
 /** The panel: a tool bar, what is wrong with the whole, and the list. */
 export function Panel(props: PanelProps): React.JSX.Element {
-  const { ready, away, problem, writable, rows, actions } = props;
+  const { ready, away, problem, writable, rows, disk, actions } = props;
   const trans = useTrans();
   return (
     <div className="jp-Envs-panel" aria-busy={!ready}>
@@ -73,6 +76,7 @@ export function Panel(props: PanelProps): React.JSX.Element {
           <EnvironmentRow key={id} {...row} />
         ))}
       </ul>
+      {disk && <DiskSpace {...disk} />}
     </div>
   );
 }

@@ -12,10 +12,12 @@ interface RunningProps {
   operation: Operation;
   log: readonly OperationEvent[];
   actions: Actions;
+  /** The folder of the environments cannot be written. */
+  locked: boolean;
 }
 
 /** An operation that goes on: what it does, how far it is, its log, and a way to stop it. */
-export function Running({ operation, log, actions }: RunningProps): React.JSX.Element {
+export function Running({ operation, log, actions, locked }: RunningProps): React.JSX.Element {
   const trans = useTrans();
   const [open, setOpen] = React.useState(false);
   const { queue_position: position } = operation;
@@ -37,7 +39,11 @@ export function Running({ operation, log, actions }: RunningProps): React.JSX.El
       </div>
       <ProgressBar value={fraction(operation)} label={title} />
       <div className="jp-Envs-buttons">
-        <Button label={trans.__('Cancel')} onClick={() => actions.cancel(operation)} />
+        <Button
+          label={trans.__('Cancel')}
+          disabled={locked}
+          onClick={() => actions.cancel(operation)}
+        />
         <Button
           label={open ? trans.__('Hide log') : trans.__('Show log')}
           onClick={() => setOpen(!open)}

@@ -17,6 +17,24 @@ export interface Actions {
   openAudit(): void;
   /** Let the kernels of earlier generations start anew from the current one. */
   moveKernels(environment: Environment): void;
+  /** Write what was changed into the environment.yml, and build from that. */
+  adopt(environment: Environment): void;
+  /** Build what the lock says anew. */
+  restore(environment: Environment): void;
+  /** Live with what was changed. */
+  keep(environment: Environment): void;
+  /** Compare every file with the lock. */
+  checkFiles(environment: Environment): void;
+  /** Keep its file and its lock only. */
+  archive(environment: Environment): void;
+  /** Make it again after it was archived. */
+  recreate(environment: Environment): void;
+  /** Show how its file differs from what it was made from, and from what Git has. */
+  compareSource(environment: Environment): void;
+  /** Look at how much space everything takes. */
+  measure(): void;
+  /** Free space, after it was shown what goes. */
+  clean(): void;
   cancel(operation: Operation): void;
   resume(operation: Operation): void;
   dismiss(operation: Operation): void;

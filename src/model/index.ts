@@ -1,5 +1,8 @@
 export { AuditModel, NOTHING_ASKED } from './audit';
 export { days, HistoryModel, SHOWN } from './history';
+export { DriftReports } from './drift';
 export { EnvironmentsModel } from './model';
-export { type Row, rows } from './rows';
+export { aside, type Row, rows } from './rows';
 export { sourcePath } from './source';
+export { Sources } from './sources';
+export { Storages } from './storage';

@@ -5,6 +5,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 
 import {
   type Changes,
+  type Cleaning,
   ENDED,
   type Environment,
   type EnvsClient,
@@ -16,7 +17,10 @@ import {
   type Problem,
   type Source
 } from '../client';
-import { type Row, rows } from './rows';
+import { DriftReports } from './drift';
+import { Sources } from './sources';
+import { Storages } from './storage';
+import { aside, type Row, rows } from './rows';
 
 const SCHEMA_ID = 'urn:jupyter_envs:events:changes:v1';
 
@@ -46,6 +50,14 @@ export class EnvironmentsModel implements IObservableDisposable {
   /** Why there is no list: the server cannot read it. */
   problem: Problem | null = null;
 
+  /** What was changed in environments since they were made. */
+  readonly drifts: DriftReports;
+
+  /** The files that environments were made from. */
+  readonly sources: Sources;
+  /** What takes how much space. */
+  readonly storage: Storages;
+
   private readonly _operations = new Map<string, Operation>();
   private readonly _dismissed = new Set<string>();
   private readonly _logs = new Map<string, OperationEvent[]>();
@@ -64,6 +76,10 @@ export class EnvironmentsModel implements IObservableDisposable {
     private readonly _events: ISignal<Event.IManager, Event.Emission> | null,
     standby: Poll.Standby = 'when-hidden'
   ) {
+    const changed = (): void => this.changed.emit();
+    this.drifts = new DriftReports(client, changed);
+    this.sources = new Sources(client, changed);
+    this.storage = new Storages(client, changed);
     this._events?.connect(this._onEvent, this);
     this._poll = new Poll({
       name: 'jupyter_envs:refresh',
@@ -97,6 +113,11 @@ export class EnvironmentsModel implements IObservableDisposable {
     return rows(this.environments, this.operations(), this._dismissed, Date.now());
   }
 
+  /** What cleans up now, and how it went wrong. */
+  cleaning(): Pick<Row, 'operation' | 'failed'> {
+    return aside('clean', this.operations(), this._dismissed, Date.now());
+  }
+
   /** The operations that are known, newest first. */
   operations(): Operation[] {
     return [...this._operations.values()].sort((a, b) => b.id.localeCompare(a.id));
@@ -128,6 +149,26 @@ export class EnvironmentsModel implements IObservableDisposable {
 
   async remove(name: string, force: boolean): Promise<Operation> {
     return this._began(await this.client.remove(name, force));
+  }
+
+  async adopt(name: string, fingerprint: string | null, writeFile: boolean): Promise<Operation> {
+    return this._began(await this.client.adopt(name, fingerprint, writeFile));
+  }
+
+  async repair(name: string): Promise<Operation> {
+    return this._began(await this.client.repair(name));
+  }
+
+  async archive(name: string, force: boolean): Promise<Operation> {
+    return this._began(await this.client.archive(name, force));
+  }
+
+  async recreate(name: string): Promise<Operation> {
+    return this._began(await this.client.recreate(name));
+  }
+
+  async clean(what: Cleaning): Promise<Operation> {
+    return this._began(await this.client.clean(what));
   }
 
   async resume(id: string): Promise<Operation> {

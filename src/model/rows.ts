@@ -49,6 +49,22 @@ export function rows(
   return [...made, ...others].sort((a, b) => a.name.localeCompare(b.name));
 }
 
+/** What goes on of a verb that is nobody's row, and how it went wrong. */
+export function aside(
+  verb: string,
+  operations: readonly Operation[],
+  dismissed: ReadonlySet<string>,
+  now: number
+): Pick<Row, 'operation' | 'failed'> {
+  return row(
+    verb,
+    null,
+    operations.find(one => one.verb === verb),
+    dismissed,
+    now
+  );
+}
+
 function row(
   key: string,
   environment: Environment | null,

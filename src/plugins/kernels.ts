@@ -15,6 +15,9 @@ import { attempt } from './attempt';
 /** A kernel answers within a second or two of its start. */
 const ANSWER_MS = 10_000;
 
+/** Verbs after which an environment has another generation. */
+const MOVING = ['update', 'rollback', 'adopt', 'repair'];
+
 /** A new kernel's first answer can get lost while it starts: then its connection is made anew,
  * rather than that the notebook waits for it. */
 async function answered(kernel: Kernel.IKernelConnection): Promise<void> {
@@ -72,13 +75,25 @@ export const kernelsPlugin: JupyterFrontEndPlugin<void> = {
         .flatMap(one => one.kernel ?? []);
     };
 
+    /** Offers that stand on the page, by environment. */
+    const offers = new Map<string, string>();
+
     const move = async (environment: Environment): Promise<number> => {
       await kernelspecs.refreshSpecs();
       const ids = await old(environment);
       await Promise.all(ids.map(id => moveKernel(id)));
       await kernels.refreshRunning();
       await model.refresh();
+      withdraw(environment.slug);
       return ids.length;
+    };
+
+    const withdraw = (slug: string): void => {
+      const id = offers.get(slug);
+      if (id !== undefined) {
+        Notification.dismiss(id);
+        offers.delete(slug);
+      }
     };
 
     const moveKernel = async (id: string): Promise<void> => {
@@ -110,7 +125,8 @@ export const kernelsPlugin: JupyterFrontEndPlugin<void> = {
         environment.name,
         environment.generation ?? 0
       );
-      Notification.info(text, {
+      withdraw(environment.slug); // of an earlier generation
+      const id = Notification.info(text, {
         autoClose: false,
         actions: [
           {
@@ -120,6 +136,7 @@ export const kernelsPlugin: JupyterFrontEndPlugin<void> = {
           }
         ]
       });
+      offers.set(environment.slug, id);
     };
 
     app.commands.addCommand(CommandIds.moveKernels, {
@@ -132,7 +149,7 @@ export const kernelsPlugin: JupyterFrontEndPlugin<void> = {
     });
 
     const onEnded = (_: EnvironmentsModel, operation: Operation): void => {
-      if (operation.state === 'succeeded' && ['update', 'rollback'].includes(operation.verb)) {
+      if (operation.state === 'succeeded' && MOVING.includes(operation.verb)) {
         // Where the server does not answer, the open row still offers it.
         void model
           .refresh()

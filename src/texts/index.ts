@@ -1,3 +1,6 @@
+export { driftTitle, keptTitle, lookedAt, verdictText } from './drift';
+export { cleanKind, gitState, gitTitle, lastUsed } from './disk';
+export { formatTitle } from './formats';
 export { bytes, clock, day, moment, offset } from './numbers';
 export {
   eventText,

@@ -12,12 +12,26 @@ export function bytes(count: number): string {
   return `${value.toFixed(digits)} ${UNITS[unit] ?? ''}`;
 }
 
-/** A moment of ISO 8601 in the person's own time and form, to the minute. */
+/**
+ * The language to write times in: the one that JupyterLab speaks, which it gives its page, in the
+ * form of the person's own country where the browser names one of that language.
+ */
+export function language(): string | undefined {
+  const page = document.documentElement.lang.replace('_', '-');
+  const mine = navigator.languages.find(one => base(one) === base(page));
+  return page === '' ? undefined : page.includes('-') ? page : (mine ?? page);
+}
+
+function base(tag: string): string {
+  return tag.split('-', 1)[0]?.toLowerCase() ?? '';
+}
+
+/** A moment of ISO 8601 in the person's own time, to the minute. */
 export function moment(text: string): string {
   const time = new Date(text);
   return Number.isNaN(time.getTime())
     ? text
-    : time.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+    : time.toLocaleString(language(), { dateStyle: 'medium', timeStyle: 'short' });
 }
 
 /** The day of a moment, in the person's own form. */
@@ -46,5 +60,5 @@ export function clock(text: string): string {
   const time = new Date(text);
   return Number.isNaN(time.getTime())
     ? text
-    : time.toLocaleTimeString(undefined, { timeStyle: 'medium' });
+    : time.toLocaleTimeString(language(), { timeStyle: 'medium' });
 }

@@ -80,10 +80,16 @@ export function verbTitle(verb: string, trans: TranslationBundle): string {
       return trans.__('Removing');
     case 'rollback':
       return trans.__('Rolling back');
+    case 'adopt':
+      return trans.__('Adopting');
+    case 'repair':
+      return trans.__('Restoring');
     case 'archive':
       return trans.__('Archiving');
     case 'recreate':
       return trans.__('Recreating');
+    case 'clean':
+      return trans.__('Cleaning up');
     default:
       return verb;
   }
@@ -105,10 +111,16 @@ export function failureTitle(operation: Operation, trans: TranslationBundle): st
       return trans.__('Not removed');
     case 'rollback':
       return trans.__('Not rolled back');
+    case 'adopt':
+      return trans.__('Not adopted');
+    case 'repair':
+      return trans.__('Not restored');
     case 'archive':
       return trans.__('Not archived');
     case 'recreate':
       return trans.__('Not recreated');
+    case 'clean':
+      return trans.__('Not cleaned up');
     default:
       return trans.__('Failed');
   }
@@ -144,6 +156,8 @@ export function eventText(event: OperationEvent, trans: TranslationBundle): stri
       );
     case 'link_script_said':
       return trans.__('%1 says: %2', param('name'), param('text'));
+    case 'file_not_written':
+      return trans.__('%1 was left as it is: it has changed since, or is not there', param('file'));
     case 'no_kernel':
       return trans.__('No package of this environment brings a Jupyter kernel');
     case 'kernel_not_started':

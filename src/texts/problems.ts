@@ -71,7 +71,8 @@ export function diagnosticsOf(problem: Problem): Diagnostic[] {
   return Array.isArray(details) ? details.filter(isDiagnostic) : [];
 }
 
-function say(
+/** A text with its params; null where there is none. */
+export function say(
   text: Text | undefined,
   params: Readonly<Record<string, unknown>>,
   trans: TranslationBundle

@@ -90,26 +90,36 @@ export async function confirmRemove(
         environment.generations.length
       ),
       trans.__('Its lock is kept, so it can be made again. Its file is left as it is.'),
-      ...(environment.processes > 0
-        ? [
-            kernels > 0
-              ? trans._n(
-                  '%1 kernel runs from it and will lose its files.',
-                  '%1 kernels run from it and will lose their files.',
-                  kernels
-                )
-              : trans._n(
-                  '%1 process runs from it and will lose its files.',
-                  '%1 processes run from it and will lose their files.',
-                  environment.processes
-                )
-          ]
-        : [])
+      ...runningTexts(trans, environment, kernels)
     ]),
     buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Remove') })],
     defaultButton: 0
   });
   return button.accept;
+}
+
+/** What runs from an environment whose files go; nothing where nothing does. */
+export function runningTexts(
+  trans: TranslationBundle,
+  environment: Environment,
+  kernels: number
+): string[] {
+  if (environment.processes === 0) {
+    return [];
+  }
+  return [
+    kernels > 0
+      ? trans._n(
+          '%1 kernel runs from it and will lose its files.',
+          '%1 kernels run from it and will lose their files.',
+          kernels
+        )
+      : trans._n(
+          '%1 process runs from it and will lose its files.',
+          '%1 processes run from it and will lose their files.',
+          environment.processes
+        )
+  ];
 }
 
 class ProblemBody extends ReactWidget {

@@ -10,17 +10,22 @@ import { CommandIds } from '../commandIds';
 import type { Actions } from '../components/actions';
 import { Translation } from '../components/context';
 import type { More } from '../components/Details';
+import type { DiskSpaceProps } from '../components/DiskSpace';
 import { Panel } from '../components/Panel';
 import { environmentsIcon } from '../icons';
 import { type EnvironmentsModel, type Row, sourcePath } from '../model';
 
-const NOTHING_YET: More = { generations: null, packages: null, oldKernels: 0 };
+/** What is fetched for an open row here; the model knows of its drift. */
+type Fetched = Pick<More, 'generations' | 'packages' | 'oldKernels'>;
+
+const NOTHING_YET: Fetched = { generations: null, packages: null, oldKernels: 0 };
 
 /** The side panel "Environments": the model's state as properties, clicks as commands. */
 export class EnvironmentsPanel extends ReactWidget {
   private readonly _open = new Set<string>();
-  private readonly _more = new Map<string, { mark: string; more: More }>();
+  private readonly _more = new Map<string, { mark: string; more: Fetched }>();
   private readonly _actions: Actions;
+  private _diskIsOpen = false;
 
   constructor(
     private readonly _model: EnvironmentsModel,
@@ -61,6 +66,7 @@ export class EnvironmentsPanel extends ReactWidget {
           away={away}
           problem={problem ?? info?.problem ?? null}
           writable={info?.writable ?? false}
+          disk={ready && info?.problem === null ? this._disk() : null}
           actions={this._actions}
           rows={this._model.rows().map(row => ({
             id: row.key,
@@ -73,9 +79,10 @@ export class EnvironmentsPanel extends ReactWidget {
               0
             ),
             log: this._model.log((row.operation ?? row.failed)?.id ?? ''),
-            more: this._more.get(row.key)?.more ?? NOTHING_YET,
+            more: this._moreOf(row),
             file: row.environment && sourcePath(this._model, row.environment),
             formats: info?.exports ?? [],
+            writable: info?.writable ?? false,
             actions: this._actions,
             isOpen: this._open.has(row.key),
             onToggle: () => this._toggle(row)
@@ -85,10 +92,41 @@ export class EnvironmentsPanel extends ReactWidget {
     );
   }
 
+  private _moreOf({ key, environment }: Row): More {
+    return {
+      ...(this._more.get(key)?.more ?? NOTHING_YET),
+      drift: environment && this._model.drifts.of(environment),
+      checking: environment !== null && this._model.drifts.isChecking(environment),
+      source: environment && this._model.sources.of(environment),
+      disk: environment && this._model.storage.of(environment)
+    };
+  }
+
+  private _disk(): DiskSpaceProps {
+    const { storage } = this._model;
+    const { operation, failed } = this._model.cleaning();
+    return {
+      storage: storage.view,
+      measuring: storage.isMeasuring,
+      operation,
+      failed,
+      log: this._model.log((operation ?? failed)?.id ?? ''),
+      writable: this._model.info?.writable ?? false,
+      // Whoever cleans up wants to see how that goes.
+      isOpen: this._diskIsOpen || operation !== null || failed !== null,
+      onToggle: () => {
+        this._diskIsOpen = !this._diskIsOpen;
+        void storage.want();
+        this.update();
+      },
+      actions: this._actions
+    };
+  }
+
   private _onChanged(): void {
     for (const row of this._model.rows()) {
       if (row.environment && this._open.has(row.key)) {
-        void this._fetchMore(row.environment);
+        this._fetch(row.environment);
       }
     }
     this.update();
@@ -98,17 +136,30 @@ export class EnvironmentsPanel extends ReactWidget {
     if (!this._open.delete(row.key)) {
       this._open.add(row.key);
       if (row.environment) {
-        void this._fetchMore(row.environment);
+        this._model.sources.forget(row.environment);
+        this._fetch(row.environment);
       }
     }
     this.update();
+  }
+
+  private _fetch(environment: Environment): void {
+    void this._fetchMore(environment);
+    void this._model.drifts.want(environment);
+    void this._model.sources.want(environment);
+    void this._model.storage.wantOf(environment);
   }
 
   /** Ask for what an open row shows, once for each state of the environment. */
   private async _fetchMore(environment: Environment): Promise<void> {
     const { slug } = environment;
     const running = [...this._kernels.running()].map(kernel => kernel.id).sort();
-    const mark = JSON.stringify([environment.generation, environment.created, running]);
+    const mark = JSON.stringify([
+      environment.generation,
+      environment.created,
+      environment.archived,
+      running
+    ]);
     const known = this._more.get(slug);
     if (!environment.managed || known?.mark === mark) {
       return;
@@ -119,7 +170,7 @@ export class EnvironmentsPanel extends ReactWidget {
       const [whole, packages, processes] = await Promise.all([
         this._model.client.environment(slug),
         this._model.client.packages(slug),
-        this._model.client.processes(slug)
+        environment.archived ? [] : this._model.client.processes(slug)
       ]);
       const oldKernels = processes.filter(
         one => one.kernel !== null && one.generation !== environment.generation
@@ -165,6 +216,15 @@ export class EnvironmentsPanel extends ReactWidget {
       moveKernels: onEnvironment(CommandIds.moveKernels),
       openHistory: onEnvironment(CommandIds.history),
       openAudit: () => void this._commands.execute(CommandIds.audit),
+      adopt: onEnvironment(CommandIds.adopt),
+      restore: onEnvironment(CommandIds.restore),
+      keep: onEnvironment(CommandIds.keep),
+      checkFiles: onEnvironment(CommandIds.checkFiles),
+      archive: onEnvironment(CommandIds.archive),
+      recreate: onEnvironment(CommandIds.recreate),
+      compareSource: onEnvironment(CommandIds.compareSource),
+      measure: () => void this._commands.execute(CommandIds.measure),
+      clean: () => void this._commands.execute(CommandIds.clean),
       cancel: onOperation(CommandIds.cancel),
       resume: onOperation(CommandIds.resume),
       dismiss: operation => this._model.dismiss(operation.id),

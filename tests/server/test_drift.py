@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -177,6 +178,11 @@ def test_a_look_changes_nothing(client: ApiClient, demo: Demo) -> None:
         assert found["adopt"]["possible"] is False
         assert found["restore"] == {"changes": [], "files": 0}
 
+    # Asking is no news: two pages that ask when something is new would never come to rest.
+    told = drift_of(client, demo.name)
+    time.sleep(1.1)  # its time is told to the second
+    assert client.get(environment(demo.name, "drift")).expect(200)["level"] == "content"
+    assert drift_of(client, demo.name) == told
     assert manifest(demo.prefixes[1]) == before
     client.get(environment(demo.name, "drift"), level="every bit").problem(400, "request_invalid")
 

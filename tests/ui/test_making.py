@@ -144,7 +144,8 @@ def test_clone_and_download(lab: Lab, sandbox: Sandbox) -> None:
     assert Disk(sandbox, "twin").lock_digest == Disk(sandbox, "small").lock_digest
 
     with lab.page.expect_download() as download:
-        row.get_by_label("Download").select_option("lock")
+        row.get_by_label("Format").select_option("lock")
+        row.get_by_role("button", name="Download").click()
     assert download.value.suggested_filename == "small.conda-lock.yml"
     lock = Disk(sandbox, "small").prefix / "conda-meta/jupyter-envs/conda-lock.yml"
     assert download.value.path().read_bytes() == lock.read_bytes()

@@ -33,11 +33,13 @@ element => {
 def themed(
     request: pytest.FixtureRequest, sandbox: Sandbox, page: Page, tmp_path: Path
 ) -> Iterator[Lab]:
-    """The panel with an environment that is behind and one that was not made."""
+    """The panel with an environment that is behind and was changed, and one that was not made."""
     folder = tmp_path / "server"
     quiet_settings(folder / "config", dark=request.param == "dark")
-    spec = sandbox.spec("python", "ipykernel", name="small")
+    spec = sandbox.spec("python", "ipykernel", "demo-lib", name="small")
     sandbox.run("create", spec)
+    record = next((sandbox.envs / "small" / "conda-meta").glob("demo-lib-*.json"))
+    record.unlink()
     spec.write_text(spec.read_text() + "\n")
     with JupyterServer(sandbox.environ, folder, application="lab") as server:
         server.client.post(
@@ -53,10 +55,15 @@ def themed(
 def test_every_text_can_be_read(themed: Lab, request: pytest.FixtureRequest) -> None:
     themed.unfold("small")
     themed.wait_for("torn", "failed")
+    expect(themed.row("small").locator(".jp-Envs-badge")).to_have_count(1)
+    expect(themed.row("small").locator(".jp-Envs-verdicts li").first).to_be_visible()
     themed.screenshot(f"theme-{request.node.callspec.params['themed']}")
+    themed.panel.get_by_text("Disk space").click()
+    expect(themed.panel.locator(".jp-Envs-disk .jp-Envs-table")).to_be_visible()
     texts = themed.panel.locator(
         ".jp-Envs-name, .jp-Envs-summary, .jp-Envs-chip, .jp-Envs-button:not(:disabled),"
-        " .jp-Envs-message, .jp-Envs-hint, .jp-Envs-facts dt, .jp-Envs-facts dd, .jp-Envs-aside"
+        " .jp-Envs-message, .jp-Envs-hint, .jp-Envs-facts dt, .jp-Envs-facts dd, .jp-Envs-aside,"
+        " .jp-Envs-badge, .jp-Envs-verdicts li, .jp-Envs-link, .jp-Envs-table :is(th, td)"
     ).all()
     assert len(texts) > 15
     faint = {text.inner_text(): round(contrast(text), 2) for text in texts}

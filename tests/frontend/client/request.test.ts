@@ -2,7 +2,8 @@ import { ReadableStream } from 'node:stream/web';
 
 import { EnvsClient, EnvsError, Unreachable } from '../../../src/client';
 import { type Answering, connection, json, noNetwork, proxyPage } from '../support/network';
-import { info, problem } from '../support/records';
+import { driftReport, info, problem } from '../support/records';
+import { pass, settle } from '../support/time';
 
 function clientOf(answering: Answering, baseUrl?: string): EnvsClient {
   return new EnvsClient(connection(answering, baseUrl));
@@ -84,6 +85,67 @@ describe('a request that is refused', () => {
     expect(reason).toMatchObject({ message: '503 Service Unavailable' });
   });
 });
+
+describe('a request that nobody answers', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  const never = new Promise<Response>(() => undefined);
+
+  it.each<[string, Answering]>([
+    ['no answer comes', () => never],
+    ['the answer stops in the middle', () => new Response(stuck())]
+  ])('is given up where %s', async (_, answering) => {
+    const reason = reasonOf(clientOf(answering).info());
+    await pass(29_000);
+    const yet = Promise.resolve('still waiting');
+    expect(await Promise.race([reason, yet])).toBe('still waiting');
+    await pass(2_000);
+    expect(await reason).toBeInstanceOf(Unreachable);
+    expect(await reason).toMatchObject({ message: 'No answer within 30 s' });
+  });
+
+  it('is taken back', async () => {
+    const signals: AbortSignal[] = [];
+    const client = clientOf(({ signal }) => {
+      signals.push(signal);
+      return never;
+    });
+    const reason = reasonOf(client.exported('science', 'yaml'));
+    await pass(31_000);
+    expect(await reason).toBeInstanceOf(Unreachable);
+    expect(signals.map(signal => signal.aborted)).toEqual([true]);
+  });
+
+  it('is waited for where every file is looked at', async () => {
+    let answer: (response: Response) => void = () => undefined;
+    const client = clientOf(() => new Promise(resolve => (answer = resolve)));
+    const report = client.drift('science', 'content');
+    await pass(120_000);
+    answer(json(driftReport()));
+    await pass(100);
+    expect(await report).toEqual(driftReport());
+  });
+
+  it('leaves no clock running', async () => {
+    const done = clientOf(() => json(info())).info();
+    await settle();
+    await done;
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+/** The beginning of an answer, and nothing more. */
+function stuck(): BodyInit {
+  return new ReadableStream({
+    start: controller => controller.enqueue(Buffer.from('{"version": '))
+  }) as BodyInit;
+}
 
 /** The beginning of an answer. */
 function broken(): BodyInit {

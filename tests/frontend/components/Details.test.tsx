@@ -3,8 +3,15 @@ import { userEvent } from '@testing-library/user-event';
 import React from 'react';
 
 import { Details } from '../../../src/components/Details';
-import { condaPackage, environment, foreign, generation } from '../support/records';
-import { askedOf, spies } from '../support/render';
+import { moment } from '../../../src/texts';
+import {
+  condaPackage,
+  environment,
+  environmentStorage,
+  foreign,
+  generation
+} from '../support/records';
+import { askedOf, more, spies } from '../support/render';
 
 type Props = React.ComponentProps<typeof Details>;
 
@@ -16,11 +23,11 @@ function show(change: Partial<Props> = {}): Props & { asked: () => string[] } {
   const actions = spies();
   const props = {
     environment: science,
-    more: { generations: [generation(1, { current: true })], packages: [], oldKernels: 0 },
+    more: more({ generations: [generation(1, { current: true })], packages: [] }),
     file: 'work/environment.yml',
-    formats: ['yaml', 'conda-lock'],
+    formats: ['yaml', 'lock'],
     actions,
-    busy: false,
+    locked: false,
     ...change
   };
   render(<Details {...props} />);
@@ -35,6 +42,7 @@ describe('the details', () => {
     ['work/environment.yml', 'openSource'],
     ['Update from file', 'update'],
     ['Clone…', 'clone'],
+    ['Archive…', 'archive'],
     ['Remove…', 'remove']
   ] as const)('have a button "%s"', async (name, action) => {
     const { actions, asked } = show();
@@ -51,12 +59,12 @@ describe('the details', () => {
   });
 
   it('allow no change while something goes on, and use all the same', () => {
-    show({ busy: true });
+    show({ locked: true });
     const disabled = screen
       .getAllByRole<HTMLButtonElement>('button')
       .filter(button => button.disabled)
       .map(button => button.textContent);
-    expect(disabled).toEqual(['Update from file', 'Clone…', 'Remove…']);
+    expect(disabled).toEqual(['Update from file', 'Clone…', 'Archive…', 'Remove…']);
   });
 
   it('name a file that cannot be opened here', () => {
@@ -76,15 +84,25 @@ describe('the details', () => {
   });
 });
 
-describe('a download', () => {
-  it('is of the format that is chosen', async () => {
-    const { actions } = show();
-    const select = screen.getByRole<HTMLSelectElement>('combobox', { name: 'Download' });
-    expect([...select.options].map(option => option.value)).toEqual(['', 'yaml', 'conda-lock']);
-    await user.selectOptions(select, 'conda-lock');
-    expect(actions.download).toHaveBeenCalledWith(science, 'conda-lock');
-    // So that the same can be chosen again.
-    expect(select.value).toBe('');
+describe('the disk space', () => {
+  const disk = environmentStorage();
+
+  it('is told with when it was last used', () => {
+    show({ more: more({ disk }) });
+    expect(screen.getByText('Removing it frees 98 MB')).toBeTruthy();
+    expect(screen.getByText('Used').nextElementSibling?.textContent).toBe(
+      moment(disk.last_used ?? '')
+    );
+  });
+
+  it('is told of what is used now', () => {
+    show({ more: more({ disk }), environment: environment({ processes: 1 }) });
+    expect(screen.getByText('Used').nextElementSibling?.textContent).toBe('now');
+  });
+
+  it('is not told before it is known', () => {
+    show();
+    expect(screen.queryByText('Disk')).toBeNull();
   });
 });
 
@@ -95,8 +113,10 @@ describe('kernels of earlier generations', () => {
     [1, '1 kernel still runs from an earlier generation.'],
     [2, '2 kernels still run from earlier generations.']
   ])('can be started anew: %s', async (oldKernels, text) => {
-    const more = { generations: [], packages: [], oldKernels };
-    const { actions } = show({ environment: third, more });
+    const { actions } = show({
+      environment: third,
+      more: more({ generations: [], packages: [], oldKernels })
+    });
     expect(screen.getByText(text)).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Restart on generation 3' }));
     expect(actions.moveKernels).toHaveBeenCalledWith(third);
@@ -110,14 +130,14 @@ describe('kernels of earlier generations', () => {
 
 describe('what comes later', () => {
   it('is waited for', () => {
-    show({ more: { generations: null, packages: null, oldKernels: 0 } });
+    show({ more: more() });
     expect(screen.getAllByText('Loading…')).toHaveLength(2);
     expect(screen.queryByRole('list', { name: 'Generations' })).toBeNull();
   });
 
   it('are generations and packages', async () => {
     const packages = [condaPackage('numpy')];
-    show({ more: { generations: [generation(1)], packages, oldKernels: 0 } });
+    show({ more: more({ generations: [generation(1)], packages }) });
     expect(screen.getByRole('list', { name: 'Generations' })).toBeTruthy();
     await user.click(screen.getByText('Packages', { selector: 'summary' }));
     expect(screen.getByRole('row', { name: /^numpy/ })).toBeTruthy();

@@ -11,10 +11,11 @@ const user = userEvent.setup();
 
 function show(
   change: Partial<Operation> = {},
-  log: OperationEvent[] = []
+  log: OperationEvent[] = [],
+  locked = false
 ): React.ComponentProps<typeof Failed> {
   const failed = operation({ state: 'failed', phase: 'ended', error: problem(), ...change });
-  const props = { operation: failed, log, actions: spies() };
+  const props = { operation: failed, log, actions: spies(), locked };
   render(<Failed {...props} />);
   return props;
 }
@@ -44,6 +45,12 @@ describe('what went wrong', () => {
   it('cannot be resumed where nothing is left', () => {
     show({ state: 'interrupted', resumable: false });
     expect(screen.queryByRole('button', { name: 'Resume' })).toBeNull();
+  });
+
+  it('cannot be resumed where nothing can be written', () => {
+    show({ state: 'interrupted', resumable: true }, [], true);
+    const resume = screen.getByRole<HTMLButtonElement>('button', { name: 'Resume' });
+    expect(resume.disabled).toBe(true);
   });
 
   it('needs no error', () => {

@@ -15,7 +15,10 @@ const PACKAGES = [
 ];
 
 const shown = (): (string | undefined)[] =>
-  screen.queryAllByRole<HTMLTableRowElement>('row').map(row => row.cells[0]?.textContent);
+  screen
+    .getAllByRole<HTMLTableRowElement>('row')
+    .slice(1)
+    .map(row => row.cells[0]?.textContent);
 
 describe('the packages', () => {
   beforeEach(() => {
@@ -26,6 +29,12 @@ describe('the packages', () => {
     expect(screen.getByRole('row', { name: 'libblas 1.0 31_openblas' })).toBeTruthy();
     expect(screen.getByRole('row', { name: 'numpy 2.2 pip' })).toBeTruthy();
     expect(screen.getByRole('table', { name: 'Packages' })).toBeTruthy();
+  });
+
+  it('stand below titles', () => {
+    const titles = screen.getAllByRole('columnheader').map(one => one.textContent);
+    expect(titles).toEqual(['Name', 'Version', 'Build']);
+    expect(screen.getAllByRole('rowheader').map(one => one.textContent)).toEqual(shown());
   });
 
   it('stand out where the file asks for them', () => {

@@ -7,14 +7,18 @@ import { clock, moment } from '../../../src/texts';
 import {
   condaPackage,
   diagnostic,
+  drift,
+  drifted,
+  driftReport,
   environment,
   event,
   foreign,
   generation,
   operation,
-  problem
+  problem,
+  verdict
 } from '../support/records';
-import { askedOf, renderMarked, rowProps, spies, untranslated } from '../support/render';
+import { askedOf, more, renderMarked, rowProps, spies, untranslated } from '../support/render';
 
 function panel(change: Partial<PanelProps> = {}): PanelProps {
   return {
@@ -23,6 +27,7 @@ function panel(change: Partial<PanelProps> = {}): PanelProps {
     problem: null,
     writable: true,
     rows: [],
+    disk: null,
     actions: spies(),
     ...change
   };
@@ -107,6 +112,48 @@ describe('the panel, where the server has a problem,', () => {
 });
 
 describe('the panel, where nothing can be written,', () => {
+  it('lets nothing be changed, and everything be used', () => {
+    const opened = rowProps({
+      environment: drifted({ behind: true }),
+      isOpen: true,
+      writable: false,
+      failed: operation({ state: 'interrupted', resumable: true }),
+      more: more({ generations: [generation(1), generation(2)], drift: driftReport() })
+    });
+    const closed = rowProps({ environment: environment({ behind: true }), writable: false });
+    render(
+      <Panel
+        {...panel({
+          writable: false,
+          rows: [
+            { id: '1', ...opened },
+            { id: '2', ...closed }
+          ]
+        })}
+      />
+    );
+    const enabled = screen
+      .getAllByRole<HTMLButtonElement>('button')
+      .filter(button => !button.disabled)
+      .map(button => button.textContent);
+    expect(new Set(enabled)).toEqual(
+      new Set([
+        '', // refresh
+        'sciencefile changed',
+        'Changed: pip replaced a conda package',
+        'Show log',
+        'Dismiss',
+        'Notebook',
+        'Console',
+        'History',
+        'Terminal here',
+        'Check every file',
+        'work/environment.yml',
+        '' // download
+      ])
+    );
+  });
+
   it('says so, and offers nothing new', () => {
     render(<Panel {...panel({ writable: false })} />);
     expect(screen.getByRole('status').textContent).toMatch(/can only be looked at/);
@@ -123,7 +170,9 @@ describe('all of the panel', () => {
     'old',
     'python',
     'yaml',
-    'conda-lock',
+    'tqdm',
+    '4.66.1',
+    'lib/a.py',
     'numpy',
     'pip',
     'h0_0',
@@ -156,11 +205,34 @@ describe('all of the panel', () => {
               environment: environment({ behind: true }),
               kernels: 2,
               isOpen: true,
-              more: {
+              more: more({
                 generations: [generation(1), generation(2, { current: true, in_use: true })],
                 packages: [condaPackage('numpy'), condaPackage('pip', { manager: 'pip' })],
                 oldKernels: 1
-              }
+              })
+            })
+          },
+          {
+            id: '5',
+            ...rowProps({
+              environment: drifted(),
+              isOpen: true,
+              more: more({
+                drift: driftReport({
+                  verdicts: [
+                    verdict(),
+                    verdict({ code: 'file_edited', count: 101, files: ['lib/a.py'], kept: true })
+                  ]
+                })
+              })
+            })
+          },
+          {
+            id: '6',
+            ...rowProps({
+              environment: drifted({ drift: drift({ state: 'kept', count: 2 }) }),
+              isOpen: true,
+              more: more({ checking: true })
             })
           },
           {

@@ -13,7 +13,7 @@ function running(
   change: Partial<Operation> = {},
   log: OperationEvent[] = []
 ): React.ComponentProps<typeof Running> {
-  return { operation: operation(change), log, actions: spies() };
+  return { operation: operation(change), log, actions: spies(), locked: false };
 }
 
 describe('what goes on', () => {
@@ -43,6 +43,14 @@ describe('what goes on', () => {
     render(<Running {...props} />);
     await user.click(screen.getByRole('button', { name: 'Cancel' }));
     expect(props.actions.cancel).toHaveBeenCalledWith(props.operation);
+  });
+});
+
+describe('what goes on where nothing can be written', () => {
+  it('cannot be cancelled', () => {
+    render(<Running {...running()} locked />);
+    const cancel = screen.getByRole<HTMLButtonElement>('button', { name: 'Cancel' });
+    expect(cancel.disabled).toBe(true);
   });
 });
 

@@ -123,6 +123,28 @@ describe('a new generation', () => {
     expect(told()[0]?.message).toMatch(/^science is now generation 1\./);
   });
 
+  it.each(['repair', 'adopt'])('is offered after a %s too', async verb => {
+    server.processes = [process(2, 'k1')];
+    const { id } = await (verb === 'repair'
+      ? model.repair('science')
+      : model.adopt('science', null, false));
+    server.environments = [environment({ generation: 3 })];
+    server.goOn(id, { state: 'succeeded' });
+    await model.refresh();
+    await waitFor(() => expect(told()).toHaveLength(1));
+  });
+
+  it('is offered once, and not any more when what ran has moved', async () => {
+    server.processes = [process(2, 'k1')];
+    await updated();
+    await waitFor(() => expect(told()).toHaveLength(1));
+    await model.rollback('science', 1);
+    await waitFor(() => expect(told()[0]?.message).toMatch(/generation 1\./));
+    expect(told()).toHaveLength(1);
+    await move();
+    expect(told()).toEqual([]);
+  });
+
   it('is not spoken of where nothing runs', async () => {
     server.processes = [process(3, 'k1'), process(2, null)];
     await updated();

@@ -7,6 +7,8 @@ export interface Asked {
   headers: Headers;
   /** The body's JSON, or null. */
   body: unknown;
+  /** How the page takes it back. */
+  signal: AbortSignal;
 }
 
 export type Answering = (asked: Asked) => Response | Promise<Response>;
@@ -25,6 +27,7 @@ export function connection(answering: Answering, baseUrl = BASE_URL): ServerConn
         method: request.method,
         url: new URL(request.url),
         headers: request.headers,
+        signal: request.signal,
         body: text === '' ? null : (JSON.parse(text) as unknown)
       });
     }

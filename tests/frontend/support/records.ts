@@ -1,15 +1,23 @@
 import type {
   Check,
+  CleanPlan,
   Diagnostic,
+  Drift,
+  DriftReport,
   Environment,
   Fix,
+  EnvironmentStorage,
   Generation,
   Info,
   Operation,
   OperationChange,
   OperationEvent,
   Package,
-  Problem
+  Problem,
+  SourceState,
+  Storage,
+  TrackedFile,
+  Verdict
 } from '../../../src/types';
 
 /** When all of this happened: a moment ago. */
@@ -25,7 +33,7 @@ export function info(change: Partial<Info> = {}): Info {
     envs_dir: ENVS_DIR,
     root_dir: '/home/ada',
     writable: true,
-    exports: ['yaml', 'conda-lock'],
+    exports: ['yaml', 'lock'],
     policy: null,
     problem: null,
     ...change
@@ -54,9 +62,164 @@ export function environment(change: Partial<Environment> = {}): Environment {
     packages: 64,
     processes: 0,
     behind: false,
-    drift: null,
+    drift: drift(),
     notes: [],
     generations: [],
+    ...change
+  };
+}
+
+/** What a list tells of an environment that is as its lock says. */
+export function drift(change: Partial<Drift> = {}): Drift {
+  return {
+    state: 'clean',
+    level: 'identity',
+    checked_at: NOW,
+    count: 0,
+    worst: null,
+    ...change
+  };
+}
+
+/** pip has replaced conda's tqdm, as a person would do it. */
+export function verdict(change: Partial<Verdict> = {}): Verdict {
+  const params = { package: 'tqdm', before: '4.66.1', after: '4.70.1', origin: '', file: '' };
+  return {
+    code: 'pip_replaced_conda',
+    message: 'pip replaced the conda package tqdm 4.66.1 by 4.70.1; conda does not know',
+    package: 'tqdm',
+    manager: 'conda',
+    before: '4.66.1',
+    after: '4.70.1',
+    origin: null,
+    files: [],
+    count: 0,
+    kept: false,
+    adoptable: true,
+    ...change,
+    params: { ...params, count: String(change.count ?? 0), ...change.params }
+  };
+}
+
+/** An environment in which that happened. */
+export function drifted(change: Partial<Environment> = {}): Environment {
+  const told = drift({ state: 'drifted', count: 1, worst: 'pip_replaced_conda' });
+  return environment({ drift: told, ...change });
+}
+
+/** Everything about it. */
+export function driftReport(change: Partial<DriftReport> = {}): DriftReport {
+  const verdicts = change.verdicts ?? [verdict()];
+  return {
+    ...drift({ state: 'drifted', count: verdicts.length, worst: verdicts[0]?.code ?? null }),
+    name: 'science',
+    generation: 1,
+    fingerprint: 'the-fingerprint',
+    verdicts,
+    adopt: {
+      possible: true,
+      text: '',
+      diff: [
+        '--- environment.yml',
+        '+++ environment.yml',
+        '@@ -3,3 +3,4 @@',
+        '   - python # as on the cluster',
+        '-  - tqdm=4.66.1',
+        '+  - pip:',
+        '+      - tqdm==4.70.1'
+      ].join('\n'),
+      file: '/home/ada/work/environment.yml',
+      problem: null
+    },
+    restore: {
+      changes: [{ package: 'tqdm', manager: 'conda', now: '4.70.1', then: '4.66.1' }],
+      files: 0
+    },
+    ...change
+  };
+}
+
+/** An environment of which only file and lock are there. */
+export function archived(change: Partial<Environment> = {}): Environment {
+  return environment({
+    archived: true,
+    generation: null,
+    kernel: null,
+    kernels: [],
+    size: null,
+    drift: null,
+    ...change
+  });
+}
+
+/** What one environment takes on the disk. */
+export function environmentStorage(change: Partial<EnvironmentStorage> = {}): EnvironmentStorage {
+  return {
+    name: 'science',
+    slug: 'science',
+    archived: false,
+    unique: 98_000_000,
+    shared: 414_000_000,
+    last_used: '2026-11-20T09:00:00+01:00',
+    generations: [],
+    ...change
+  };
+}
+
+/** What everything takes. */
+export function storage(change: Partial<Storage> = {}): Storage {
+  return {
+    envs_dir: ENVS_DIR,
+    cache_dir: '/home/ada/.cache/jupyter_envs',
+    total: 270_000_000_000,
+    free: 63_000_000_000,
+    environments: 512_000_000,
+    cache: 10_000_000,
+    generations: 1,
+    measured_at: NOW,
+    by_environment: [environmentStorage()],
+    ...change
+  };
+}
+
+/** What cleaning up would remove. */
+export function cleanPlan(change: Partial<CleanPlan> = {}): CleanPlan {
+  const items = change.items ?? [
+    { kind: 'package', name: 'bulk-1.0-0', bytes: 25_000_000, environment: null, generation: null },
+    { kind: 'package', name: 'tqdm-4.70.1-0', bytes: 397_000, environment: null, generation: null },
+    { kind: 'lease', name: 'science/1-here-7', bytes: 4_000, environment: 'science', generation: 1 }
+  ];
+  return {
+    items,
+    bytes: items.reduce((sum, one) => sum + one.bytes, 0),
+    blocked: false,
+    ...change
+  };
+}
+
+/** The file of an environment, committed as it is. */
+export function sourceState(change: Partial<SourceState> = {}): SourceState {
+  return {
+    file: '/home/ada/work/environment.yml',
+    exists: true,
+    behind: false,
+    diff: null,
+    checkout: 'found',
+    reason: null,
+    root: '/home/ada/work',
+    head: '3f2a1b',
+    files: [tracked()],
+    ...change
+  };
+}
+
+/** A file that is committed. */
+export function tracked(change: Partial<TrackedFile> = {}): TrackedFile {
+  return {
+    file: '/home/ada/work/environment.yml',
+    state: 'committed',
+    commit: { hash: '3f2a1b', time: '2026-11-17T12:00:00+01:00' },
+    diff: null,
     ...change
   };
 }
@@ -76,7 +239,8 @@ export function foreign(name: string): Environment {
     source: null,
     size: null,
     packages: null,
-    behind: null
+    behind: null,
+    drift: null
   });
 }
 

@@ -22,6 +22,15 @@ const NAMES: (keyof Actions)[] = [
   'openHistory',
   'openAudit',
   'moveKernels',
+  'adopt',
+  'restore',
+  'keep',
+  'checkFiles',
+  'archive',
+  'recreate',
+  'compareSource',
+  'measure',
+  'clean',
   'cancel',
   'resume',
   'dismiss',
@@ -40,6 +49,12 @@ export function askedOf(actions: jest.Mocked<Actions>): string[] {
   return NAMES.filter(name => actions[name].mock.calls.length > 0);
 }
 
+/** Details of which nothing has come yet. */
+export function more(change: Partial<RowProps['more']> = {}): RowProps['more'] {
+  const nothing = { generations: null, packages: null, oldKernels: 0 };
+  return { ...nothing, drift: null, checking: false, source: null, disk: null, ...change };
+}
+
 /** A row of an environment that is closed and idle. */
 export function rowProps(change: Partial<RowProps> = {}): RowProps {
   const found = change.environment === undefined ? environment() : change.environment;
@@ -50,9 +65,10 @@ export function rowProps(change: Partial<RowProps> = {}): RowProps {
     failed: null,
     kernels: 0,
     log: [],
-    more: { generations: null, packages: null, oldKernels: 0 },
+    more: more(),
     file: 'work/environment.yml',
-    formats: ['yaml', 'conda-lock'],
+    formats: ['yaml', 'lock'],
+    writable: true,
     actions: spies(),
     isOpen: false,
     onToggle: jest.fn(),

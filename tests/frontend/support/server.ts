@@ -6,6 +6,8 @@ import type {
   Check,
   Difference,
   DigestView,
+  CleanPlan,
+  DriftReport,
   Environment,
   Fault,
   Info,
@@ -14,11 +16,22 @@ import type {
   Package,
   PastEvent,
   Problem,
-  Process
+  Process,
+  SourceState,
+  Storage
 } from '../../../src/types';
 import { type Asked, BASE_URL, connection, json, noNetwork } from './network';
 import { audit } from './past';
-import { check, info, operation, problem } from './records';
+import {
+  check,
+  cleanPlan,
+  driftReport,
+  info,
+  operation,
+  problem,
+  sourceState,
+  storage
+} from './records';
 
 const API = 'jupyter-envs/api';
 
@@ -43,6 +56,15 @@ export class FakeServer {
   locks: DigestView[] = [];
   /** What differs, by "a -> b". */
   differences: Record<string, Difference> = {};
+  source: SourceState = sourceState();
+  /** What was measured last, and what is there now. */
+  known: Storage = storage();
+  storage: Storage = storage();
+  /** By what may go, as "generations=false&packages=true". */
+  cleanPlans: Record<string, CleanPlan> = {};
+  drift: DriftReport = driftReport();
+  /** What a look at every file finds, where that is more. */
+  wholeDrift: DriftReport | null = null;
   /** Texts of the file browser, by path; `write` is how they change. */
   files: Record<string, string> = {};
   kernels: { id: string; name: string }[] = [];
@@ -151,6 +173,19 @@ export class FakeServer {
       /^POST environments\/[^/]+\/clone$/,
       ({ body }) => this._accept({ name: (body as { name: string }).name })
     ],
+    [/^POST environments\/([^/]+)\/archive$/, (_, name) => this._accept({ verb: 'archive', name })],
+    [
+      /^POST environments\/([^/]+)\/recreate$/,
+      (_, n) => this._accept({ verb: 'recreate', name: n })
+    ],
+    [/^GET environments\/[^/]+\/source$/, () => json(this.source)],
+    [/^GET storage\?known=(.+)$/, (_, known) => json(known === 'true' ? this.known : this.storage)],
+    [/^GET storage\/clean\?generations=(.+)&packages=(.+)$/, (_, g, p) => this._cleanPlan(g, p)],
+    [/^POST storage\/clean$/, () => this._accept({ verb: 'clean', name: '' })],
+    [/^GET environments\/[^/]+\/drift\?level=(.+)$/, (_, level) => this._drift(level)],
+    [/^POST environments\/([^/]+)\/adopt$/, (_, name) => this._accept({ verb: 'adopt', name })],
+    [/^POST environments\/([^/]+)\/repair$/, (_, name) => this._accept({ verb: 'repair', name })],
+    [/^POST environments\/[^/]+\/keep$/, () => json(this.drift)],
     [/^GET environments\/[^/]+\/packages$/, () => json({ packages: this.packages })],
     [/^GET environments\/[^/]+\/usage$/, () => json({ processes: this.processes })],
     [/^GET environments\/([^/]+)\/activation$/, (_, n) => json({ command: `activate ${n}` })],
@@ -222,6 +257,14 @@ export class FakeServer {
       one.slug === slug ? { ...one, generation } : one
     );
     return json(this.begin({ ...change, state: 'succeeded' }));
+  }
+
+  private _cleanPlan(generations = '', packages = ''): Response {
+    return json(this.cleanPlans[`generations=${generations}&packages=${packages}`] ?? cleanPlan());
+  }
+
+  private _drift(level?: string): Response {
+    return json(level === 'content' ? (this.wholeDrift ?? this.drift) : this.drift);
   }
 
   private _cancel(id?: string): Response {

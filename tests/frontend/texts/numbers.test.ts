@@ -21,6 +21,29 @@ describe('bytes', () => {
   });
 });
 
+describe('the language of times', () => {
+  const { languages } = navigator;
+
+  afterEach(() => {
+    document.documentElement.lang = '';
+    Object.defineProperty(navigator, 'languages', { value: languages, configurable: true });
+  });
+
+  it.each([
+    ['de', ['en-GB', 'en'], '18.11.2026'],
+    ['fr-FR', ['en-GB'], '18 nov. 2026'],
+    ['zh_CN', ['en-GB'], '2026年11月18日'],
+    // In JupyterLab's language, as it is written in the person's country.
+    ['en', ['de', 'en-GB'], '18 Nov 2026'],
+    ['en', ['de', 'en-US'], 'Nov 18, 2026'],
+    ['en', ['de'], 'Nov 18, 2026']
+  ])('is %s in a browser of %s', (lang, mine, wanted) => {
+    document.documentElement.lang = lang;
+    Object.defineProperty(navigator, 'languages', { value: mine, configurable: true });
+    expect(moment('2026-11-18T12:00:00Z')).toContain(wanted);
+  });
+});
+
 describe('a moment', () => {
   // The form is the person's own: what is tested is which moment it is.
   const shown = (options: Intl.DateTimeFormatOptions): string =>

@@ -13,7 +13,7 @@ import { english, marking } from '../support/translation';
 const WATCH = python('cli', 'watch.py');
 const NOTES = dictOfStrings(WATCH, '_NOTES');
 /** Verbs, and phases of theirs, that are nobody's row. */
-const ASIDE = ['plan', 'clean'];
+const ASIDE = ['plan', 'lock'];
 const TEXTS = room('operations') + room('engine');
 
 /** Words between quotes that a pattern finds in the server's source, each once. */
@@ -69,6 +69,11 @@ describe('a failure', () => {
     ['update', 'failed', '«Not updated»'],
     ['remove', 'failed', '«Not removed»'],
     ['rollback', 'failed', '«Not rolled back»'],
+    ['adopt', 'failed', '«Not adopted»'],
+    ['repair', 'failed', '«Not restored»'],
+    ['archive', 'failed', '«Not archived»'],
+    ['recreate', 'failed', '«Not recreated»'],
+    ['clean', 'failed', '«Not cleaned up»'],
     ['quite_new', 'failed', '«Failed»'],
     ['create', 'interrupted', '«Interrupted»']
   ] as const)('of %s, %s, has the title %s', (verb, state, title) => {

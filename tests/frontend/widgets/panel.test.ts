@@ -8,14 +8,21 @@ import { CommandIds } from '../../../src/commandIds';
 import { EnvironmentsModel } from '../../../src/model';
 import { EnvironmentsPanel } from '../../../src/widgets/panel';
 import {
+  archived,
   changeOf,
   condaPackage,
+  drift,
+  drifted,
   environment,
+  environmentStorage,
   event,
   foreign,
   generation,
   info,
-  problem
+  problem,
+  sourceState,
+  storage,
+  tracked
 } from '../support/records';
 import { FakeServer } from '../support/server';
 import { nothingMore } from '../support/time';
@@ -141,6 +148,7 @@ describe('a button of the panel', () => {
     ['work/environment.yml', CommandIds.openSource, about],
     ['Update from file', CommandIds.update, about],
     ['Clone…', CommandIds.clone, about],
+    ['Archive…', CommandIds.archive, about],
     ['Remove…', CommandIds.remove, about],
     ['Roll back', CommandIds.rollback, { ...about, generation: 1 }],
     ['Restart on generation 2', CommandIds.moveKernels, about]
@@ -155,10 +163,52 @@ describe('a button of the panel', () => {
 
   it('downloads in the format that is chosen', async () => {
     await open();
-    await user.selectOptions(screen.getByRole('combobox', { name: 'Download' }), 'conda-lock');
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Format' }), 'lock');
+    expect(commands.executed).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Download' }));
     expect(commands.executed).toEqual([
-      { id: CommandIds.download, args: { ...about, format: 'conda-lock' } }
+      { id: CommandIds.download, args: { ...about, format: 'lock' } }
     ]);
+  });
+
+  it.each([
+    ['Adopt…', CommandIds.adopt],
+    ['Restore…', CommandIds.restore],
+    ['Keep as is…', CommandIds.keep],
+    ['Check every file', CommandIds.checkFiles]
+  ])('"%s", where it was changed, executes %s', async (name, id) => {
+    server.environments = [{ ...science, drift: drifted().drift }];
+    await open();
+    await user.click(await screen.findByRole('button', { name }));
+    expect(commands.executed).toEqual([{ id, args: about }]);
+  });
+
+  it.each([
+    ['Clean up…', CommandIds.clean],
+    ['Measure now', CommandIds.measure]
+  ])('"%s", below the list, executes %s', async (name, id) => {
+    await shown();
+    await user.click(screen.getByText('Disk space'));
+    await user.click(await screen.findByRole('button', { name }));
+    expect(commands.executed).toEqual([{ id, args: {} }]);
+  });
+
+  it('recreates what is archived', async () => {
+    server.environments = [archived({ name: 'My Science', slug: 'My-Science' })];
+    await shown();
+    await user.click(screen.getByRole('button', { name: 'My Science archived' }));
+    await user.click(await screen.findByRole('button', { name: 'Recreate' }));
+    expect(commands.executed).toEqual([{ id: CommandIds.recreate, args: about }]);
+    // What it has no processes of is not asked for.
+    expect(server.count(USAGE)).toBe(0);
+  });
+
+  it('compares the file where it differs', async () => {
+    const diff = { text: '@@\n+  - numpy', truncated: false };
+    server.source = sourceState({ files: [tracked({ state: 'changed', diff })] });
+    await open();
+    await user.click(await screen.findByRole('button', { name: 'Show what differs' }));
+    expect(commands.executed).toEqual([{ id: CommandIds.compareSource, args: about }]);
   });
 
   it('cancels and resumes the operation that it stands at', async () => {
@@ -237,9 +287,9 @@ describe('what an open row shows', () => {
     server.refuse('GET environments/My-Science/packages', problem());
     await open();
     await settled();
-    expect(screen.getAllByText('Loading…').length).toBeGreaterThan(0);
     await model.refresh();
     expect(await screen.findByRole('list', { name: 'Generations' })).toBeTruthy();
+    expect(server.count('GET environments/My-Science/packages')).toBe(2);
   });
 
   it('is of the newest state, whichever answer comes last', async () => {
@@ -259,6 +309,44 @@ describe('what an open row shows', () => {
     expect(server.count(USAGE)).toBe(2);
   });
 
+  it('is what was changed, where something was, as it changes', async () => {
+    const asked = 'GET environments/My-Science/drift?level=identity';
+    await open();
+    expect(server.count(asked)).toBe(0);
+    server.environments = [{ ...science, drift: drifted().drift }];
+    await settled();
+    expect(await screen.findByText(/^pip replaced the conda package tqdm/)).toBeTruthy();
+    server.environments = [{ ...science, drift: drift({ state: 'kept', count: 1 }) }];
+    await settled();
+    expect(await screen.findByRole('button', { name: 'Kept with 1 change' })).toBeTruthy();
+    expect(server.count(asked)).toBe(2);
+  });
+
+  it('is what Git has of its file, asked for anew whenever it is opened', async () => {
+    await open();
+    expect(await screen.findByText('committed (3f2a1b)')).toBeTruthy();
+    server.source = sourceState({ files: [tracked({ state: 'changed' })] });
+    const title = screen.getByRole('button', { name: /My Science/ });
+    await user.click(title);
+    await user.click(title);
+    expect(await screen.findByText('changed since HEAD (3f2a1b)')).toBeTruthy();
+    await settled();
+    expect(server.count('GET environments/My-Science/source')).toBe(2);
+  });
+
+  it('is what its removal frees, measured where it is newer than the last look', async () => {
+    server.storage = storage({
+      by_environment: [environmentStorage({ slug: 'My-Science', unique: 7_000_000 })]
+    });
+    await open();
+    expect(await screen.findByText('Removing it frees 7 MB')).toBeTruthy();
+    await settled();
+    expect(server.asked.filter(one => one.startsWith('GET storage'))).toEqual([
+      'GET storage?known=true',
+      'GET storage?known=false'
+    ]);
+  });
+
   it('counts only kernels of earlier generations', async () => {
     server.processes = [
       { pid: 1, host: 'here', generation: 1, kernel: 'k1' },
@@ -267,6 +355,22 @@ describe('what an open row shows', () => {
     ];
     await open();
     expect(await screen.findByText('1 kernel still runs from an earlier generation.')).toBeTruthy();
+  });
+});
+
+describe('cleaning up', () => {
+  it('is shown below the list while it goes on, and when it went wrong', async () => {
+    await shown();
+    const begun = await model.clean({ generations: false, packages: true });
+    server.goOn(begun.id, { state: 'running', phase: 'clean' });
+    await model.refresh();
+    expect(await screen.findByText('Cleaning up: Removing')).toBeTruthy();
+    const refused = problem({ code: 'operations_running', params: {} });
+    server.goOn(begun.id, { state: 'failed', phase: 'ended', error: refused });
+    await model.refresh();
+    expect((await screen.findByRole('alert')).textContent).toContain('Not cleaned up');
+    await user.click(screen.getByRole('button', { name: 'Dismiss' }));
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
   });
 });
 
