@@ -1,3 +1,6 @@
+// A zone whose clocks are changed; the workers that run the tests inherit it.
+require('node:process').env.TZ = 'Europe/Berlin';
+
 const jestJupyterLab = require('@jupyterlab/testing/lib/jest-config');
 
 const base = jestJupyterLab(__dirname);

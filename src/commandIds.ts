@@ -5,6 +5,8 @@ export const CommandIds = {
   newEnvironment: 'jupyter_envs:new',
   createFromFile: 'jupyter_envs:create-from-file',
   createFromEditor: 'jupyter_envs:create-from-editor',
+  mendFile: 'jupyter_envs:mend-file',
+  fixAll: 'jupyter_envs:fix-all',
   update: 'jupyter_envs:update',
   clone: 'jupyter_envs:clone',
   rollback: 'jupyter_envs:rollback',
@@ -13,7 +15,7 @@ export const CommandIds = {
   keep: 'jupyter_envs:keep',
   checkFiles: 'jupyter_envs:check-files',
   archive: 'jupyter_envs:archive',
-  recreate: 'jupyter_envs:recreate',
+  recreateArchived: 'jupyter_envs:recreate-archived',
   compareSource: 'jupyter_envs:compare-source',
   measure: 'jupyter_envs:measure-storage',
   clean: 'jupyter_envs:clean',
@@ -25,5 +27,10 @@ export const CommandIds = {
   openTerminal: 'jupyter_envs:open-terminal',
   openSource: 'jupyter_envs:open-source',
   download: 'jupyter_envs:download',
-  moveKernels: 'jupyter_envs:move-kernels'
+  moveKernels: 'jupyter_envs:move-kernels',
+  history: 'jupyter_envs:history',
+  audit: 'jupyter_envs:audit',
+  auditNotebook: 'jupyter_envs:audit-notebook',
+  downloadLock: 'jupyter_envs:download-lock',
+  recreate: 'jupyter_envs:recreate'
 } as const;

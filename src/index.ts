@@ -2,24 +2,30 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { changingPlugin } from './plugins/changing';
 import { driftPlugin } from './plugins/drift';
+import { checkingPlugin } from './plugins/checking';
 import { kernelsPlugin } from './plugins/kernels';
 import { lifecyclePlugin } from './plugins/lifecycle';
 import { makingPlugin } from './plugins/making';
 import { modelPlugin } from './plugins/model';
 import { openingPlugin } from './plugins/opening';
 import { panelPlugin } from './plugins/panel';
+import { pastPlugin } from './plugins/past';
 import { placesPlugin } from './plugins/places';
+import { stampsPlugin } from './plugins/stamps';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   modelPlugin,
   panelPlugin,
   makingPlugin,
+  checkingPlugin,
   openingPlugin,
   changingPlugin,
   driftPlugin,
   kernelsPlugin,
   lifecyclePlugin,
-  placesPlugin
+  placesPlugin,
+  pastPlugin,
+  stampsPlugin
 ];
 
 export default plugins;

@@ -10,6 +10,7 @@ export type Process = Schemas['ProcessView'];
 export type Operation = Schemas['OperationView'];
 export type OperationEvent = Schemas['EventView'];
 export type Diagnostic = Schemas['Diagnostic'];
+export type Fix = Schemas['Fix'];
 export type Check = Schemas['CheckAnswer'];
 export type Problem = Schemas['Problem'];
 export type Source = Schemas['CreateBody']['source'];
@@ -23,6 +24,35 @@ export type CleanItem = Schemas['CleanItem'];
 export type SourceState = Schemas['SourceState'];
 export type TrackedFile = Schemas['TrackedFile'];
 export type Verdict = Schemas['VerdictView'];
+
+export type Audit = Schemas['Audit'];
+export type AuditKernel = Schemas['AuditKernel'];
+export type AuditCurrent = Schemas['AuditCurrent'];
+export type DigestView = Schemas['DigestView'];
+export type Difference = Schemas['Difference'];
+export type Fault = Schemas['Fault'];
+
+/** A line of the ledger; which of its keys there are depends on the action. */
+export interface PastEvent {
+  time: string;
+  action: string;
+  actor?: string;
+  store?: string;
+  environment?: string;
+  generation?: number | null;
+  lock_digest?: string | null;
+  notebook?: string | null;
+  user?: string | null;
+  drift?: string | null;
+}
+
+/** What is asked of the past; `at` is ISO 8601. */
+export interface AuditQuery {
+  at?: string;
+  notebook?: string;
+  environment?: string;
+  digest?: string;
+}
 
 /** What the event bus tells of an operation: all but its result and its error. */
 export type OperationChange = Omit<Operation, 'result' | 'error' | 'resumable'>;
@@ -40,3 +70,13 @@ export const ENDED: readonly Operation['state'][] = [
   'cancelled',
   'interrupted'
 ];
+
+/** Whether a finding can be put right by a change of the text, as some can by how it is saved. */
+export function isFixable(diagnostic: Diagnostic): diagnostic is Diagnostic & { fix: Fix } {
+  return (diagnostic.fix?.edits.length ?? 0) > 0;
+}
+
+/** Those that can be put right without a question: the text means the same afterwards. */
+export function safelyFixable(diagnostics: readonly Diagnostic[]): (Diagnostic & { fix: Fix })[] {
+  return diagnostics.filter(isFixable).filter(one => one.fix.safe);
+}

@@ -1,3 +1,4 @@
 import './base.css';
 import './drift.css';
 import './disk.css';
+import './past.css';

@@ -2,14 +2,20 @@ import type { ServerConnection } from '@jupyterlab/services';
 
 import { LONG_MS, request, requestFile } from './request';
 import type {
+  Audit,
+  AuditQuery,
   Check,
   CleanPlan,
   DriftReport,
+  Difference,
+  DigestView,
   Environment,
+  Fault,
   Info,
   Operation,
   OperationEvent,
   Package,
+  PastEvent,
   Process,
   Source,
   SourceState,
@@ -149,6 +155,38 @@ export class EnvsClient {
     return this._send('POST', `${operation(id)}/resume`, {});
   }
 
+  // -- the past ------------------------------------------------------------------------------
+
+  /** What is recorded, oldest first: of an environment (its slug), say. */
+  async ledger(query: { environment?: string; limit?: number }): Promise<PastEvent[]> {
+    return (await this._get<{ events: PastEvent[] }>(`ledger${search(query)}`)).events;
+  }
+
+  /** What ran at a moment, which is ISO 8601; now, if there is none. */
+  audit(query: AuditQuery): Promise<Audit> {
+    return this._get(`ledger/audit${search(query)}`);
+  }
+
+  /** What does not hold in the record; empty where all does. */
+  async faults(): Promise<Fault[]> {
+    return (await this._get<{ faults: Fault[] }>('ledger/faults')).faults;
+  }
+
+  /** From one thing to another: `name`, `name@3`, `name@TIME`, a lock digest. */
+  diff(a: string, b: string): Promise<Difference> {
+    return this._get(`diff${search({ a, b })}`);
+  }
+
+  /** What is known of all locks whose digests begin so. */
+  async uses(digest: string): Promise<DigestView[]> {
+    return (await this._get<{ digests: DigestView[] }>(`${lock(digest)}/uses`)).digests;
+  }
+
+  /** A lock that was once published here, as a file. */
+  lock(digest: string): Promise<{ data: Blob; name: string }> {
+    return requestFile(this.settings, lock(digest));
+  }
+
   private _get<T>(path: string, patience?: number): Promise<T> {
     return request<T>(this.settings, 'GET', path, undefined, patience);
   }
@@ -160,6 +198,17 @@ export class EnvsClient {
 
 function env(name: string): string {
   return `environments/${encodeURIComponent(name)}`;
+}
+
+function lock(digest: string): string {
+  return `locks/${encodeURIComponent(digest)}`;
+}
+
+/** The query of an address; what is empty is left out. */
+function search(query: object): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  const text = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
+  return text === '' ? '' : `?${text}`;
 }
 
 function operation(id: string): string {

@@ -3,13 +3,15 @@ import React from 'react';
 
 interface ButtonProps {
   label: string;
-  onClick: () => void;
+  onClick?: () => void;
   icon?: LabIcon;
   /** Only the icon is seen; the label is for screen readers and the tool tip. */
   iconOnly?: boolean;
   kind?: 'accept' | 'warn' | 'plain';
   disabled?: boolean;
   title?: string;
+  /** It sends the form that it is in. */
+  submit?: boolean;
 }
 
 /** A button in the theme's form. */
@@ -18,7 +20,7 @@ export function Button(props: ButtonProps): React.JSX.Element {
   const styles = { accept: 'jp-mod-accept', warn: 'jp-mod-warn', plain: '' };
   return (
     <button
-      type="button"
+      type={props.submit === true ? 'submit' : 'button'}
       className={`jp-Envs-button ${iconOnly ? 'jp-mod-icon' : ''} ${styles[kind]}`}
       onClick={onClick}
       disabled={disabled}

@@ -2,6 +2,7 @@ import {
   consoleIcon,
   copyIcon,
   deleteIcon,
+  historyIcon,
   notebookIcon,
   refreshIcon,
   terminalIcon
@@ -106,6 +107,14 @@ export function Details(props: DetailsProps): React.JSX.Element {
         )}
       </Section>
       {environment.drift?.count === 0 && drift(environment.drift)}
+      <div className="jp-Envs-buttons">
+        <Button
+          icon={historyIcon}
+          label={trans.__('History')}
+          title={trans.__('What happened to it, and what changed between two generations')}
+          onClick={() => actions.openHistory(environment)}
+        />
+      </div>
       <details className="jp-Envs-section">
         <summary>{trans.__('Packages')}</summary>
         {more.packages ? (

@@ -1,4 +1,4 @@
-import { addIcon, refreshIcon } from '@jupyterlab/ui-components';
+import { addIcon, historyIcon, refreshIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import type { Problem } from '../types';
@@ -36,6 +36,12 @@ export function Panel(props: PanelProps): React.JSX.Element {
           label={trans.__('New environment')}
           disabled={!writable}
           onClick={() => actions.newEnvironment()}
+        />
+        <Button
+          icon={historyIcon}
+          iconOnly
+          label={trans.__('What ran when')}
+          onClick={() => actions.openAudit()}
         />
         <Button
           icon={refreshIcon}

@@ -14,6 +14,8 @@ interface SpecFormProps {
   message: string | null;
   onFile: (path: string) => void;
   onSelect: (diagnostic: Diagnostic) => void;
+  onFix: (diagnostic: Diagnostic) => void;
+  onFixAll: () => void;
   onCreate: () => void;
   onUpdate: () => void;
 }
@@ -38,7 +40,12 @@ export function SpecForm(props: SpecFormProps): React.JSX.Element {
         {verdict()}
       </p>
       {check && check.diagnostics.length > 0 && (
-        <Diagnostics diagnostics={check.diagnostics} onSelect={props.onSelect} />
+        <Diagnostics
+          diagnostics={check.diagnostics}
+          onSelect={props.onSelect}
+          onFix={props.onFix}
+          onFixAll={props.onFixAll}
+        />
       )}
       {message !== null && (
         <p className="jp-Envs-message" role="alert">

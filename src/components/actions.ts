@@ -13,6 +13,8 @@ export interface Actions {
   clone(environment: Environment): void;
   download(environment: Environment, format: string): void;
   remove(environment: Environment): void;
+  openHistory(environment: Environment): void;
+  openAudit(): void;
   /** Let the kernels of earlier generations start anew from the current one. */
   moveKernels(environment: Environment): void;
   /** Write what was changed into the environment.yml, and build from that. */

@@ -40,3 +40,9 @@ export function environmentOf(
 ): Environment | undefined {
   return model.environments.find(one => one.slug === args.name || one.name === args.name);
 }
+
+/** An argument that is a text; empty where there is none. */
+export function textOf(args: ReadonlyPartialJSONObject, key: string): string {
+  const value = args[key];
+  return typeof value === 'string' ? value : '';
+}

@@ -4,6 +4,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { CommandIds } from '../commandIds';
 import type { EnvironmentsModel } from '../model';
+import { sourcePath } from '../model/source';
 import { IEnvironments } from '../tokens';
 import { aboutEnvironment, aboutOperation, environmentOf } from './arguments';
 import { attempt } from './attempt';
@@ -28,7 +29,17 @@ export const changingPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: aboutEnvironment(),
       execute: async args => {
         const found = environmentOf(model, args);
-        return found && attempt(trans, trans.__('Not updated'), () => model.update(found.slug));
+        const path = found ? sourcePath(model, found) : null;
+        const mend = (): unknown => commands.execute(CommandIds.mendFile, { path });
+        return (
+          found &&
+          attempt(
+            trans,
+            trans.__('Not updated'),
+            () => model.update(found.slug),
+            path !== null && commands.hasCommand(CommandIds.mendFile) ? mend : null
+          )
+        );
       }
     });
     commands.addCommand(CommandIds.clone, {

@@ -10,7 +10,7 @@ import { environmentsIcon } from '../icons';
 import type { EnvironmentsModel } from '../model';
 import { IEnvironments } from '../tokens';
 import type { Maker } from '../widgets/maker';
-import { noArguments } from './arguments';
+import { noArguments, textOf } from './arguments';
 
 const TEMPLATE = `name: my-env
 channels:
@@ -87,6 +87,17 @@ export const makingPlugin: JupyterFrontEndPlugin<void> = {
         const path = typeof args.path === 'string' ? args.path : selected();
         return path === null ? null : (await maker()).fromFile(path);
       }
+    });
+    commands.addCommand(CommandIds.mendFile, {
+      label: trans.__('Mend a File for an Environment'),
+      describedBy: {
+        args: {
+          type: 'object',
+          required: ['path'],
+          properties: { path: { type: 'string', description: 'The file, with errors in it' } }
+        }
+      },
+      execute: async args => (await maker()).mend(textOf(args, 'path'))
     });
     commands.addCommand(CommandIds.createFromEditor, {
       label: trans.__('Create Environment from this File'),

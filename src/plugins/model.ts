@@ -1,6 +1,6 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 
-// eslint-disable-next-line jupyter/prefer-lazy-imports -- the model needs it from the start
+// eslint-disable-next-line jupyter/prefer-lazy-imports -- the model asks from the start
 import { EnvsClient } from '../client';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- it follows the server from the start
 import { EnvironmentsModel } from '../model';

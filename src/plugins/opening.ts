@@ -102,17 +102,12 @@ async function openSource(
     : app.commands.execute('docmanager:open', { path, factory: 'Editor' });
 }
 
-/** Let the browser save an export; the request carries what the page is logged in with. */
+/** Let the browser save an export. */
 async function download(
   model: EnvironmentsModel,
   environment: Environment,
   format: string
 ): Promise<void> {
-  const { data, name } = await model.client.exported(environment.slug, format);
-  const url = URL.createObjectURL(data);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
+  const { saveFile } = await import('../widgets/saveFile');
+  saveFile(await model.client.exported(environment.slug, format));
 }

@@ -1,7 +1,7 @@
 export { driftTitle, keptTitle, lookedAt, verdictText } from './drift';
 export { cleanKind, gitState, gitTitle, lastUsed } from './disk';
 export { formatTitle } from './formats';
-export { bytes, clock, moment } from './numbers';
+export { bytes, clock, day, moment, offset } from './numbers';
 export {
   eventText,
   failureTitle,
@@ -10,4 +10,5 @@ export {
   progressText,
   verbTitle
 } from './operations';
-export { detailsOf, diagnosticsOf, diagnosticText, hintOf, messageOf } from './problems';
+export { driftText, faultText, pastTitle, runningText } from './past';
+export { detailsOf, diagnosticsOf, diagnosticText, fixText, hintOf, messageOf } from './problems';

@@ -34,6 +34,27 @@ export function moment(text: string): string {
     : time.toLocaleString(language(), { dateStyle: 'medium', timeStyle: 'short' });
 }
 
+/** The day of a moment, in the person's own form. */
+export function day(text: string): string {
+  const time = new Date(text);
+  return Number.isNaN(time.getTime())
+    ? text
+    : time.toLocaleDateString(language(), {
+        weekday: 'long',
+        day: 'numeric',
+        month: 'long',
+        year: 'numeric'
+      });
+}
+
+/** A moment's distance from UTC on this browser's clock, as "UTC+01:00". */
+export function offset(text: string): string {
+  const minutes = -new Date(text).getTimezoneOffset();
+  const size = Math.abs(minutes);
+  const [hours, rest] = [Math.floor(size / 60), size % 60].map(n => String(n).padStart(2, '0'));
+  return `UTC${minutes < 0 ? '-' : '+'}${hours ?? ''}:${rest ?? ''}`;
+}
+
 /** The time of day of a moment, to the second. */
 export function clock(text: string): string {
   const time = new Date(text);

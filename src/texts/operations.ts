@@ -74,6 +74,8 @@ export function verbTitle(verb: string, trans: TranslationBundle): string {
       return trans.__('Creating');
     case 'update':
       return trans.__('Updating');
+    case 'lock':
+      return trans.__('Locking');
     case 'remove':
       return trans.__('Removing');
     case 'rollback':
@@ -103,6 +105,8 @@ export function failureTitle(operation: Operation, trans: TranslationBundle): st
       return trans.__('Not created');
     case 'update':
       return trans.__('Not updated');
+    case 'lock':
+      return trans.__('Not locked');
     case 'remove':
       return trans.__('Not removed');
     case 'rollback':

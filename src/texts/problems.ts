@@ -1,7 +1,7 @@
 import { nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 
-import type { Diagnostic, Problem } from '../types';
-import { DIAGNOSTICS, ERRORS, HINTS, type Text } from '../generated/texts';
+import type { Diagnostic, Fix, Problem } from '../types';
+import { DIAGNOSTICS, ERRORS, FIXES, HINTS, type Text } from '../generated/texts';
 
 /** What to do about it here, where the server's hint speaks of its command line. */
 const HINTS_HERE: Readonly<Record<string, Text>> = {
@@ -48,6 +48,11 @@ export function hintOf(problem: Problem, trans: TranslationBundle): string | nul
 /** What is to be said of a place in a file. */
 export function diagnosticText(diagnostic: Diagnostic, trans: TranslationBundle): string {
   return say(DIAGNOSTICS[diagnostic.code], diagnostic.params, trans) ?? diagnostic.message;
+}
+
+/** What a fix does: the label of a button. */
+export function fixText(fix: Fix, trans: TranslationBundle): string {
+  return trans.__('Fix: %1', say(FIXES[fix.code], fix.params, trans) ?? fix.title);
 }
 
 /** What belongs to a problem and can be unfolded: lines of a conflict or of a log. */

@@ -11,18 +11,33 @@ import { reasonOf } from './reason';
 /** What a person can choose where a name is taken. */
 export type Choice = 'update' | 'rename' | null;
 
-/** Say what went wrong: in a dialog what the server says, else in a notification. */
+/**
+ * Say what went wrong: in a dialog what the server says, else in a notification.
+ *
+ * @param mend - opens the file that has the errors, where there is one that can be opened
+ */
 export async function showProblem(
   trans: TranslationBundle,
   title: string,
-  error: unknown
+  error: unknown,
+  mend: (() => unknown) | null = null
 ): Promise<void> {
   if (error instanceof EnvsError) {
-    await showDialog({
+    const offer = mend !== null && error.problem.code === 'spec_invalid';
+    const close = trans.__('Close');
+    const { button } = await showDialog({
       title,
       body: new ProblemBody(error.problem, trans),
-      buttons: [Dialog.okButton({ label: trans.__('Close') })]
+      buttons: offer
+        ? [
+            Dialog.cancelButton({ label: close }),
+            Dialog.okButton({ label: trans.__('Open in the editor') })
+          ]
+        : [Dialog.okButton({ label: close })]
     });
+    if (offer && button.accept) {
+      await mend();
+    }
   } else {
     Notification.error(`${title}. ${reasonOf(error, trans)}`);
   }

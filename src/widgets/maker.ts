@@ -41,7 +41,7 @@ export class Maker {
   }
 
   /** Open a file to be mended, and made into an environment. */
-  private async _mend(path: string): Promise<void> {
+  async mend(path: string): Promise<void> {
     const file = await this._contents.get(path, { content: true, type: 'file', format: 'text' });
     await this._edit(String(file.content), path, new Map([[path, file.last_modified]]));
   }
@@ -69,7 +69,7 @@ export class Maker {
     switch (problem?.code) {
       case 'spec_invalid':
         // What is no text cannot be mended here, but told.
-        await this._mend(path).catch(() =>
+        await this.mend(path).catch(() =>
           showProblem(this._trans, this._trans.__('Not created'), error)
         );
         return null;
@@ -101,7 +101,8 @@ export class Maker {
     try {
       return this._show(await this._model.update(name, { kind: 'file', path }));
     } catch (error) {
-      await showProblem(this._trans, this._trans.__('Not updated'), error);
+      const mend = (): Promise<void> => this.mend(path);
+      await showProblem(this._trans, this._trans.__('Not updated'), error, mend);
       return null;
     }
   }

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { EnvsError, Unreachable } from '../client';
+import { EnvsError, type Problem, Unreachable } from '../client';
 import { messageOf } from '../texts';
 
 /** One sentence of why something could not be done. */
@@ -12,4 +12,12 @@ export function reasonOf(error: unknown, trans: TranslationBundle): string {
     return trans.__('The server does not answer.');
   }
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Why something could not be done, whole where the server says it; null where nothing is wrong. */
+export function refusalOf(error: unknown, trans: TranslationBundle): Problem | string | null {
+  if (error === null) {
+    return null;
+  }
+  return error instanceof EnvsError ? error.problem : reasonOf(error, trans);
 }

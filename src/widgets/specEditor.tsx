@@ -1,21 +1,16 @@
-import { type Diagnostic as Mark, setDiagnostics } from '@codemirror/lint';
-import type { EditorView } from '@codemirror/view';
+import { type KeyBinding, keymap } from '@codemirror/view';
 import { CodeEditor, CodeEditorWrapper, type IEditorServices } from '@jupyterlab/codeeditor';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
-import { Debouncer } from '@lumino/polling';
 import { Panel } from '@lumino/widgets';
 import React from 'react';
 
-import { type Check, type Diagnostic, type EnvsClient } from '../client';
+import type { Check, Diagnostic, EnvsClient } from '../client';
 import { Translation } from '../components/context';
 import { SpecForm } from '../components/SpecForm';
 import { environmentsIcon } from '../icons';
-import { diagnosticText } from '../texts';
 import { reasonOf } from './reason';
-
-/** Long enough not to ask at each key, short enough to seem at once. */
-const CHECK_MS = 300;
+import { TextChecker } from './textChecker';
 
 /** What the editor hands over: where the text is saved, and the text. */
 export interface Written {
@@ -38,11 +33,11 @@ interface SpecEditorOptions {
 export class SpecEditor extends Panel {
   private readonly _wrapper: CodeEditorWrapper;
   private readonly _form: FormWidget;
-  private readonly _debouncer: Debouncer;
+  private readonly _checker: TextChecker;
 
   constructor(private readonly _options: SpecEditorOptions) {
     super();
-    const { services, trans, text, path } = _options;
+    const { services, client, trans, text, path } = _options;
     this.addClass('jp-Envs-specEditor');
     this.title.label = trans.__('New environment');
     this.title.icon = environmentsIcon;
@@ -54,88 +49,46 @@ export class SpecEditor extends Panel {
       factory: options => services.factoryService.newDocumentEditor(options),
       editorOptions: { config: { lineNumbers: true, indentUnit: '2', lineWrap: true } }
     });
+    this._wrapper.editor.injectExtension(keymap.of(undoKeys(this._wrapper.editor)));
+    this._checker = new TextChecker(this._wrapper.editor, client, trans);
     this._form = new FormWidget(path, trans, {
-      onSelect: diagnostic => this._select(diagnostic),
+      onSelect: diagnostic => this._checker.select(diagnostic),
+      onFix: diagnostic => void this._checker.fix(diagnostic),
+      onFixAll: () => void this._checker.fixAll(),
       onSubmit: verb => this._submit(verb)
     });
     this.addWidget(this._wrapper);
     this.addWidget(this._form);
-    this._debouncer = new Debouncer(() => this._check(), CHECK_MS);
     model.sharedModel.changed.connect(this._onTyped, this);
-    void this._check();
+    this._checker.checked.connect(this._onChecked, this);
+    this._checker.failed.connect(this._onFailed, this);
+    void this._checker.check();
   }
 
   override dispose(): void {
     if (!this.isDisposed) {
       this._wrapper.model.sharedModel.changed.disconnect(this._onTyped, this);
-      this._debouncer.dispose();
+      this._checker.dispose();
       super.dispose();
     }
   }
 
-  private get _text(): string {
-    return this._wrapper.model.sharedModel.getSource();
-  }
-
   private _onTyped(): void {
     this._form.set({ isOld: true });
-    void this._debouncer.invoke();
   }
 
-  private async _check(): Promise<void> {
-    const text = this._text;
-    try {
-      const check = await this._options.client.check({ kind: 'spec', text });
-      if (!this.isDisposed && text === this._text) {
-        this._form.set({ check, isOld: false, message: null });
-        this._mark(check.diagnostics);
-      }
-    } catch (error) {
-      if (!this.isDisposed) {
-        this._form.set({ message: reasonOf(error, this._options.trans) });
-      }
-    }
+  private _onChecked(_: TextChecker, check: Check | null): void {
+    this._form.set({ check, isOld: false, message: null });
   }
 
-  /** Underline the places; what is wrong there stands in a tool tip. */
-  private _mark(diagnostics: readonly Diagnostic[]): void {
-    const { editor } = this._wrapper;
-    if (!hasView(editor)) {
-      return; // another editor than CodeMirror: the list below the text has to do
-    }
-    const view = editor.editor;
-    const marks = diagnostics.map(one => ({
-      from: editor.getOffsetAt(this._position(one.start)),
-      to: editor.getOffsetAt(this._position(one.end)),
-      severity: one.severity === 'note' ? 'info' : one.severity,
-      message: diagnosticText(one, this._options.trans)
-    })) satisfies Mark[];
-    view.dispatch(setDiagnostics(view.state, marks));
-  }
-
-  private _select({ start, end }: Diagnostic): void {
-    const { editor } = this._wrapper;
-    const selection = { start: this._position(start), end: this._position(end) };
-    editor.setSelection(selection);
-    editor.revealPosition(selection.start);
-    editor.focus();
-  }
-
-  /** A place as the editor counts it; within the text, which may be another by now. */
-  private _position({ line, column }: Diagnostic['start']): CodeEditor.IPosition {
-    const { editor } = this._wrapper;
-    const inside = Math.min(line, editor.lineCount) - 1;
-    // The server counts characters, a text of JavaScript units of UTF-16: an emoji has two.
-    const before = Array.from(editor.getLine(inside) ?? '')
-      .slice(0, column - 1)
-      .join('');
-    return { line: inside, column: before.length };
+  private _onFailed(_: TextChecker, error: unknown): void {
+    this._form.set({ message: reasonOf(error, this._options.trans) });
   }
 
   private async _submit(verb: 'create' | 'update'): Promise<void> {
     const name = this._form.state.check?.name ?? '';
     this._form.set({ busy: true });
-    const written = { path: this._form.state.file.trim(), text: this._text, name };
+    const written = { path: this._form.state.file.trim(), text: this._checker.text, name };
     const refused = await this._options.submit(verb, written);
     if (refused === null) {
       this.parent?.dispose();
@@ -145,11 +98,21 @@ export class SpecEditor extends Panel {
   }
 }
 
-/** JupyterLab's own editor is a CodeMirror; its interface does not say so. */
-function hasView(
-  editor: CodeEditor.IEditor
-): editor is CodeEditor.IEditor & { editor: EditorView } {
-  return 'editor' in editor;
+/** JupyterLab's own keys for it are those of notebooks, consoles and its file editor. */
+function undoKeys(editor: CodeEditor.IEditor): KeyBinding[] {
+  const undo = (): boolean => {
+    editor.undo();
+    return true;
+  };
+  const redo = (): boolean => {
+    editor.redo();
+    return true;
+  };
+  return [
+    { key: 'Mod-z', run: undo, preventDefault: true },
+    { key: 'Mod-Shift-z', run: redo, preventDefault: true },
+    { key: 'Mod-y', run: redo, preventDefault: true }
+  ];
 }
 
 interface FormState {
@@ -169,6 +132,8 @@ class FormWidget extends ReactWidget {
     private readonly _trans: TranslationBundle,
     private readonly _on: {
       onSelect: (diagnostic: Diagnostic) => void;
+      onFix: (diagnostic: Diagnostic) => void;
+      onFixAll: () => void;
       onSubmit: (verb: 'create' | 'update') => Promise<void>;
     }
   ) {
@@ -191,6 +156,8 @@ class FormWidget extends ReactWidget {
             this.set({ file });
           }}
           onSelect={this._on.onSelect}
+          onFix={this._on.onFix}
+          onFixAll={this._on.onFixAll}
           onCreate={() => void this._on.onSubmit('create')}
           onUpdate={() => void this._on.onSubmit('update')}
         />

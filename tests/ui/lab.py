@@ -72,7 +72,9 @@ class Lab:
 
     def open_files(self) -> None:
         """The file browser."""
-        self.page.locator('.lm-TabBar-tab[data-id="filebrowser"]').click()
+        tab = self.page.locator('.lm-TabBar-tab[data-id="filebrowser"]')
+        if tab.get_attribute("aria-selected") != "true":
+            tab.click()  # once more would close it
 
     # -- the list -----------------------------------------------------------------------------
 

@@ -42,7 +42,7 @@ def test_write_a_new_one_with_its_faults_shown(
         expect(form.get_by_role("button", name="Save and create")).to_be_disabled()
         expect(form.locator(".cm-lintRange-error").first).to_have_text("python: 3.10")
         lab.screenshot("faults")
-        finding.get_by_role("button").click()
+        finding.locator(".jp-Envs-finding").click()
         selected = lab.page.evaluate("() => document.getSelection().toString()")
         assert selected.strip().startswith("python")
 

@@ -70,6 +70,35 @@ def test_every_text_can_be_read(themed: Lab, request: pytest.FixtureRequest) -> 
     assert {text: value for text, value in faint.items() if value < _CONTRAST} == {}
 
 
+def test_every_text_of_the_past_can_be_read(
+    themed: Lab, sandbox: Sandbox, request: pytest.FixtureRequest
+) -> None:
+    theme = request.node.callspec.params["themed"]
+    sandbox.run("update", "small", sandbox.spec("python", "ipykernel", "demo-lib", name="small"))
+    themed.panel.get_by_role("button", name="Refresh").click()
+    themed.unfold("small")
+    themed.click("small", "History")
+    page = themed.page.locator(".jp-MainAreaWidget:not(.lm-mod-hidden) .jp-Envs-page")
+    expect(page.get_by_role("table")).to_contain_text("demo-lib")
+    themed.screenshot(f"history-{theme}")
+    assert faint_texts(page) == {}
+    themed.panel.get_by_role("button", name="What ran when").click()
+    expect(page.get_by_role("table")).to_contain_text("small")
+    themed.screenshot(f"audit-{theme}")
+    assert faint_texts(page) == {}
+
+
+def faint_texts(page: Locator) -> dict[str, float]:
+    """Texts of a page that cannot be read well, each with its contrast."""
+    texts = page.locator(
+        "h2, h3, h4, th, td, time, summary, .jp-Envs-aside, .jp-Envs-link, .jp-Envs-note,"
+        " .jp-Envs-button:not(:disabled), label > span, strong, p"
+    ).all()
+    assert len(texts) > 15
+    seen = {text.inner_text(): round(contrast(text), 2) for text in texts if text.is_visible()}
+    return {text: value for text, value in seen.items() if value < _CONTRAST}
+
+
 def contrast(text: Locator) -> float:
     """Of a text to what is behind it, by WCAG's formula."""
     front, back = (numbers(colour) for colour in text.evaluate(_COLOURS))

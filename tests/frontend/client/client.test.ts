@@ -125,3 +125,38 @@ describe('an export', () => {
     expect(asked[0]?.url.searchParams.get('format')).toBe('a&b');
   });
 });
+
+describe('the past', () => {
+  const QUESTIONS: [string, (client: EnvsClient) => Promise<unknown>, object, unknown][] = [
+    [
+      'ledger?environment=a+b&limit=5',
+      c => c.ledger({ environment: 'a b', limit: 5 }),
+      { events: [1] },
+      [1]
+    ],
+    ['ledger/audit', c => c.audit({ notebook: '', digest: undefined }), { at: 'x' }, { at: 'x' }],
+    [
+      'ledger/audit?at=2026-11-18T15%3A00%3A00%2B01%3A00&notebook=a%2Fb.ipynb',
+      c => c.audit({ at: '2026-11-18T15:00:00+01:00', notebook: 'a/b.ipynb' }),
+      { at: 'x' },
+      { at: 'x' }
+    ],
+    ['ledger/faults', c => c.faults(), { faults: [1] }, [1]],
+    ['diff?a=a%401&b=a%402', c => c.diff('a@1', 'a@2'), { kept: 1 }, { kept: 1 }],
+    ['locks/ab%2F/uses', c => c.uses('ab/'), { digests: [1] }, [1]]
+  ];
+
+  it.each(QUESTIONS)('is asked for by %s', async (path, question, answered, wanted) => {
+    const { client, asked } = asking(answered);
+    expect(await question(client)).toEqual(wanted);
+    const { pathname, search } = asked[0]?.url ?? new URL('http://nobody');
+    // The last parameter keeps the browser from answering by itself.
+    expect(`${pathname}${search}`.replace(/[?&]\d+$/, '')).toBe(`${API}/${path}`);
+  });
+
+  it('has locks, as files', async () => {
+    const { client, asked } = asking({ version: 1 });
+    expect(await (await client.lock('abcdef')).data.text()).toBe('{"version":1}');
+    expect(asked[0]?.url.pathname).toBe(`${API}/locks/abcdef`);
+  });
+});

@@ -3,7 +3,7 @@ import { userEvent } from '@testing-library/user-event';
 import React from 'react';
 
 import { Diagnostics } from '../../../src/components/Diagnostics';
-import { diagnostic } from '../support/records';
+import { diagnostic, fix } from '../support/records';
 import { renderMarked } from '../support/render';
 
 const user = userEvent.setup();
@@ -40,6 +40,51 @@ describe('findings', () => {
 
   it('are no buttons where there is nothing to go to', () => {
     render(<Diagnostics diagnostics={FOUND} />);
+    expect(screen.queryByRole('button')).toBeNull();
+  });
+});
+
+describe('fixes', () => {
+  const write = fix([2, 1, 2, 7, 'name'], { code: 'write', params: { text: 'name' } });
+  const fixable = diagnostic({ fix: write });
+  const risky = diagnostic({ fix: { ...write, code: 'quite_new', safe: false } });
+  const onFix = jest.fn();
+  const onFixAll = jest.fn();
+  const on = { onFix, onFixAll };
+
+  afterEach(() => jest.clearAllMocks());
+
+  it('are buttons beside what they put right', async () => {
+    render(<Diagnostics diagnostics={[diagnostic(), fixable]} {...on} />);
+    const [button, ...others] = screen.getAllByRole('button');
+    expect([button?.textContent, others]).toEqual(['Fix: Write name', []]);
+    await user.click(screen.getByRole('button'));
+    expect(onFix.mock.calls).toEqual([[fixable]]);
+  });
+
+  it('are translated, where they are known', () => {
+    renderMarked(<Diagnostics diagnostics={[fixable, risky]} {...on} />);
+    expect(screen.getAllByRole('button').map(button => button.textContent)).toEqual([
+      '«Fix: «Write name»»',
+      '«Fix: Write name»'
+    ]);
+  });
+
+  it('are made all at once, those that need no question', async () => {
+    const { rerender } = render(<Diagnostics diagnostics={[fixable, fixable]} {...on} />);
+    await user.click(screen.getByRole('button', { name: 'Fix all' }));
+    expect(onFixAll).toHaveBeenCalledTimes(1);
+    rerender(<Diagnostics diagnostics={[fixable, fixable, risky]} {...on} />);
+    expect(screen.getByRole('button', { name: 'Fix the 2 that are safe' })).toBeTruthy();
+    rerender(<Diagnostics diagnostics={[fixable, risky, risky]} {...on} />);
+    expect(screen.queryByRole('button', { name: /all|safe/ })).toBeNull();
+  });
+
+  it('are not offered where the text is not at hand, or another way to save it is meant', () => {
+    const saved = diagnostic({ fix: { ...write, code: 'save_as_utf8', edits: [] } });
+    const { rerender } = render(<Diagnostics diagnostics={[fixable]} />);
+    expect(screen.queryByRole('button')).toBeNull();
+    rerender(<Diagnostics diagnostics={[saved]} {...on} />);
     expect(screen.queryByRole('button')).toBeNull();
   });
 });

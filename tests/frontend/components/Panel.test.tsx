@@ -147,6 +147,7 @@ describe('the panel, where nothing can be written,', () => {
         'Console',
         'Terminal here',
         'Check every file',
+        'History',
         'work/environment.yml',
         '' // download
       ])

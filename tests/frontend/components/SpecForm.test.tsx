@@ -17,6 +17,8 @@ function show(change: Partial<Props> = {}): Props {
     message: null,
     onFile: jest.fn(),
     onSelect: jest.fn(),
+    onFix: jest.fn(),
+    onFixAll: jest.fn(),
     onCreate: jest.fn(),
     onUpdate: jest.fn(),
     ...change

@@ -55,6 +55,39 @@ describe('update', () => {
     expect(await done).toBeUndefined();
   });
 
+  describe('from a file with errors', () => {
+    const invalid = problem({ code: 'spec_invalid', params: { file: 'x', reason: 'it is empty' } });
+
+    it('offers to open it where the fixes are', async () => {
+      lab.commands.add(CommandIds.mendFile);
+      server.refuse('PUT environments/My-Science', invalid, 422);
+      const done = lab.execute(CommandIds.update, { name: 'My-Science' });
+      await answer('Not updated', 'Open in the editor');
+      await done;
+      expect(lab.commands.executed).toEqual([
+        { id: CommandIds.mendFile, args: { path: 'work/environment.yml' } }
+      ]);
+    });
+
+    it('opens nothing unasked', async () => {
+      lab.commands.add(CommandIds.mendFile);
+      server.refuse('PUT environments/My-Science', invalid, 422);
+      const done = lab.execute(CommandIds.update, { name: 'My-Science' });
+      await answer('Not updated', 'Close');
+      await done;
+      expect(lab.commands.executed).toEqual([]);
+    });
+
+    it('offers nothing where the file is out of reach, or nothing can open it', async () => {
+      server.refuse('PUT environments/My-Science', invalid, 422);
+      const done = lab.execute(CommandIds.update, { name: 'My-Science' });
+      const shown = within(await dialog('Not updated'));
+      expect(shown.queryByRole('button', { name: 'Open in the editor' })).toBeNull();
+      await answer('Not updated', 'Close');
+      await done;
+    });
+  });
+
   it('says where there is no answer', async () => {
     server.isAway = true;
     await lab.execute(CommandIds.update, { name: 'My-Science' });

@@ -6,6 +6,7 @@ import type {
   DriftReport,
   Environment,
   EnvironmentStorage,
+  Fix,
   Generation,
   Info,
   Operation,
@@ -321,6 +322,22 @@ export function diagnostic(change: Partial<Diagnostic> = {}): Diagnostic {
     end: { line: 2, column: 7 },
     params: { key: 'colour' },
     fix: null,
+    ...change
+  };
+}
+
+/** A fix: from line and column to line and column, another text. */
+export function fix(
+  edit: [number, number, number, number, string],
+  change: Partial<Fix> = {}
+): Fix {
+  const [line, column, lastLine, lastColumn, text] = edit;
+  return {
+    code: 'write',
+    title: `Write ${text}`,
+    params: { text },
+    edits: [{ start: { line, column }, end: { line: lastLine, column: lastColumn }, text }],
+    safe: true,
     ...change
   };
 }

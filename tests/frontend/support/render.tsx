@@ -19,6 +19,8 @@ const NAMES: (keyof Actions)[] = [
   'clone',
   'download',
   'remove',
+  'openHistory',
+  'openAudit',
   'moveKernels',
   'adopt',
   'restore',

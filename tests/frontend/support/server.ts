@@ -2,21 +2,36 @@ import { PromiseDelegate } from '@lumino/coreutils';
 
 import { EnvsClient } from '../../../src/client';
 import type {
+  Audit,
   Check,
   CleanPlan,
   DriftReport,
+  Difference,
+  DigestView,
   Environment,
+  Fault,
   Info,
   Operation,
   OperationEvent,
   Package,
+  PastEvent,
   Problem,
   Process,
   SourceState,
   Storage
 } from '../../../src/types';
 import { type Asked, BASE_URL, connection, json, noNetwork } from './network';
-import { check, cleanPlan, driftReport, info, operation, sourceState, storage } from './records';
+import { audit } from './past';
+import {
+  check,
+  cleanPlan,
+  driftReport,
+  info,
+  operation,
+  problem,
+  sourceState,
+  storage
+} from './records';
 
 const API = 'jupyter-envs/api';
 
@@ -41,6 +56,15 @@ export class FakeServer {
   drift: DriftReport = driftReport();
   /** What a look at every file finds, where that is more. */
   wholeDrift: DriftReport | null = null;
+  /** What is found in a text; `check` for each, unless told otherwise. */
+  judge: (text: string) => Check = () => this.check;
+  ledger: PastEvent[] = [];
+  audit: Audit = audit();
+  faults: Fault[] = [];
+  /** What is known of locks. */
+  locks: DigestView[] = [];
+  /** What differs, by "a -> b". */
+  differences: Record<string, Difference> = {};
   /** Texts of the file browser, by path; `write` is how they change. */
   files: Record<string, string> = {};
   kernels: { id: string; name: string }[] = [];
@@ -141,7 +165,7 @@ export class FakeServer {
     [/^GET $/, () => json(this.info)],
     [/^GET environments$/, () => json({ environments: this.environments })],
     [/^POST environments$/, ({ body }) => this._create(body as { name: string | null })],
-    [/^GET environments\/([^/]+)$/, (_, slug) => json(this._environment(slug))],
+    [/^GET environments\/([^/]+)$/, (_, slug) => this._one(slug)],
     [/^PUT environments\/([^/]+)$/, (_, name) => this._accept({ verb: 'update', name })],
     [/^DELETE environments\/([^/?]+)\?force=/, (_, n) => this._accept({ verb: 'remove', name: n })],
     [/^POST environments\/([^/]+)\/rollback$/, ({ body }, name) => this._rollback(name, body)],
@@ -166,7 +190,13 @@ export class FakeServer {
     [/^GET environments\/[^/]+\/usage$/, () => json({ processes: this.processes })],
     [/^GET environments\/([^/]+)\/activation$/, (_, n) => json({ command: `activate ${n}` })],
     [/^GET environments\/([^/]+)\/export\?format=(.+)$/, (_, n, format) => exported(n, format)],
-    [/^POST specs\/check$/, () => json(this.check)],
+    [/^GET ledger(\?.*)?$/, () => json({ events: this.ledger })],
+    [/^GET ledger\/audit(\?.*)?$/, () => json(this.audit)],
+    [/^GET ledger\/faults$/, () => json({ faults: this.faults })],
+    [/^GET diff\?a=(.+)&b=(.+)$/, (_, a, b) => this._difference(a, b)],
+    [/^GET locks\/([^/]+)\/uses$/, (_, beginning) => this._uses(beginning)],
+    [/^GET locks\/([^/]+)$/, (_, digest) => exported(digest, 'lock')],
+    [/^POST specs\/check$/, ({ body }) => json(this._judge(body))],
     [/^GET operations\?limit=50$/, () => json({ operations: this.operations })],
     [/^DELETE operations\/(.+)$/, (_, id) => this._cancel(id)],
     [/^GET operations\/(.+)\/events\?after=(.+)$/, (_, id, after) => this._events(id, after)],
@@ -176,6 +206,26 @@ export class FakeServer {
     [/^GET \/api\/contents\/(.+)$/, ({ url }, path) => this._file(url, path)],
     [/^PUT \/api\/contents\/(.+)$/, ({ body }, path) => this._save(path, body)]
   ];
+
+  private _uses(beginning = ''): Response {
+    const digests = this.locks.filter(one => one.digest.startsWith(beginning));
+    return digests.length > 0 ? json({ digests }) : json(problem({ code: 'lock_not_found' }), 404);
+  }
+
+  private _difference(a = '', b = ''): Response {
+    const found = this.differences[`${a} -> ${b}`];
+    return found ? json(found) : json(problem({ code: 'generation_not_found' }), 404);
+  }
+
+  private _judge(body: unknown): Check {
+    const { source } = body as { source: { text?: string } };
+    return this.judge(source.text ?? '');
+  }
+
+  private _one(slug?: string): Response {
+    const found = this._environment(slug);
+    return found ? json(found) : json(problem({ code: 'environment_not_found' }), 404);
+  }
 
   private _environment(slug?: string): Environment | undefined {
     return this.environments.find(one => one.slug === slug);

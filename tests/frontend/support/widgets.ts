@@ -1,9 +1,12 @@
+import type { YFile } from '@jupyter/ydoc';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { IEditorServices } from '@jupyterlab/codeeditor';
 import {
   CodeMirrorEditorFactory,
   CodeMirrorMimeTypeService,
-  EditorLanguageRegistry
+  EditorExtensionRegistry,
+  EditorLanguageRegistry,
+  ybinding
 } from '@jupyterlab/codemirror';
 import { CommandRegistry } from '@lumino/commands';
 import { Widget } from '@lumino/widgets';
@@ -67,8 +70,22 @@ export class Commands {
 /** JupyterLab's own editors. */
 export function editorServices(): IEditorServices {
   const languages = new EditorLanguageRegistry();
+  const extensions = new EditorExtensionRegistry();
+  // What is on the screen is the text that is shared, as JupyterLab has it.
+  extensions.addExtension({
+    name: 'shared-model-binding',
+    factory: ({ model }) => {
+      const { ysource, undoManager } = model.sharedModel as unknown as Pick<
+        YFile,
+        'ysource' | 'undoManager'
+      >;
+      return EditorExtensionRegistry.createImmutableExtension(
+        ybinding({ ytext: ysource, undoManager })
+      );
+    }
+  });
   return {
-    factoryService: new CodeMirrorEditorFactory({ languages }),
+    factoryService: new CodeMirrorEditorFactory({ extensions, languages }),
     mimeTypeService: new CodeMirrorMimeTypeService(languages)
   };
 }

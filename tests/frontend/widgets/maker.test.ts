@@ -162,6 +162,16 @@ describe('a name that is taken', () => {
     await answer('Not updated', 'Close');
     expect(await made).toBeNull();
   });
+
+  it('is updated from the editor, where the file has errors', async () => {
+    await begin();
+    server.write(PATH, 'name: science\n');
+    server.refuse('PUT environments/science', problem({ code: 'spec_invalid' }), 422);
+    await answer(TAKEN, 'Update it');
+    await answer('Not updated', 'Open in the editor');
+    expect(await made).toBeNull();
+    expect(making.shell.added[0]?.node.textContent).toContain('name: science');
+  });
 });
 
 describe('anything else that is in the way', () => {

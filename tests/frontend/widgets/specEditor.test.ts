@@ -4,7 +4,7 @@ import { userEvent } from '@testing-library/user-event';
 
 import type { Diagnostic } from '../../../src/types';
 import { SpecEditor, type Written } from '../../../src/widgets/specEditor';
-import { check, diagnostic, problem } from '../support/records';
+import { check, diagnostic, fix, problem } from '../support/records';
 import { FakeServer } from '../support/server';
 import { nothingMore } from '../support/time';
 import { english } from '../support/translation';
@@ -214,5 +214,98 @@ describe('an editor that is closed', () => {
     editor.dispose();
     await jest.advanceTimersByTimeAsync(1_000);
     expect(server.count(CHECK)).toBe(1);
+  });
+});
+
+describe('a fix', () => {
+  const colour = diagnostic({ fix: fix([2, 3, 2, 9, 'name']) });
+  const number = diagnostic({
+    code: 'key_not_text',
+    start: { line: 3, column: 1 },
+    end: { line: 3, column: 2 },
+    fix: fix([3, 1, 3, 2, 'x'])
+  });
+  const text = (): string => wrapper().model.sharedModel.getSource();
+  const TEXT = '# on top\n🌍 colour: red\n1: 2\n';
+
+  /** The server finds what is still wrong with each text. */
+  function judge(): void {
+    server.judge = (source: string) =>
+      check({
+        diagnostics: [
+          ...(source.includes('colour') ? [colour] : []),
+          ...(source.includes('1:') ? [number] : [])
+        ]
+      });
+  }
+
+  it('is a change of the text, which is checked again', async () => {
+    judge();
+    open(TEXT);
+    await user.click(await screen.findByRole('button', { name: 'Fix: Write name' }));
+    expect(text()).toBe('# on top\n🌍 name: red\n1: 2\n');
+    await waitFor(() => expect(screen.queryByText('Fix: Write name')).toBeNull());
+    expect(screen.getByText('Fix: Write x')).toBeTruthy();
+    expect(wrapper().editor.getCursorPosition()).toMatchObject({ line: 1, column: 3 });
+  });
+
+  it('is one step for undo, also together with others', async () => {
+    judge();
+    open(TEXT);
+    await user.click(await screen.findByRole('button', { name: 'Fix all' }));
+    await waitFor(() => expect(text()).toBe('# on top\n🌍 name: red\nx: 2\n'));
+    await verdict(/can be made/);
+    wrapper().editor.focus();
+    await user.keyboard('{Control>}z{/Control}');
+    expect(text()).toBe(TEXT);
+    await user.keyboard('{Control>}y{/Control}');
+    expect(text()).toBe('# on top\n🌍 name: red\nx: 2\n');
+  });
+
+  it('uncovers what another look finds', async () => {
+    server.judge = source =>
+      check({ diagnostics: source.includes('colour') ? [colour, number] : [] });
+    const deeper = diagnostic({ fix: fix([1, 1, 1, 2, '']) });
+    const first = server.judge;
+    server.judge = source =>
+      source.includes('colour')
+        ? first(source)
+        : check({ diagnostics: source.startsWith('#') ? [deeper] : [] });
+    open(TEXT);
+    await user.click(await screen.findByRole('button', { name: 'Fix all' }));
+    await waitFor(() => expect(text()).toBe(' on top\n🌍 name: red\nx: 2\n'));
+  });
+
+  it('is made where its finding has gone to', async () => {
+    judge();
+    open(TEXT);
+    const button = await screen.findByRole('button', { name: 'Fix: Write name' });
+    server.judge = () =>
+      check({
+        diagnostics: [diagnostic({ start: { line: 3, column: 3 }, fix: fix([3, 3, 3, 9, 'name']) })]
+      });
+    type(`# one line more\n${TEXT}`);
+    await user.click(button);
+    await waitFor(() => expect(text()).toBe(`# one line more\n${TEXT.replace('colour', 'name')}`));
+  });
+
+  it('is not made where there is nothing to fix any more', async () => {
+    judge();
+    open(TEXT);
+    const button = await screen.findByRole('button', { name: 'Fix: Write name' });
+    type('name: other\n');
+    await user.click(button);
+    await nothingMore();
+    expect(text()).toBe('name: other\n');
+  });
+
+  it('says where the server does not answer, and changes nothing', async () => {
+    judge();
+    open(TEXT);
+    const all = await screen.findByRole('button', { name: 'Fix all' });
+    server.isAway = true;
+    await user.click(all);
+    expect((await screen.findByRole('alert')).textContent).toBe('The server does not answer.');
+    expect(text()).toBe(TEXT);
   });
 });
