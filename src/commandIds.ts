@@ -15,7 +15,7 @@ export const CommandIds = {
   keep: 'jupyter_envs:keep',
   checkFiles: 'jupyter_envs:check-files',
   archive: 'jupyter_envs:archive',
-  recreate: 'jupyter_envs:recreate',
+  recreateArchived: 'jupyter_envs:recreate-archived',
   compareSource: 'jupyter_envs:compare-source',
   measure: 'jupyter_envs:measure-storage',
   clean: 'jupyter_envs:clean',
@@ -32,5 +32,5 @@ export const CommandIds = {
   audit: 'jupyter_envs:audit',
   auditNotebook: 'jupyter_envs:audit-notebook',
   downloadLock: 'jupyter_envs:download-lock',
-  recreateFromLock: 'jupyter_envs:recreate-from-lock'
+  recreate: 'jupyter_envs:recreate'
 } as const;

@@ -1,8 +1,8 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { changingPlugin } from './plugins/changing';
-import { checkingPlugin } from './plugins/checking';
 import { driftPlugin } from './plugins/drift';
+import { checkingPlugin } from './plugins/checking';
 import { kernelsPlugin } from './plugins/kernels';
 import { lifecyclePlugin } from './plugins/lifecycle';
 import { makingPlugin } from './plugins/making';

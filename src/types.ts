@@ -15,6 +15,16 @@ export type Check = Schemas['CheckAnswer'];
 export type Problem = Schemas['Problem'];
 export type Source = Schemas['CreateBody']['source'];
 
+export type Drift = Schemas['DriftView'];
+export type DriftReport = Schemas['DriftReport'];
+export type Storage = Schemas['StorageView'];
+export type EnvironmentStorage = Schemas['EnvironmentStorage'];
+export type CleanPlan = Schemas['CleanPlan'];
+export type CleanItem = Schemas['CleanItem'];
+export type SourceState = Schemas['SourceState'];
+export type TrackedFile = Schemas['TrackedFile'];
+export type Verdict = Schemas['VerdictView'];
+
 export type Audit = Schemas['Audit'];
 export type AuditKernel = Schemas['AuditKernel'];
 export type AuditCurrent = Schemas['AuditCurrent'];
@@ -43,15 +53,6 @@ export interface AuditQuery {
   environment?: string;
   digest?: string;
 }
-export type Drift = Schemas['DriftView'];
-export type DriftReport = Schemas['DriftReport'];
-export type Storage = Schemas['StorageView'];
-export type EnvironmentStorage = Schemas['EnvironmentStorage'];
-export type CleanPlan = Schemas['CleanPlan'];
-export type CleanItem = Schemas['CleanItem'];
-export type SourceState = Schemas['SourceState'];
-export type TrackedFile = Schemas['TrackedFile'];
-export type Verdict = Schemas['VerdictView'];
 
 /** What the event bus tells of an operation: all but its result and its error. */
 export type OperationChange = Omit<Operation, 'result' | 'error' | 'resumable'>;

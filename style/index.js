@@ -1,4 +1,4 @@
 import './base.css';
-import './past.css';
 import './drift.css';
 import './disk.css';
+import './past.css';

@@ -1,4 +1,4 @@
-import { deleteIcon, undoIcon } from '@jupyterlab/ui-components';
+import { deleteIcon, historyIcon, undoIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import type { Environment } from '../types';
@@ -40,6 +40,12 @@ export function Archived(props: ArchivedProps): React.JSX.Element {
           title={trans.__('Build the packages of its lock, and publish it again')}
           disabled={locked}
           onClick={() => actions.recreate(environment)}
+        />
+        <Button
+          icon={historyIcon}
+          label={trans.__('History')}
+          title={trans.__('What happened to it')}
+          onClick={() => actions.openHistory(environment)}
         />
       </div>
       <dl className="jp-Envs-facts">

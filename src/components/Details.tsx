@@ -106,6 +106,7 @@ export function Details(props: DetailsProps): React.JSX.Element {
           <p className="jp-Envs-note">{trans.__('Loading…')}</p>
         )}
       </Section>
+      {environment.drift?.count === 0 && drift(environment.drift)}
       <div className="jp-Envs-buttons">
         <Button
           icon={historyIcon}
@@ -114,7 +115,6 @@ export function Details(props: DetailsProps): React.JSX.Element {
           onClick={() => actions.openHistory(environment)}
         />
       </div>
-      {environment.drift?.count === 0 && drift(environment.drift)}
       <details className="jp-Envs-section">
         <summary>{trans.__('Packages')}</summary>
         {more.packages ? (

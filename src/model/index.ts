@@ -1,6 +1,6 @@
+export { DriftReports } from './drift';
 export { AuditModel, NOTHING_ASKED } from './audit';
 export { days, HistoryModel, SHOWN } from './history';
-export { DriftReports } from './drift';
 export { EnvironmentsModel } from './model';
 export { aside, type Row, rows } from './rows';
 export { sourcePath } from './source';

@@ -48,7 +48,7 @@ export const lifecyclePlugin: JupyterFrontEndPlugin<void> = {
         });
       }
     });
-    commands.addCommand(CommandIds.recreate, {
+    commands.addCommand(CommandIds.recreateArchived, {
       label: trans.__('Recreate Archived Environment'),
       describedBy: aboutEnvironment(),
       execute: async args => {

@@ -70,8 +70,7 @@ export const pastPlugin: JupyterFrontEndPlugin<void> = {
     };
     const actions: AuditActions = {
       downloadLock: digest => void commands.execute(CommandIds.downloadLock, { digest }),
-      recreate: (digest, name) =>
-        void commands.execute(CommandIds.recreateFromLock, { digest, name }),
+      recreate: (digest, name) => void commands.execute(CommandIds.recreate, { digest, name }),
       openHistory: name => void commands.execute(CommandIds.history, { name })
     };
 
@@ -154,7 +153,7 @@ export const pastPlugin: JupyterFrontEndPlugin<void> = {
           saveFile(await model.client.lock(textOf(args, 'digest')));
         })
     });
-    commands.addCommand(CommandIds.recreateFromLock, {
+    commands.addCommand(CommandIds.recreate, {
       label: trans.__('Recreate Environment from a Lock'),
       describedBy: aboutLock,
       execute: async args => {

@@ -57,8 +57,7 @@ export const stampsPlugin: JupyterFrontEndPlugin<void> = {
           actions: [
             {
               label: trans.__('Recreate the environment…'),
-              callback: () =>
-                void app.commands.execute(CommandIds.recreateFromLock, { digest, name })
+              callback: () => void app.commands.execute(CommandIds.recreate, { digest, name })
             }
           ]
         }

@@ -39,7 +39,7 @@ export function day(text: string): string {
   const time = new Date(text);
   return Number.isNaN(time.getTime())
     ? text
-    : time.toLocaleDateString(undefined, {
+    : time.toLocaleDateString(language(), {
         weekday: 'long',
         day: 'numeric',
         month: 'long',

@@ -39,13 +39,14 @@ describe('an archived environment', () => {
 
   it('has only what makes sense', () => {
     show();
-    expect(names()).toEqual(['Recreate', 'work/environment.yml', '', 'Remove…']);
+    expect(names()).toEqual(['Recreate', 'History', 'work/environment.yml', '', 'Remove…']);
     expect(screen.getByRole('row', { name: /^numpy/ })).toBeTruthy();
     expect(screen.queryByText('Generations')).toBeNull();
   });
 
   it.each([
     ['Recreate', 'recreate'],
+    ['History', 'openHistory'],
     ['Remove…', 'remove']
   ] as const)('has a button "%s"', async (name, action) => {
     const actions = show();

@@ -145,9 +145,9 @@ describe('the panel, where nothing can be written,', () => {
         'Dismiss',
         'Notebook',
         'Console',
-        'History',
         'Terminal here',
         'Check every file',
+        'History',
         'work/environment.yml',
         '' // download
       ])

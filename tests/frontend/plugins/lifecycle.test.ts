@@ -48,7 +48,7 @@ const sent = (): string[] => server.asked.filter(one => one.startsWith('POST'));
 const execute = (id: string): Promise<unknown> => lab.execute(id, { name: 'science' });
 
 describe('a command about an environment that there is not', () => {
-  it.each([CommandIds.archive, CommandIds.recreate, CommandIds.compareSource])(
+  it.each([CommandIds.archive, CommandIds.recreateArchived, CommandIds.compareSource])(
     '%s does nothing',
     async id => {
       server.asked.length = 0;
@@ -101,12 +101,12 @@ describe('recreate', () => {
   });
 
   it('begins at once: nothing is lost by it', async () => {
-    expect(await execute(CommandIds.recreate)).toMatchObject({ verb: 'recreate' });
+    expect(await execute(CommandIds.recreateArchived)).toMatchObject({ verb: 'recreate' });
   });
 
   it('says why it is refused', async () => {
     server.refuse('POST environments/science/recreate', problem({ code: 'environment_busy' }));
-    const done = execute(CommandIds.recreate);
+    const done = execute(CommandIds.recreateArchived);
     await answer('Not recreated', 'Close');
     expect(await done).toBeUndefined();
   });

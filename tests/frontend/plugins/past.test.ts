@@ -201,7 +201,7 @@ describe('a lock of the past', () => {
 
   it('is made into an environment again, under a free name', async () => {
     lab.server.locks = [digestView()];
-    const done = lab.execute(CommandIds.recreateFromLock, { digest: DIGEST, name: 'science' });
+    const done = lab.execute(CommandIds.recreate, { digest: DIGEST, name: 'science' });
     const title = `Recreate from lock ${DIGEST.slice(0, 12)}`;
     const field = (await dialog(title)).querySelector('input');
     expect(field?.value).toBe('science-2');
@@ -216,7 +216,7 @@ describe('a lock of the past', () => {
 
   it('is asked another name where that one will not do', async () => {
     lab.server.refuse('POST environments', problem({ code: 'name_taken', params: { name: 'x' } }));
-    const done = lab.execute(CommandIds.recreateFromLock, { digest: DIGEST });
+    const done = lab.execute(CommandIds.recreate, { digest: DIGEST });
     const title = `Recreate from lock ${DIGEST.slice(0, 12)}`;
     await answer(title, 'Create');
     await answer('Not created', 'Close');
@@ -226,12 +226,12 @@ describe('a lock of the past', () => {
 
   it('is not made into one where that is refused, or not wanted', async () => {
     lab.server.refuse('POST environments', problem());
-    const done = lab.execute(CommandIds.recreateFromLock, { digest: DIGEST });
+    const done = lab.execute(CommandIds.recreate, { digest: DIGEST });
     const title = `Recreate from lock ${DIGEST.slice(0, 12)}`;
     await answer(title, 'Create');
     await answer('Not created', 'Close');
     expect(await done).toBeNull();
-    const other = lab.execute(CommandIds.recreateFromLock, { digest: DIGEST });
+    const other = lab.execute(CommandIds.recreate, { digest: DIGEST });
     await answer(title, 'Cancel');
     expect(await other).toBeNull();
     expect(lab.server.count('POST environments')).toBe(1);

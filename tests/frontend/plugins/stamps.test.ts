@@ -21,7 +21,7 @@ const added = new Signal<object, Opened>({});
 
 beforeEach(async () => {
   lab = await new FakeApp().ready();
-  lab.commands.add(CommandIds.recreateFromLock);
+  lab.commands.add(CommandIds.recreate);
   lab.server.locks = [digestView()];
   model = new EnvironmentsModel(new EnvsClient(lab.server.settings), null, 'never');
   const tracker = { widgetAdded: added, forEach: () => undefined };
@@ -49,7 +49,7 @@ describe('a notebook whose packages are not here', () => {
     expect(told()[0]).toMatch(/^model.ipynb ran on packages that no environment here has now/);
     Notification.manager.notifications[0]?.options.actions?.[0]?.callback(new MouseEvent('click'));
     expect(lab.commands.executed).toEqual([
-      { id: CommandIds.recreateFromLock, args: { digest: DIGEST, name: 'science' } }
+      { id: CommandIds.recreate, args: { digest: DIGEST, name: 'science' } }
     ]);
   });
 

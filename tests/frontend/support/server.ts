@@ -4,10 +4,10 @@ import { EnvsClient } from '../../../src/client';
 import type {
   Audit,
   Check,
-  Difference,
-  DigestView,
   CleanPlan,
   DriftReport,
+  Difference,
+  DigestView,
   Environment,
   Fault,
   Info,
@@ -47,15 +47,6 @@ export class FakeServer {
   packages: Package[] = [];
   processes: Process[] = [];
   check: Check = check();
-  /** What is found in a text; `check` for each, unless told otherwise. */
-  judge: (text: string) => Check = () => this.check;
-  ledger: PastEvent[] = [];
-  audit: Audit = audit();
-  faults: Fault[] = [];
-  /** What is known of locks. */
-  locks: DigestView[] = [];
-  /** What differs, by "a -> b". */
-  differences: Record<string, Difference> = {};
   source: SourceState = sourceState();
   /** What was measured last, and what is there now. */
   known: Storage = storage();
@@ -65,6 +56,15 @@ export class FakeServer {
   drift: DriftReport = driftReport();
   /** What a look at every file finds, where that is more. */
   wholeDrift: DriftReport | null = null;
+  /** What is found in a text; `check` for each, unless told otherwise. */
+  judge: (text: string) => Check = () => this.check;
+  ledger: PastEvent[] = [];
+  audit: Audit = audit();
+  faults: Fault[] = [];
+  /** What is known of locks. */
+  locks: DigestView[] = [];
+  /** What differs, by "a -> b". */
+  differences: Record<string, Difference> = {};
   /** Texts of the file browser, by path; `write` is how they change. */
   files: Record<string, string> = {};
   kernels: { id: string; name: string }[] = [];

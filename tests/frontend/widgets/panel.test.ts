@@ -198,7 +198,7 @@ describe('a button of the panel', () => {
     await shown();
     await user.click(screen.getByRole('button', { name: 'My Science archived' }));
     await user.click(await screen.findByRole('button', { name: 'Recreate' }));
-    expect(commands.executed).toEqual([{ id: CommandIds.recreate, args: about }]);
+    expect(commands.executed).toEqual([{ id: CommandIds.recreateArchived, args: about }]);
     // What it has no processes of is not asked for.
     expect(server.count(USAGE)).toBe(0);
   });
