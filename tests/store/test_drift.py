@@ -100,7 +100,12 @@ CASES: dict[str, tuple[Callable[[FakePrefix], None], str, str | None, str | None
     ),
     "conda added": (lambda p: p.conda_install("xz", "5.6"), "added_by_conda", None, "5.6"),
     "pip added": (lambda p: p.pip_install("attrs", "1.0"), "pip_added", None, "1.0"),
-    "editable": (lambda p: p.pip_install("mine", "0.1", place="/src/mine"), "editable", None, "0.1"),
+    "editable": (
+        lambda p: p.pip_install("mine", "0.1", place="/src/mine"),
+        "editable",
+        None,
+        "0.1",
+    ),
     "editable over pip's": (
         lambda p: p.pip_install("rich", "15.0", place="/src/rich"),
         "editable",
