@@ -92,6 +92,7 @@ def test_what_an_administrator_does_not_allow(start_server: Serve, sandbox: Sand
         "channels": None,
         "packages_denied": ["bulk*"],
         "link_scripts": ["link-script"],
+        "freeze": False,
         "file": str(file),
     }
 
