@@ -3,7 +3,7 @@
 from .accelerator import Accelerator, GpuBuild, accelerator_of, gpu_builds
 from .asked import Change, LineChange, added_by_us, line_changes, with_asked
 from .assemble import in_order, require_platform, with_input, with_packages
-from .checks import check_lock
+from .checks import check_lock, package_problem
 from .conda_lock import parse_lock
 from .declared import declared, with_declared
 from .diff import LockDiff, PackageChange, Release, diff, release
@@ -47,6 +47,7 @@ __all__ = [
     "lock_digest",
     "make_plan",
     "matches_input",
+    "package_problem",
     "parse_explicit",
     "parse_lock",
     "pypi_name",

@@ -25,10 +25,12 @@ from jupyter_envs.store import (
     is_archived,
     known_slugs,
     list_environments,
+    needs_settling,
     processes_of,
     read_archive,
     read_environment,
     read_info,
+    settle_adoption,
     unfinished_generations,
 )
 
@@ -87,6 +89,7 @@ def _folder_name(store: Store, name: str) -> str:
 
 def _close(store: Store, summary: Operation, *, cancelled: bool) -> None:
     slug = _folder_name(store, summary.name)
+    settle_adoption(store, slug)
     published = _outcome(store, slug, summary)
     if published is not None:
         _write_end(store, summary.id, "succeeded", published)
@@ -114,7 +117,7 @@ def _outcome(store: Store, slug: str, summary: Operation) -> dict[str, Any] | No
         done = made is not None and made.operation == summary.id
         return {"name": summary.name, "archived": True, "recovered": True} if done else None
     if summary.verb == "remove":
-        gone = not store.link(slug).is_symlink() and not is_archived(store, slug)
+        gone = current_generation(store, slug) is None and not is_archived(store, slug)
         return {"name": summary.name, "removed": True, "recovered": True} if gone else None
     return _published_by(store, slug, summary.id)
 
@@ -160,6 +163,7 @@ def reconcile(settings: Settings) -> list[str]:
         return []  # there is none, or it is another's to bring in line
     expect_starts(settings)
     done = _close_dead(store)
+    done += _settle_adoptions(store, settings)
     installed = installed_kernels(settings.kernels_dir)
     for environment in list_environments(store):
         if environment.managed:
@@ -180,6 +184,25 @@ def _close_dead(store: Store) -> list[str]:
             summary = close_operation(store, operation.id)
             closed.append(f"{summary.state}: {operation.id}")
     return closed
+
+
+def _settle_adoptions(store: Store, settings: Settings) -> list[str]:
+    """Adoptions and exchanges that a kill cut short, and adopted directories that somebody took
+    away (``conda env remove`` does)."""
+    settled = []
+    for slug in known_slugs(store):
+        if not needs_settling(store, slug):
+            continue
+        try:
+            with environment_lock(store, slug):
+                done = settle_adoption(store, slug)
+                if current_generation(store, slug) is None:
+                    withdraw(store, slug, settings)
+                    forget_empty(store, slug)
+        except EnvironmentBusy:
+            continue
+        settled += [f"{done}: {slug}"] if done else []
+    return settled
 
 
 def _finish_publish(
