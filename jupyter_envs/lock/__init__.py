@@ -16,6 +16,7 @@ from .plan import Download, Plan, make_plan
 from .pypi_names import pypi_name
 from .scalars import scalar
 from .staleness import content_hash, inputs_hash, matches_input
+from .urls import channel_problem
 
 __all__ = [
     "Accelerator",
@@ -33,6 +34,7 @@ __all__ = [
     "Release",
     "accelerator_of",
     "added_by_us",
+    "channel_problem",
     "check_lock",
     "content_hash",
     "declared",

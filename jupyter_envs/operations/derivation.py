@@ -19,7 +19,14 @@ import yaml
 
 from jupyter_envs.engine import CondaConfiguration
 from jupyter_envs.errors import AdoptionImpossible
-from jupyter_envs.lock import Lock, LockedPackage, emit_lock, package_problem, with_input
+from jupyter_envs.lock import (
+    Lock,
+    LockedPackage,
+    channel_problem,
+    emit_lock,
+    package_problem,
+    with_input,
+)
 from jupyter_envs.spec import (
     classify_pip_line,
     dependency_name,
@@ -61,12 +68,14 @@ _RECORD = msgspec.json.Decoder(_Record)
 
 
 class Derived(msgspec.Struct, frozen=True, kw_only=True):
-    """``spec`` is the text of the environment.yml, ``lock`` has all that can be locked."""
+    """``spec`` is the text of the environment.yml, ``lock`` has all that can be locked.
+    ``origins`` are the addresses that its conda packages came from, without logins."""
 
     spec: bytes
     lock: Lock
     unlocked: tuple[UnlockedPackage, ...]
     variables: dict[str, str]
+    origins: tuple[str, ...]
 
     def lock_bytes(self) -> bytes:
         """The conda-lock.yml, which says at its top what is not in it."""
@@ -92,7 +101,9 @@ def derive(prefix: Path, name: str, configuration: CondaConfiguration) -> Derive
         lines.update({found.name: line} if line else {})
         parts.append(package)
     unlocked = [one for one in parts if isinstance(one, UnlockedPackage)]
-    urls = _channels(records.values(), configuration)
+    origins = _origins(records.values())
+    named = [url for url in origins if channel_problem(url) is None]
+    urls = named or list(configuration.channels)
     variables = _variables(prefix)
     spec = _spec(
         name,
@@ -107,6 +118,7 @@ def derive(prefix: Path, name: str, configuration: CondaConfiguration) -> Derive
         lock=with_input(lock, "environment.yml", spec),
         unlocked=tuple(sorted(unlocked, key=lambda one: (one.manager, one.name))),
         variables=variables,
+        origins=origins,
     )
 
 
@@ -183,14 +195,9 @@ def _dependencies(records: Mapping[str, _Record], history: str) -> list[str]:
     asked = requested_specs(history, records.keys()) or _without_history(records)
     lines = {name: _line(records[name], text) for name, text in asked.items()}
     python = records.get("python")
-    if python is not None and "python" in _needed(records, lines):
+    if python is not None:
         lines = {"python": _line(python, lines.get("python", "python")), **lines}
     return list(lines.values())
-
-
-def _needed(records: Mapping[str, _Record], lines: Mapping[str, str]) -> set[str]:
-    needed = {name for one in records.values() for name in _constraints(one.depends)}
-    return needed | set(lines)
 
 
 def _without_history(records: Mapping[str, _Record]) -> dict[str, str]:
@@ -199,7 +206,7 @@ def _without_history(records: Mapping[str, _Record]) -> dict[str, str]:
         for name, record in records.items()
         if record.requested_spec or record.requested_specs
     }
-    needed = _needed(records, {})
+    needed = {name for one in records.values() for name in _constraints(one.depends)}
     return marked or {name: name for name in records if name not in needed}
 
 
@@ -217,15 +224,14 @@ def _line(record: _Record, text: str) -> str:
     )
 
 
-def _channels(records: Iterable[_Record], configuration: CondaConfiguration) -> list[str]:
-    """The addresses of the channels, those that bring the most packages first."""
+def _origins(records: Iterable[_Record]) -> tuple[str, ...]:
+    """The addresses of the channels, the one of most packages first."""
     urls = Counter(
         strip_credentials(record.url).rsplit("/", 2)[0]
         for record in records
         if record.url and record.url.count("/") > 2
     )
-    found = [url for url, _ in urls.most_common()]
-    return found or list(configuration.channels)
+    return tuple(url for url, _ in urls.most_common())
 
 
 def _short(url: str, configuration: CondaConfiguration) -> str:

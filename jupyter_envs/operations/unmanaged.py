@@ -221,7 +221,7 @@ def _is_apart(path: Path) -> bool:
 
 
 def _require_allowed(found: Derived, policy: Policy) -> None:
-    policy.check_channels(found.lock.channels)
+    policy.check_channels(found.origins)
     policy.check_packages(
         name
         for names in (

@@ -17,6 +17,7 @@ from jupyter_envs.ledger import Ledger
 from jupyter_envs.lock import parse_lock
 from jupyter_envs.store import Store, current_generation
 from tests.cli.failing_world import write_wheel
+from tests.cli.test_operations import until
 from tests.support.channel import LocalChannel
 from tests.support.channel.install import Request, ask
 from tests.support.kernel_session import KernelSession
@@ -46,12 +47,12 @@ def theirs(sandbox: Sandbox, channel: LocalChannel) -> Path:
     return make_theirs(sandbox, channel.url, *SPECS)
 
 
-def make_theirs(sandbox: Sandbox, channel: str, *specs: str, history: str = HISTORY) -> Path:
-    prefix = sandbox.envs / "demo"
+def make_theirs(sandbox: Sandbox, channel: str, *specs: str, name: str = "demo") -> Path:
+    prefix = sandbox.envs / name
     cache = sandbox.environ["JUPYTER_ENVS_CACHE_DIR"]
     made = ask(Request(channels=(channel,), specs=specs, cache=cache, prefix=str(prefix)))
     assert made.error is None
-    (prefix / "conda-meta" / "history").write_text(history)
+    (prefix / "conda-meta" / "history").write_text(HISTORY)
     return prefix
 
 
@@ -185,7 +186,7 @@ def test_a_removal_takes_it_too(sandbox: Sandbox, theirs: Path, updated: bool) -
     assert left_nothing(sandbox)
     assert sandbox.registered() == []
     assert actions(sandbox)[-1] == "environment_removed"
-    assert list((sandbox.envs / ".jupyter-envs" / ".trash").iterdir()) == []
+    until(lambda: not list((sandbox.envs / ".jupyter-envs" / ".trash").iterdir()))
 
 
 def test_another_tool_takes_it_away(sandbox: Sandbox, theirs: Path) -> None:
@@ -201,12 +202,13 @@ def test_another_tool_takes_it_away(sandbox: Sandbox, theirs: Path) -> None:
 
 
 def test_what_has_no_hash_is_kept_out_of_the_lock_and_is_no_drift(
-    sandbox: Sandbox, theirs: Path, tmp_path: Path
+    sandbox: Sandbox, channel: LocalChannel, tmp_path: Path
 ) -> None:
+    theirs = make_theirs(sandbox, channel.url, *SPECS, "pip")
     write_wheel(tmp_path, "gadget", "gadget.py")
     sandbox.environ.update(from_folder(tmp_path))
     python = theirs / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "gadget"]
+    install: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "gadget"]
     pip = subprocess.run(install, env=sandbox.environ, capture_output=True, text=True, check=False)
     assert pip.returncode == 0, pip.stderr
     record = next(theirs.glob("conda-meta/demo-lib-*.json"))
