@@ -54,7 +54,7 @@ def list_(options: GlobalOptions) -> None:
             found.language or ("" if found.managed else "(not ours)"),
             str(found.packages or ""),
             size(found.size),
-            str(found.generation or ""),
+            "" if found.generation is None else str(found.generation),
             _state(found),
             str(found.processes or ""),
             moment(found.created),

@@ -12,7 +12,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import yaml
@@ -28,21 +27,19 @@ from jupyter_envs.lock import (
     with_input,
 )
 from jupyter_envs.spec import (
-    classify_pip_line,
     dependency_name,
     has_credentials,
     strip_credentials,
 )
 from jupyter_envs.store import (
-    Distribution,
     UnlockedPackage,
-    exact_version,
-    origin,
     read_history,
     read_text,
     requested_specs,
     unowned_distributions,
 )
+
+from .derivation_pip import pip_package
 
 _NAME = re.compile(r"^([A-Za-z0-9_.-]+)")
 _HEADER = (
@@ -97,7 +94,7 @@ def derive(prefix: Path, name: str, configuration: CondaConfiguration) -> Derive
     ]
     lines: dict[str, str] = {}
     for found in unowned_distributions(prefix):
-        line, package = _pip(prefix, found, platform)
+        line, package = pip_package(prefix, found, platform)
         lines.update({found.name: line} if line else {})
         parts.append(package)
     unlocked = [one for one in parts if isinstance(one, UnlockedPackage)]
@@ -239,66 +236,6 @@ def _short(url: str, configuration: CondaConfiguration) -> str:
     name = url.removeprefix(f"{configuration.channel_alias.rstrip('/')}/")
     plain = name != url and name.partition("/")[0] not in configuration.custom_channels
     return name if plain else url
-
-
-# -- pip's packages ------------------------------------------------------------------------------
-
-
-def _pip(
-    prefix: Path, one: Distribution, platform: str
-) -> tuple[str | None, LockedPackage | UnlockedPackage]:
-    """The line below ``pip:`` (None: no line would bring it), and how far it can be locked."""
-    version, place = exact_version(prefix, one), origin(prefix, one)
-    line: str | None = f"{one.name}=={version}"
-    reason = "pip kept neither its address nor its hash"
-    if place is not None and (place.editable or "://" not in place.place):
-        line, reason = None, f"it was installed from the folder or file {place.place}"
-    elif place is not None:
-        said = _direct_url(prefix, one)
-        locked = _archive(said, one.name, version, platform)
-        line = _address_line(said, one.name) or line
-        if locked is not None:
-            return line, locked
-        reason = f"it was installed from {place.place}"
-    unlocked = UnlockedPackage(
-        manager="pip",
-        name=one.name,
-        version=version,
-        reason=reason,
-        editable=place is not None and place.editable,
-        in_spec=line is not None,
-    )
-    return line, unlocked
-
-
-def _direct_url(prefix: Path, one: Distribution) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(read_text(prefix / one.folder / "direct_url.json"))
-    return found
-
-
-def _archive(said: dict[str, Any], name: str, version: str, platform: str) -> LockedPackage | None:
-    """An archive whose hash pip wrote down (PEP 610)."""
-    about = said.get("archive_info")
-    hashes = about.get("hashes") if isinstance(about, dict) else None
-    sha256 = hashes.get("sha256") if isinstance(hashes, dict) else None
-    package = LockedPackage(
-        name=name,
-        version=version,
-        manager="pip",
-        platform=platform,
-        url=strip_credentials(said["url"]),
-        sha256=str(sha256),
-    )
-    return package if package_problem(package) is None else None
-
-
-def _address_line(said: dict[str, Any], name: str) -> str | None:
-    url, about = strip_credentials(said["url"]), said.get("vcs_info")
-    if isinstance(about, dict):
-        line = f"{name} @ {about.get('vcs')}+{url}@{about.get('commit_id')}"
-    else:
-        line = f"{name} @ {url}"
-    return line if classify_pip_line(line).kind in ("url", "vcs") else None
 
 
 # -- the file ------------------------------------------------------------------------------------

@@ -25,7 +25,6 @@ from jupyter_envs.store import (
     is_archived,
     known_slugs,
     list_environments,
-    needs_settling,
     processes_of,
     read_archive,
     read_environment,
@@ -34,6 +33,7 @@ from jupyter_envs.store import (
     unfinished_generations,
 )
 
+from .adoption_tail import settle_adoptions
 from .archive_tail import finish_archive
 from .catalogue import list_operations, read_operation
 from .context import open_ledger
@@ -163,7 +163,7 @@ def reconcile(settings: Settings) -> list[str]:
         return []  # there is none, or it is another's to bring in line
     expect_starts(settings)
     done = _close_dead(store)
-    done += _settle_adoptions(store, settings)
+    done += settle_adoptions(store, settings)
     installed = installed_kernels(settings.kernels_dir)
     for environment in list_environments(store):
         if environment.managed:
@@ -184,25 +184,6 @@ def _close_dead(store: Store) -> list[str]:
             summary = close_operation(store, operation.id)
             closed.append(f"{summary.state}: {operation.id}")
     return closed
-
-
-def _settle_adoptions(store: Store, settings: Settings) -> list[str]:
-    """Adoptions and exchanges that a kill cut short, and adopted directories that somebody took
-    away (``conda env remove`` does)."""
-    settled = []
-    for slug in known_slugs(store):
-        if not needs_settling(store, slug):
-            continue
-        try:
-            with environment_lock(store, slug):
-                done = settle_adoption(store, slug)
-                if current_generation(store, slug) is None:
-                    withdraw(store, slug, settings)
-                    forget_empty(store, slug)
-        except EnvironmentBusy:
-            continue
-        settled += [f"{done}: {slug}"] if done else []
-    return settled
 
 
 def _finish_publish(

@@ -82,16 +82,23 @@ def settle_adoption(store: Store, slug: str) -> str | None:
     """
     if _finish_exchange(store, slug):
         return "exchanged"
-    if _is_pointer(store, slug) and not is_in_place(store, slug):
+    if not is_taken_away(store, slug) and _is_lost_pointer(store, slug):
         store.generation(slug, ADOPTED).unlink()
         return "taken back"
     return None
 
 
+def is_taken_away(store: Store, slug: str) -> bool:
+    """Whether a directory that was adopted is not there any more, without a word to us."""
+    return _is_pointer(store, slug) and not os.path.lexists(store.link(slug))
+
+
 def needs_settling(store: Store, slug: str) -> bool:
-    """Whether :func:`settle_adoption` would do something; no lock is needed to ask."""
-    if os.path.lexists(_spare(store, slug)):
-        return True
+    """Whether something was cut short or taken away; no lock is needed to ask."""
+    return os.path.lexists(_spare(store, slug)) or _is_lost_pointer(store, slug)
+
+
+def _is_lost_pointer(store: Store, slug: str) -> bool:
     return _is_pointer(store, slug) and not is_in_place(store, slug)
 
 

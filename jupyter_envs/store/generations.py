@@ -63,7 +63,8 @@ def unfinished_generations(store: Store, slug: str) -> dict[int, Building | None
     found: dict[int, Building | None] = {}
     complete = set(complete_generations(store, slug))
     for number in _numbers(store, slug):
-        if number not in complete:
+        # An adopted directory was built by nobody here, whatever it lacks.
+        if number not in complete and number != ADOPTED:
             found[number] = _read_marker(GenerationFiles(store.generation(slug, number)))
     return found
 

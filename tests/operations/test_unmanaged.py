@@ -196,6 +196,21 @@ def test_another_tool_takes_it_away(sandbox: Sandbox, theirs: Path) -> None:
     assert sandbox.json("list")["environments"] == []
 
     assert left_nothing(sandbox)
+    assert sandbox.registered() == []
+    assert actions(sandbox) == ["environment_adopted", "environment_removed"]
+
+
+@pytest.mark.parametrize("step", ["retract", "record", "withdraw"])
+def test_a_removal_that_was_killed_is_finished(sandbox: Sandbox, theirs: Path, step: str) -> None:
+    sandbox.json("adopt", "demo")
+
+    killed(sandbox, "remove", "verbs", step, "after")
+
+    assert sandbox.json("list")["environments"] == []
+    assert sandbox.json("operations")["operations"][0]["state"] == "succeeded"
+    assert left_nothing(sandbox)
+    assert sandbox.registered() == []
+    assert actions(sandbox) == ["environment_adopted", "environment_removed"]
 
 
 # -- what cannot be locked -----------------------------------------------------------------------
@@ -353,14 +368,14 @@ def test_two_at_once_are_one_and_a_refusal(sandbox: Sandbox, theirs: Path) -> No
 CUT = """
 import os, signal, sys
 from jupyter_envs.engine import read_configuration
-from jupyter_envs.operations import Job, SpecSource, Update, Adopt, default_settings, unmanaged
-from jupyter_envs.operations import publish
+from jupyter_envs.operations import Job, SpecSource, Update, Adopt, default_settings, taking_in
+from jupyter_envs.operations import Remove, publish, verbs
 from jupyter_envs.operations.catalogue import new_id
 from jupyter_envs.operations.job import run_job
 from jupyter_envs.store import adopted
 
 verb, place, step, when, count = sys.argv[1:]
-place = {"unmanaged": unmanaged, "adopted": adopted, "publish": publish}[place]
+place = {"taking_in": taking_in, "adopted": adopted, "publish": publish, "verbs": verbs}[place]
 good, calls = getattr(place, step), 0
 
 def cut(*arguments, **more):
@@ -375,7 +390,8 @@ def cut(*arguments, **more):
 setattr(place, step, cut)
 spec = b"name: demo\\ndependencies: [text-prefix]\\n"
 source = SpecSource(data=spec)
-requests = {"adopt": Adopt(name="demo"), "update": Update(name="demo", source=source)}
+requests = {"adopt": Adopt(name="demo"), "remove": Remove(name="demo"),
+    "update": Update(name="demo", source=source)}
 settings = default_settings(read_configuration())
 run_job(Job(id=new_id(), request=requests[verb], settings=settings, actor="ada"))
 """
@@ -393,10 +409,14 @@ def killed(sandbox: Sandbox, verb: str, place: str, step: str, when: str, count:
 )
 def test_killed_before_it_was_adopted(sandbox: Sandbox, theirs: Path, step: str, when: str) -> None:
     before = tree(theirs)
+    register = sandbox.home / ".conda" / "environments.txt"
+    register.parent.mkdir()
+    register.write_text(f"{theirs}\n")
 
-    killed(sandbox, "adopt", "unmanaged", step, when)
+    killed(sandbox, "adopt", "taking_in", step, when)
 
     assert sandbox.json("show", "demo")["managed"] is False
+    assert sandbox.registered() == [str(theirs)]
     assert tree(theirs) == before
     assert left_nothing(sandbox)
     assert sandbox.json("operations")["operations"][0]["state"] == "interrupted"
@@ -407,7 +427,7 @@ def test_killed_before_it_was_adopted(sandbox: Sandbox, theirs: Path, step: str,
 def test_killed_after_it_was_adopted(sandbox: Sandbox, theirs: Path, step: str, when: str) -> None:
     before = tree(theirs)
 
-    killed(sandbox, "adopt", "unmanaged", step, when)
+    killed(sandbox, "adopt", "taking_in", step, when)
 
     shown = sandbox.json("show", "demo")
     assert (shown["managed"], shown["generation"]) == (True, 0)
