@@ -216,5 +216,5 @@ def test_an_environment_of_another_tool_is_left_alone(person: Sandbox, client: A
     listed = {one["name"]: one for one in client.get("environments").expect(200)["environments"]}
     assert listed["theirs"]["drift"] is None
     client.get(environment("theirs", "drift")).problem(409, "environment_unmanaged")
-    client.post(environment("theirs", "adopt"), {}).problem(409, "environment_unmanaged")
+    client.post(environment("theirs", "adopt"), {}).problem(409, "adoption_impossible")
     shutil.rmtree(theirs)
