@@ -13,6 +13,7 @@ import msgspec
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.ledger import KernelStart, Ledger, from_seconds
 from jupyter_envs.store import (
+    DriftRecord,
     GenerationFiles,
     Store,
     process_identity,
@@ -21,11 +22,8 @@ from jupyter_envs.store import (
 )
 
 from .context import open_ledger
-from .drift import DriftView, drift_view
+from .drift import look, view_of
 from .settings import Settings
-
-#: A kernel that has run for so long has not yet changed its own environment.
-_SOON = timedelta(seconds=10)
 
 
 def absorb_starts(settings: Settings, told: Iterable[KernelStart] = ()) -> list[dict[str, Any]]:
@@ -43,27 +41,31 @@ def absorb_starts(settings: Settings, told: Iterable[KernelStart] = ()) -> list[
 def drift_at(start: KernelStart) -> str | None:
     """The state of its generation when a kernel started; None where nobody can tell any more.
 
-    What is clean now was clean then. Drift counts if it was known before the start, or if it is
-    looked for right after it.
+    What is clean now was clean then. Drift counts only if it was there before: what a kernel
+    does to its own environment is not what it was started with.
     """
-    seen = _seen(start)
-    if seen is None:
+    record = _record_of(start)
+    if record is None:
         return None
-    if seen.state in ("clean", "unknown"):
-        return None if seen.state == "unknown" else seen.state
-    known = seen.checked_at is not None and datetime.fromisoformat(seen.checked_at) <= start.time
-    fresh = datetime.now().astimezone() - start.time < _SOON
-    return seen.state if known or fresh else None
+    found = view_of(record).state
+    return found if found == "clean" or _was_there(record, start.time) else None
 
 
-def _seen(start: KernelStart) -> DriftView | None:
+def _record_of(start: KernelStart) -> DriftRecord | None:
     """What is known of the start's generation, while that is the current one."""
     store = Store(Path(start.store))
     with suppress(OSError, EnvsError):
         environment = read_environment(store, start.environment)
         if environment is not None and environment.generation == start.generation:
-            return drift_view(store, environment)
+            return look(store, environment)
     return None
+
+
+def _was_there(record: DriftRecord, moment: datetime) -> bool:
+    """Whether it was seen before a moment, or nothing was touched since."""
+    # It is written down in whole seconds.
+    seen = datetime.fromisoformat(record.checked_at) + timedelta(seconds=1)
+    return seen <= moment or max(record.touched, default=0) < moment.timestamp() * 1e9
 
 
 def _keep_lock(event: dict[str, Any], ledger: Ledger) -> None:
