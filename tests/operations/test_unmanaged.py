@@ -337,6 +337,7 @@ def test_it_is_not_moved_below_what_runs_from_it(
         error = refused(sandbox, "update", "demo", sandbox.spec("text-prefix"))
         assert (error["code"], error["params"]["count"]) == ("kernels_running", 1)
         assert "follow its name" in error["hint"]
+        assert refused(sandbox, "remove", "demo")["code"] == "kernels_running"
     finally:
         process.kill()
         process.wait()
