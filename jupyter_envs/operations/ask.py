@@ -23,11 +23,13 @@ from jupyter_envs.errors import (
 from jupyter_envs.lock import parse_lock
 from jupyter_envs.spec import check_name, read_spec
 from jupyter_envs.store import (
+    ADOPTED,
     Environment,
     Store,
     get_managed,
     get_recorded,
     name_in_use,
+    processes_in,
     processes_of,
 )
 
@@ -274,7 +276,9 @@ def read_lock_of(file: Path, place: Path) -> bytes:
 
 def require_idle(store: Store, environment: Environment) -> None:
     """Raise KernelsRunning where a process of this machine was started from the environment."""
-    running = processes_of(store, environment.slug)
+    running = {*processes_of(store, environment.slug)}
+    if ADOPTED in environment.generations:  # others start what is theirs without a lease
+        running |= {*processes_in(store.generation(environment.slug, ADOPTED))}
     if running:
         raise KernelsRunning(name=environment.name, count=len(running))
 

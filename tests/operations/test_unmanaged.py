@@ -264,6 +264,22 @@ def test_what_has_no_hash_is_kept_out_of_the_lock_and_is_no_drift(
     assert sandbox.json("clone", "demo", "other")["changed"] is True
 
 
+def test_what_was_changed_before_is_kept(sandbox: Sandbox, theirs: Path) -> None:
+    module = next(theirs.glob("lib/python3*/site-packages/demo_lib.py"))
+    text = module.read_text()
+    module.unlink()
+    module.write_text(f"{text}# mine\n")
+
+    said = sandbox.run("adopt", "demo", "--yes")
+
+    assert "demo_lib.py" in said.partition("Kept as it was")[2]
+    assert f"demo is adopted, where it is: {theirs}" in said
+    assert sandbox.json("show", "demo")["drift"]["state"] == "kept"
+    (verdict,) = sandbox.json("drift", "demo", "--level", "content")["verdicts"]
+    assert (verdict["code"], verdict["kept"]) == ("file_edited", True)
+    assert module.read_text().endswith("# mine\n")
+
+
 # -- what cannot be adopted ----------------------------------------------------------------------
 
 
@@ -337,6 +353,7 @@ def test_it_is_not_moved_below_what_runs_from_it(
         error = refused(sandbox, "update", "demo", sandbox.spec("text-prefix"))
         assert (error["code"], error["params"]["count"]) == ("kernels_running", 1)
         assert "follow its name" in error["hint"]
+        assert refused(sandbox, "remove", "demo")["code"] == "kernels_running"
     finally:
         process.kill()
         process.wait()
