@@ -22,7 +22,7 @@ from jupyter_envs.operations import (
     source_from_file,
 )
 from jupyter_envs.spec import check_name
-from jupyter_envs.store import Store, get_managed, get_recorded
+from jupyter_envs.store import ADOPTED, Store, get_managed, get_recorded
 
 from .options import (
     GlobalOptions,
@@ -135,7 +135,7 @@ def update(
 
 @click.command()
 @name_argument
-@click.option("--to", "generation", type=click.IntRange(min=1), help="Default: the one before.")
+@click.option("--to", "generation", type=click.IntRange(min=0), help="Default: the one before.")
 @json_option
 @click.pass_obj
 def rollback(options: GlobalOptions, name: str, generation: int | None) -> None:
@@ -182,6 +182,8 @@ def remove(options: GlobalOptions, name: str, force: bool, yes: bool) -> None:
     if not yes and not options.as_json and sys.stdin.isatty():
         count = len(environment.generations)
         what = "archived" if environment.archived else f"{count} generation(s)"
+        if ADOPTED in environment.generations:
+            what += ", with the directory that was adopted"
         click.confirm(f"Remove {environment.name} ({what})?", abort=True)
     result = carry_out(ask_remove(settings, name, force=force), options)
     _say(options, f"{result['name']} is removed.")

@@ -15,13 +15,15 @@ from jupyter_envs.operations import (
     ask_adopt,
     ask_repair,
     drift_report,
+    find_for_adoption,
     report_of,
 )
 from jupyter_envs.operations import (
     keep as keep_drift,
 )
-from jupyter_envs.store import Store, get_environment, get_managed, list_environments
+from jupyter_envs.store import Store, get_managed, list_environments
 
+from .adopt import adopt_unmanaged
 from .change import carry_out
 from .options import (
     GlobalOptions,
@@ -113,10 +115,11 @@ def adopt(
     """Write what was changed in NAME into its environment.yml, and build from that.
 
     Your own file is written only after a yes, and while it is as it was when NAME was made.
+    An environment that another tool made is taken in, where it is and as it is.
     """
     settings = options.reconciled(**limits)
-    if not get_environment(Store(settings.envs_dir), name).managed:
-        carry_out(ask_adopt(settings, name), options)  # there is no lock to have drifted from
+    if not find_for_adoption(settings, name).managed:
+        adopt_unmanaged(options, settings, name, dry_run=dry_run, yes=yes)
         return
     report = drift_report(settings, name)
     if dry_run:

@@ -16,6 +16,7 @@ from .output import instant, out, print_json
 
 _SAYS = {
     "environment_created": "made as generation {generation}",
+    "environment_adopted": "adopted as generation {generation}",
     "environment_updated": "updated to generation {generation}",
     "environment_rolled_back": "gone back to generation {generation}",
     "environment_removed": "removed; it was generation {generation}",

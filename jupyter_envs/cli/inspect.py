@@ -54,7 +54,7 @@ def list_(options: GlobalOptions) -> None:
             found.language or ("" if found.managed else "(not ours)"),
             str(found.packages or ""),
             size(found.size),
-            str(found.generation or ""),
+            "" if found.generation is None else str(found.generation),
             _state(found),
             str(found.processes or ""),
             moment(found.created),
@@ -139,7 +139,7 @@ def _print_facts(found: EnvironmentView) -> None:
 def export(options: GlobalOptions, name: str, format_name: str, output: Path | None) -> None:
     """Print NAME as a file: its environment.yml as written, its lock, and others."""
     store = Store(options.settings().envs_dir)
-    exported = export_as(export_source(get_recorded(store, name)), format_name)
+    exported = export_as(export_source(get_recorded(store, name), format_name), format_name)
     if output is not None:
         write_atomically(output, exported.data)
     if options.as_json:

@@ -20,7 +20,7 @@ from .shell_code import fish_activation, posix_activation
 from .versions import engine_versions
 
 if TYPE_CHECKING:
-    from .channels import Resolution, ResolvedChannel
+    from .channels import Resolution, ResolvedChannel, resolve_channels
     from .explicit import lock_from_explicit
     from .installing import InstallRequest, install
     from .pip_configuration import uv_environment
@@ -92,6 +92,7 @@ __all__ = [
     "python_target",
     "read_configuration",
     "read_ownership",
+    "resolve_channels",
     "run_link_scripts",
     "solution_from_lock",
     "solve",

@@ -20,6 +20,8 @@ Tree::
 
 from .base import EnvsError
 from .conflicts import (
+    AdoptedKept,
+    AdoptionImpossible,
     Conflict,
     DriftChanged,
     DriftInTheWay,
@@ -28,10 +30,12 @@ from .conflicts import (
     EnvironmentBusy,
     EnvironmentNotArchived,
     EnvironmentUnmanaged,
+    ExchangeUnsupported,
     KernelsElsewhere,
     KernelsRunning,
     LockAmbiguous,
     NameTaken,
+    NotAllLocked,
     NothingToAdopt,
     NothingToResume,
     OperationEnded,
@@ -87,6 +91,8 @@ from .unavailable import (
 
 __all__ = [
     "ActivationFailed",
+    "AdoptedKept",
+    "AdoptionImpossible",
     "BuildFailed",
     "BuildNotFound",
     "Cancelled",
@@ -105,6 +111,7 @@ __all__ = [
     "EnvironmentNotFound",
     "EnvironmentUnmanaged",
     "EnvsError",
+    "ExchangeUnsupported",
     "ExportFormatUnknown",
     "ExtraMissing",
     "Forbidden",
@@ -123,6 +130,7 @@ __all__ = [
     "NameMissing",
     "NameTaken",
     "NoSpace",
+    "NotAllLocked",
     "NotFound",
     "NotebookInvalid",
     "NothingToAdopt",

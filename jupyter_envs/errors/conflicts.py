@@ -91,6 +91,38 @@ class NothingToAdopt(Conflict):
     advice = "Restore it from its lock, or keep it as it is."
 
 
+class AdoptionImpossible(Conflict):
+    """An environment that another tool made cannot be adopted."""
+
+    code = "adoption_impossible"
+    sentence = "{name!r} cannot be adopted, and was left as it is: {reason}"
+    advice = "Make a new environment from its file; conda env export writes one."
+
+
+class ExchangeUnsupported(Conflict):
+    """The directory and a symlink cannot be exchanged in one step here."""
+
+    code = "exchange_unsupported"
+    sentence = "The file system of {path} cannot exchange two names at once: {reason}"
+    advice = "Make a new environment from its file instead; conda env export writes one."
+
+
+class NotAllLocked(Conflict):
+    """Some packages of an adopted environment are not in its lock, and would be left out."""
+
+    code = "not_all_locked"
+    sentence = "{count} package(s) of {name!r} are in no lock, and would be left out: {packages}"
+    advice = "Update it first: what is built from its file is locked as a whole."
+
+
+class AdoptedKept(Conflict):
+    """An environment of which an adopted directory is a generation is to be archived."""
+
+    code = "adopted_kept"
+    sentence = "{name!r} was adopted, and the directory that it was is only taken away with it"
+    advice = "Clone it once it was updated, and archive the clone."
+
+
 class DriftInTheWay(Conflict):
     """What was changed by hand is not in the lock, and would be lost for good."""
 

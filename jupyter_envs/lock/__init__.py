@@ -3,7 +3,7 @@
 from .accelerator import Accelerator, GpuBuild, accelerator_of, gpu_builds
 from .asked import Change, LineChange, added_by_us, line_changes, with_asked
 from .assemble import in_order, require_platform, with_input, with_packages
-from .checks import check_lock
+from .checks import check_lock, package_problem
 from .conda_lock import parse_lock
 from .declared import declared, with_declared
 from .diff import LockDiff, PackageChange, Release, diff, release
@@ -16,6 +16,7 @@ from .plan import Download, Plan, make_plan
 from .pypi_names import pypi_name
 from .scalars import scalar
 from .staleness import content_hash, inputs_hash, matches_input
+from .urls import channel_problem
 
 __all__ = [
     "Accelerator",
@@ -33,6 +34,7 @@ __all__ = [
     "Release",
     "accelerator_of",
     "added_by_us",
+    "channel_problem",
     "check_lock",
     "content_hash",
     "declared",
@@ -47,6 +49,7 @@ __all__ = [
     "lock_digest",
     "make_plan",
     "matches_input",
+    "package_problem",
     "parse_explicit",
     "parse_lock",
     "pypi_name",

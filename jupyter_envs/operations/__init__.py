@@ -77,12 +77,14 @@ from .storage import (
     last_storage,
     storage_of,
 )
+from .unmanaged import AdoptionPreview, UnlockedView, adoption_preview, find_for_adoption
 from .views import EnvironmentView, GenerationView, NoteView, export_source, full_view, view
 from .watching import Changes, StoreWatch
 
 __all__ = [
     "ENDED",
     "Adopt",
+    "AdoptionPreview",
     "AdoptionView",
     "Audit",
     "AuditCurrent",
@@ -133,10 +135,12 @@ __all__ = [
     "StoreWatch",
     "TextDiff",
     "TrackedFile",
+    "UnlockedView",
     "Update",
     "VerdictView",
     "about_digest",
     "absorb_starts",
+    "adoption_preview",
     "ask_adopt",
     "ask_archive",
     "ask_clean",
@@ -158,6 +162,7 @@ __all__ = [
     "drift_state",
     "drift_view",
     "export_source",
+    "find_for_adoption",
     "follow",
     "full_view",
     "history",

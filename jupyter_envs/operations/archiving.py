@@ -24,6 +24,7 @@ from jupyter_envs.store import (
     write_archive,
 )
 
+from .adopted import require_none_adopted
 from .archive_tail import finish_archive
 from .ask import require_archivable
 from .context import Context
@@ -37,10 +38,11 @@ from .verbs import build_and_publish, record
 def archive(request: Archive, context: Context) -> dict[str, Any]:
     """Keep spec, lock and generation.json; symlink, kernels and prefixes go, in this order.
 
-    Raises KernelsRunning or DriftInTheWay unless forced, and EnvironmentArchived.
+    Raises KernelsRunning or DriftInTheWay unless forced, EnvironmentArchived, AdoptedKept.
     """
     store = context.store
     environment = get_managed(store, request.name)
+    require_none_adopted(environment)
     if not request.force:
         require_archivable(store, environment)
     context.journal.progress("publish", 0, None, "steps")

@@ -31,6 +31,7 @@ from jupyter_envs.store import (
     processes_of,
 )
 
+from .adopted import require_all_locked, require_movable, require_none_adopted
 from .adoption import adoptable
 from .agreement import lock_place
 from .drift import drift_state
@@ -84,8 +85,10 @@ def ask_clone(settings: Settings, name: str, new_name: str, *, actor: str | None
 
     Raises EnvironmentNotFound, EnvironmentUnmanaged and what :func:`ask_create` raises.
     """
-    slug = get_managed(Store(settings.envs_dir), name).slug
-    return ask_create(settings, EnvironmentSource(name=slug), new_name, actor=actor)
+    environment = get_managed(Store(settings.envs_dir), name)
+    require_all_locked(environment)
+    source = EnvironmentSource(name=environment.slug)
+    return ask_create(settings, source, new_name, actor=actor)
 
 
 def ask_update(
@@ -104,7 +107,9 @@ def ask_update(
     Raises EnvironmentNotFound, EnvironmentUnmanaged, SpecInvalid, LockInvalid, EnvironmentBusy
     and StoreReadOnly.
     """
-    environment = get_managed(Store(settings.envs_dir), name)
+    store = Store(settings.envs_dir)
+    environment = get_managed(store, name)
+    require_movable(store, environment)
     source = update_source(environment) if source is None else source
     source = ready_source(source, locked=locked)
     request = Update(name=environment.slug, source=source, upgrade=upgrade)
@@ -136,6 +141,7 @@ def ask_archive(
     """
     store = Store(settings.envs_dir)
     environment = get_managed(store, name)
+    require_none_adopted(environment)
     if not force:
         require_archivable(store, environment)
     return submit(Archive(name=environment.slug, force=force), settings, actor=actor)
@@ -187,15 +193,24 @@ def ask_adopt(
     fingerprint: str | None = None,
     actor: str | None = None,
 ) -> Job:
-    """Start writing into the file what was changed by hand, and building from it.
+    """Start writing into the file what was changed by hand, and building from it; or, of one
+    that another tool made, start taking it in as it is.
 
     ``write_file``: into the user's own file too. ``fingerprint`` is the drift that the person
-    has seen. Raises EnvironmentNotFound, EnvironmentUnmanaged, NothingToAdopt, DriftChanged,
-    DriftUnknown, SpecInvalid, EnvironmentBusy and StoreReadOnly.
+    has seen. Raises EnvironmentNotFound, NothingToAdopt, DriftChanged, DriftUnknown,
+    SpecInvalid, KernelsRunning, EnvironmentBusy and StoreReadOnly; of another tool's also
+    AdoptionImpossible, ExchangeUnsupported and PolicyDenied.
     """
+    from .unmanaged import adoptable_as, find_for_adoption  # it builds on this module
+
     store = Store(settings.envs_dir)
-    environment = get_managed(store, name)
-    adoptable(store, environment, fingerprint)
+    environment = find_for_adoption(settings, name)
+    if environment.managed:
+        environment = get_managed(store, name)
+        require_movable(store, environment)
+        adoptable(store, environment, fingerprint)
+    else:
+        adoptable_as(settings, environment, fingerprint)
     request = Adopt(name=environment.slug, write_file=write_file, fingerprint=fingerprint)
     return submit(request, settings, actor=actor)
 
@@ -205,7 +220,10 @@ def ask_repair(settings: Settings, name: str, *, actor: str | None = None) -> Jo
 
     Raises EnvironmentNotFound, EnvironmentUnmanaged, EnvironmentBusy and StoreReadOnly.
     """
-    environment = get_managed(Store(settings.envs_dir), name)
+    store = Store(settings.envs_dir)
+    environment = get_managed(store, name)
+    require_all_locked(environment)
+    require_movable(store, environment)
     return submit(Repair(name=environment.slug), settings, actor=actor)
 
 

@@ -117,7 +117,12 @@ def _preferred(order: Order, target: Target, session: Session) -> Sequence[Recor
         return ()
     if order.kept is not None:
         return channel_records(order.kept, target.platform, session)
-    return prefix_records(order.previous.prefix) if order.previous is not None else ()
+    if order.previous is None:
+        return ()
+    # What could not be locked of an adopted environment could not be locked again either.
+    info = order.previous.info
+    left = {p.name for p in (info.unlocked if info else ()) if p.manager == "conda"}
+    return [r for r in prefix_records(order.previous.prefix) if r.name.normalized not in left]
 
 
 def _request(

@@ -211,7 +211,13 @@ def _expected(store: Store, environment: Environment) -> tuple[Expected, ...] | 
         lock = parse_lock(path.read_bytes(), file=str(path))
     except (OSError, EnvsError):
         return None
-    found = tuple(map(Expected.of, lock.for_platform(environment.info.platform)))
+    # What an adopted environment had beside its lock is as much its own.
+    beside = (
+        Expected(p.manager, p.name, p.version, p.build, p.sha256, p.editable)
+        for p in environment.info.unlocked
+    )
+    locked = map(Expected.of, lock.for_platform(environment.info.platform))
+    found = (*locked, *beside)
     with suppress(StoreReadOnly):
         write_expected(store, environment.slug, number, operation, found)
     return found

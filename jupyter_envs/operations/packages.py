@@ -1,4 +1,4 @@
-"""The packages of an environment, as its lock has them."""
+"""The packages of an environment, as its lock has them; of an adopted one all it had."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from jupyter_envs.spec import (
     read_spec,
     without_credentials,
 )
-from jupyter_envs.store import Environment, GenerationFiles, read_info
+from jupyter_envs.store import Environment, GenerationFiles, UnlockedPackage, read_info
 
 
 class PackageView(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +43,10 @@ def _read(prefix: Path, made: int) -> tuple[PackageView, ...]:
     files = GenerationFiles(prefix)
     requested = _requested(files)
     lock = parse_lock(files.lock.read_bytes(), file=str(files.lock))
-    locked = lock.for_platform(read_info(prefix).platform)
-    return tuple(_view(one, requested) for one in locked)
+    info = read_info(prefix)
+    locked = (_view(one, requested) for one in lock.for_platform(info.platform))
+    beside = (_beside(one, requested) for one in info.unlocked)
+    return tuple(sorted((*locked, *beside), key=lambda one: (one.manager, one.name)))
 
 
 def _requested(files: GenerationFiles) -> frozenset[tuple[str, str]]:
@@ -67,6 +69,17 @@ def _view(package: LockedPackage, requested: frozenset[tuple[str, str]]) -> Pack
         manager=package.manager,
         channel=_channel(package),
         requested=package.key in requested,
+    )
+
+
+def _beside(package: UnlockedPackage, requested: frozenset[tuple[str, str]]) -> PackageView:
+    return PackageView(
+        name=package.name,
+        version=package.version,
+        build=package.build,
+        manager=package.manager,
+        channel=None,
+        requested=(package.manager, package.name) in requested,
     )
 
 

@@ -67,9 +67,14 @@ def publish_tail(
 def withdraw(store: Store, slug: str, settings: Settings) -> None:
     """Take away the kernels and the line in conda's register of an environment whose symlink is
     gone; idempotent."""
+    withdraw_kernels(store, slug, settings)
+    forget_environment(settings.environments_txt, store.link(slug))
+
+
+def withdraw_kernels(store: Store, slug: str, settings: Settings) -> None:
+    """Take away the kernels alone, where the line in conda's register is another tool's."""
     for name in kernels_of(installed_kernels(settings.kernels_dir), store.folder(slug)):
         remove_kernelspec(settings.kernels_dir, name)
-    forget_environment(settings.environments_txt, store.link(slug))
 
 
 def keep_lock(environment: Environment, ledger: Ledger) -> None:

@@ -29,9 +29,11 @@ from jupyter_envs.store import (
     read_archive,
     read_environment,
     read_info,
+    settle_adoption,
     unfinished_generations,
 )
 
+from .adoption_tail import settle_adoptions
 from .archive_tail import finish_archive
 from .catalogue import list_operations, read_operation
 from .context import open_ledger
@@ -87,6 +89,7 @@ def _folder_name(store: Store, name: str) -> str:
 
 def _close(store: Store, summary: Operation, *, cancelled: bool) -> None:
     slug = _folder_name(store, summary.name)
+    settle_adoption(store, slug)
     published = _outcome(store, slug, summary)
     if published is not None:
         _write_end(store, summary.id, "succeeded", published)
@@ -114,7 +117,7 @@ def _outcome(store: Store, slug: str, summary: Operation) -> dict[str, Any] | No
         done = made is not None and made.operation == summary.id
         return {"name": summary.name, "archived": True, "recovered": True} if done else None
     if summary.verb == "remove":
-        gone = not store.link(slug).is_symlink() and not is_archived(store, slug)
+        gone = current_generation(store, slug) is None and not is_archived(store, slug)
         return {"name": summary.name, "removed": True, "recovered": True} if gone else None
     return _published_by(store, slug, summary.id)
 
@@ -160,6 +163,7 @@ def reconcile(settings: Settings) -> list[str]:
         return []  # there is none, or it is another's to bring in line
     expect_starts(settings)
     done = _close_dead(store)
+    done += settle_adoptions(store, settings)
     installed = installed_kernels(settings.kernels_dir)
     for environment in list_environments(store):
         if environment.managed:

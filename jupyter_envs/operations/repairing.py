@@ -14,12 +14,14 @@ from jupyter_envs.store import (
     GenerationFiles,
     Store,
     drift_lock,
+    get_environment,
     get_managed,
     write_atomically,
     write_drift,
 )
 
 from .actor import user_name
+from .adopted import require_all_locked
 from .adoption import adoptable, drift_now, own_file
 from .context import Context, open_ledger
 from .drift import check, fresh_verdicts
@@ -32,7 +34,13 @@ from .verbs import build_and_publish
 
 def answer_drift(request: Adopt | Repair, context: Context) -> dict[str, Any]:
     """Carry out what a person has decided."""
-    return adopt(request, context) if isinstance(request, Adopt) else repair(request, context)
+    if isinstance(request, Repair):
+        return repair(request, context)
+    if get_environment(context.store, request.name).managed:
+        return adopt(request, context)
+    from .taking_in import adopt_unmanaged  # loads all that builds need
+
+    return adopt_unmanaged(request, context)
 
 
 def adopt(request: Adopt, context: Context) -> dict[str, Any]:
@@ -83,6 +91,7 @@ def _rewrite(path: Path, data: bytes) -> None:
 def repair(request: Repair, context: Context) -> dict[str, Any]:
     """Build the same packages anew, from the lock; the drifted generation stays for going back."""
     environment = get_managed(context.store, request.name)
+    require_all_locked(environment)
     # Every byte: a file that was edited may be one with the cached file it is a link of.
     record = check(context.store, environment, "content")
     verdicts = record.verdicts if record else ()

@@ -126,7 +126,9 @@ def _measure(
     store: Store, environment: Environment, used: str | None
 ) -> tuple[EnvironmentStorage, Inventory]:
     prefixes = {
-        number: store.generation(environment.slug, number) for number in environment.generations
+        # An adopted directory that was not moved has a symlink there.
+        number: store.generation(environment.slug, number).resolve()
+        for number in environment.generations
     }
     parts = {number: inventory(prefix) for number, prefix in prefixes.items()}
     whole = inventory(store.folder(environment.slug), without=prefixes.values())

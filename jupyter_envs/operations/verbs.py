@@ -25,12 +25,15 @@ from jupyter_envs.store import (
     discard_tree,
     finish_generation,
     flush_file_system,
+    get_environment,
     get_managed,
     get_recorded,
     next_number,
+    retract,
     unfinished_generations,
 )
 
+from .adopted import require_movable
 from .ask import require_free, require_idle
 from .changes import change_texts
 from .cleaning import clean
@@ -90,6 +93,8 @@ def build_and_publish(
     from .build import Unchanged, build_generation
 
     store = context.store
+    if order.previous is not None:
+        require_movable(store, order.previous)
     # What a killed worker left is no use to anyone: a resume links the same cached packages.
     for number in unfinished_generations(store, order.slug):
         discard_generation(store, order.slug, number)
@@ -98,6 +103,8 @@ def build_and_publish(
     files = begin_generation(store, order.slug, order.number, marker)
     try:
         info = build_generation(order, this_target(context), files, context)
+        if order.previous is not None:
+            require_movable(store, order.previous)  # a kernel may have been started meanwhile
     except Unchanged:
         assert order.previous is not None
         discard_generation(store, order.slug, order.number)
@@ -119,12 +126,15 @@ def build_and_publish(
 
 
 def rollback(request: Rollback, context: Context) -> dict[str, Any]:
-    """Make another generation current. Raises GenerationNotFound."""
+    """Make another generation current. Raises GenerationNotFound, and KernelsRunning where
+    something runs from an adopted one that is to be left."""
     environment = get_managed(context.store, request.name)
-    number = request.generation or _before(environment)
+    number = _before(environment) if request.generation is None else request.generation
     if number not in environment.generations:
         raise _no_generation(environment, number)
     changed = number != environment.generation
+    if changed:
+        require_movable(context.store, environment)
     environment = publish(context.store, environment.slug, number, context.settings, context.ledger)
     if changed:
         record("environment_rolled_back", environment, context)
@@ -154,7 +164,7 @@ def remove(request: Remove, context: Context) -> dict[str, Any]:
     context.journal.progress("publish", 0, None, "steps")
     # First, or an environment without its symlink would be taken for an archived one.
     discard_archive(context.store, environment.slug)
-    environment.path.unlink(missing_ok=True)
+    retract(context.store, environment.slug)
     record("environment_removed", environment, context)
     withdraw(context.store, environment.slug, context.settings)
     discard_tree(context.store.folder(environment.slug), context.store.trash)
@@ -236,6 +246,8 @@ def slug_of(request: Request, context: Context) -> str:
     """The folder name that the request works on, for locking. Raises EnvironmentNotFound."""
     if isinstance(request, Create):
         return check_name(request.name)
+    if isinstance(request, Adopt):
+        return get_environment(context.store, request.name).slug
     slug = get_recorded(context.store, request.name).slug
     if not slug:
         raise EnvironmentNotFound(name=request.name)

@@ -18,6 +18,7 @@ from jupyter_envs.store import (
     read_info,
 )
 
+from .adopted import require_all_locked
 from .behind import source_changed
 from .drift import DriftView, drift_view
 
@@ -135,8 +136,13 @@ def _generation(
     )
 
 
-def export_source(environment: Environment) -> ExportSource:
-    """What the export formats are made from: the current generation's own files."""
+def export_source(environment: Environment, format_name: str) -> ExportSource:
+    """What the export formats are made from: the current generation's own files.
+
+    Raises NotAllLocked where its lock has not all of them, and the format is made from it.
+    """
+    if format_name != "yaml":
+        require_all_locked(environment)
     files = GenerationFiles(environment.prefix)
     info = read_info(environment.prefix)
     return ExportSource(

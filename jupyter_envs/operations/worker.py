@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from jupyter_envs.store import Store, empty_trash
+from jupyter_envs.store import ADOPTED, Store, empty_trash
 
 from .job import run_job
 from .requests import Job
@@ -22,7 +22,8 @@ def main() -> None:
     job = Job.from_json(sys.stdin.buffer.read())
     result = run_job(job)
     empty_trash(Store(job.settings.envs_dir).trash)
-    if job.settings.tend and result is not None and "prefix" in result:
+    made = result is not None and "prefix" in result and result.get("generation") != ADOPTED
+    if job.settings.tend and result is not None and made:
         tend(Path(result["prefix"]), job.settings)
     sys.stdout.flush()
     sys.stderr.flush()

@@ -17,6 +17,7 @@ from jupyter_envs.operations import (
 )
 from jupyter_envs.store import DriftLevel, get_managed
 
+from .environments import require_local_kernels
 from .messages import NoQuery
 from .routing import Accepted, Call
 
@@ -32,7 +33,8 @@ class DriftQuery(NoQuery, frozen=True, kw_only=True):
 class AdoptBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Write what was changed into the environment.yml of the next generation. ``write_file``:
     into the user's own file as well. ``fingerprint``: of the drift that the person has seen;
-    where it is another one by now, nothing is done."""
+    where it is another one by now, nothing is done. Of an environment that another tool made,
+    take it in as it is; the fingerprint is the preview's."""
 
     write_file: bool = False
     fingerprint: Fingerprint | None = None
@@ -56,6 +58,7 @@ async def show(call: Call[None, DriftQuery]) -> DriftReport:
 async def adopt(call: Call[AdoptBody, NoQuery]) -> Accepted:
     """Start building from the file with the changes in it."""
     services, body = call.services, call.body
+    require_local_kernels(services)
     job = await services.run(
         lambda: ask_adopt(
             services.settings(),

@@ -216,7 +216,7 @@ async def export_as(call: Call[None, ExportQuery]) -> File:
 
 
 def _export(services: Services, name: str, format_name: str) -> File:
-    made = export(export_source(get_recorded(services.store(), name)), format_name)
+    made = export(export_source(get_recorded(services.store(), name), format_name), format_name)
     return File(made.data, made.media_type, made.file_name)
 
 

@@ -106,7 +106,7 @@ class UpdateBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class RollbackBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Make an earlier generation current; None means the one before."""
 
-    generation: Annotated[int, Meta(ge=1, le=2**31)] | None = None
+    generation: Annotated[int, Meta(ge=0, le=2**31)] | None = None
 
 
 class CloneBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_envs.operations import (
+    AdoptionPreview,
     Audit,
     CleanPlan,
     Difference,
@@ -14,7 +15,7 @@ from jupyter_envs.operations import (
     StorageView,
 )
 
-from . import drift, environments, lifecycle, operations, past, site, specs
+from . import adoption, drift, environments, lifecycle, operations, past, site, specs
 from . import messages as m
 from .openapi import document
 from .routing import Call, Endpoint, Route
@@ -84,7 +85,10 @@ ROUTES: tuple[Route, ...] = (
          query=m.ExportQuery),
     _get(f"{ENV}/drift", drift.show, "What was changed in it since it was made", DriftReport,
          query=drift.DriftQuery),
-    _start("POST", f"{ENV}/adopt", drift.adopt, "Write what was changed into its file, and build",
+    _get(f"{ENV}/adoption", adoption.preview, "What adopting another tool's would make of it",
+         AdoptionPreview),
+    _start("POST", f"{ENV}/adopt", drift.adopt,
+           "Write what was changed into its file, and build; or take in what another tool made",
            body=drift.AdoptBody),
     _start("POST", f"{ENV}/repair", drift.repair, "Build it anew from its lock"),
     Route("POST", f"{ENV}/keep", drift.keep_it, "Live with what was changed",

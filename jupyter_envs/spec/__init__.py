@@ -21,7 +21,7 @@ from .pip_lines import PipKind, PipLine, classify_pip_line
 from .requirement_files import file_in_line, requirement_lines
 from .schema import schema_file
 from .splice import TextEdit, apply_edits
-from .urls import has_credentials, without_credentials
+from .urls import has_credentials, strip_credentials, without_credentials
 
 __all__ = [
     "Dependency",
@@ -51,6 +51,7 @@ __all__ = [
     "schema_file",
     "slug_for",
     "split_dependency",
+    "strip_credentials",
     "text_for_solver",
     "text_of",
     "without_credentials",

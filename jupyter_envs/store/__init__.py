@@ -1,11 +1,30 @@
 """Generations on disk: build, publish step, leases, collection, conda's own files."""
 
+from .adopted import (
+    ADOPTED,
+    begin_adoption,
+    commit_adoption,
+    discard_staging,
+    is_in_place,
+    is_taken_away,
+    needs_settling,
+    processes_in,
+    settle_adoption,
+)
 from .archive import ArchiveRecord, discard_archive, read_archive, write_archive
 from .bytecode import fill_cache, harvest_bytecode, link_bytecode
 from .collection import YOUNG_SECONDS, collect, collectable
 from .drift_content import content_verdicts, folded_names
 from .drift_identity import Expected, identity_verdicts
-from .drift_installed import conda_records, folded
+from .drift_installed import (
+    Distribution,
+    conda_records,
+    exact_version,
+    folded,
+    origin,
+    read_text,
+    unowned_distributions,
+)
 from .drift_marks import fingerprint, modified, site_packages, touched
 from .drift_model import DRIFT, DriftLevel, Verdict, in_order
 from .drift_record import (
@@ -34,6 +53,7 @@ from .environments import (
     read_environment,
     read_info,
 )
+from .exchange import exchange_problem
 from .files import discard_tree, empty_trash, make_folder, write_atomically
 from .generations import (
     Building,
@@ -59,16 +79,19 @@ from .layout import GenerationFiles, Store
 from .leases import Lease, live_leases, processes_of, stale_leases
 from .locking import environment_lock, require_writable
 from .markers import freeze
-from .model import Environment, GenerationInfo, KernelRecord, SourceInfo
+from .model import Environment, GenerationInfo, KernelRecord, SourceInfo, UnlockedPackage
 from .protection import detach, flush_file_system, link_mode, protect_cache, protect_links
+from .requested import requested_specs
 from .sizes import packages_size
 from .usage import FileKey, Inventory, contents, freed_by, inventory
 
 __all__ = [
+    "ADOPTED",
     "DRIFT",
     "YOUNG_SECONDS",
     "ArchiveRecord",
     "Building",
+    "Distribution",
     "DriftLevel",
     "DriftRecord",
     "Environment",
@@ -82,10 +105,13 @@ __all__ = [
     "ProcessIdentity",
     "SourceInfo",
     "Store",
+    "UnlockedPackage",
     "Verdict",
+    "begin_adoption",
     "begin_generation",
     "collect",
     "collectable",
+    "commit_adoption",
     "complete_generations",
     "conda_records",
     "content_verdicts",
@@ -94,11 +120,14 @@ __all__ = [
     "detach",
     "discard_archive",
     "discard_generation",
+    "discard_staging",
     "discard_tree",
     "drift_file",
     "drift_lock",
     "empty_trash",
     "environment_lock",
+    "exact_version",
+    "exchange_problem",
     "fill_cache",
     "fingerprint",
     "fingerprints",
@@ -120,6 +149,8 @@ __all__ = [
     "inventory",
     "is_alive",
     "is_archived",
+    "is_in_place",
+    "is_taken_away",
     "known_slugs",
     "link_bytecode",
     "link_mode",
@@ -131,9 +162,12 @@ __all__ = [
     "make_folder",
     "modified",
     "name_in_use",
+    "needs_settling",
     "next_number",
+    "origin",
     "packages_size",
     "process_identity",
+    "processes_in",
     "processes_of",
     "protect_cache",
     "protect_links",
@@ -143,15 +177,19 @@ __all__ = [
     "read_expected",
     "read_history",
     "read_info",
+    "read_text",
     "register_environment",
     "remove_cache_tag",
+    "requested_specs",
     "require_writable",
     "retract",
+    "settle_adoption",
     "site_packages",
     "stale_leases",
     "this_process",
     "touched",
     "unfinished_generations",
+    "unowned_distributions",
     "write_archive",
     "write_atomically",
     "write_drift",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from .adopted import ADOPTED
 from .environments import complete_generations, current_generation
 from .generations import discard_generation
 from .layout import GenerationFiles, Store
@@ -15,10 +16,10 @@ YOUNG_SECONDS = 3600.0
 
 def collectable(store: Store, slug: str, *, keep: int, young: float = YOUNG_SECONDS) -> list[int]:
     """Generations that may go: neither current, nor among the newest ``keep`` besides it, nor
-    in use anywhere, nor finished less than ``young`` seconds ago."""
+    in use anywhere, nor adopted, nor finished less than ``young`` seconds ago."""
     current = current_generation(store, slug)
     leased = leased_generations(store, slug)
-    others = [n for n in complete_generations(store, slug) if n != current]
+    others = [n for n in complete_generations(store, slug) if n not in (current, ADOPTED)]
     old = others[: max(0, len(others) - keep)]
     return [n for n in old if n not in leased and _age(store, slug, n) >= young]
 

@@ -25,19 +25,22 @@ from .drift_installed import (
     has_metadata,
     installer,
     origin,
+    owned_folders,
     was_requested,
 )
 from .drift_model import Verdict, in_order
 
 
 class Expected(msgspec.Struct, frozen=True, array_like=True):
-    """One package of the lock, as far as it can be compared."""
+    """One package of the lock, as far as it can be compared; ``sha256`` is empty, and
+    ``editable`` may be true, of what an adopted environment has beside its lock."""
 
     manager: Manager
     name: str
     version: str
     build: str
     sha256: str
+    editable: bool = False
 
     @classmethod
     def of(cls, package: LockedPackage) -> Expected:
@@ -86,7 +89,7 @@ def _compared(
         return "version_changed", locked.version, record.version
     if locked.build != record.build:
         return "build_changed", locked.build, record.build
-    if record.sha256 is not None and record.sha256 != locked.sha256:
+    if record.sha256 and locked.sha256 and record.sha256 != locked.sha256:
         return "hash_mismatch", locked.version, record.version
     return None, None, None
 
@@ -103,11 +106,7 @@ class _Python:
     ) -> None:
         self._prefix = prefix
         self._pip = pip
-        owners = {
-            path.removesuffix("/METADATA").removesuffix("/PKG-INFO"): record
-            for record in records.values()
-            for path in record.metadata()
-        }
+        owners = owned_folders(records)
         present = [one for one in distributions(prefix) if has_metadata(prefix, one)]
         folders = {one.folder for one in present}
         self._unowned = [one for one in present if one.folder not in owners]
@@ -151,7 +150,7 @@ class _Python:
     def _of_locked(
         self, one: Distribution, locked: Expected, came_from: Origin | None
     ) -> Verdict | None:
-        if came_from is not None and came_from.editable:
+        if came_from is not None and came_from.editable and not locked.editable:
             return self._verdict("editable", one, came_from, before=locked.version)
         if one.version == locked.version:
             return None

@@ -6,7 +6,7 @@ import csv
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,25 @@ def distributions(prefix: Path) -> list[Distribution]:
             version = rest if kind == "dist-info" else rest.partition("-")[0]
             found.append(Distribution(folder=f"{site}/{entry}", name=folded(name), version=version))
     return found
+
+
+def owned_folders(records: Mapping[str, CondaRecord]) -> dict[str, CondaRecord]:
+    """The folders of the distributions that conda's packages brought."""
+    return {
+        path.removesuffix("/METADATA").removesuffix("/PKG-INFO"): record
+        for record in records.values()
+        for path in record.metadata()
+    }
+
+
+def unowned_distributions(prefix: Path) -> list[Distribution]:
+    """The distributions that pip, or somebody like it, brought."""
+    owned = owned_folders(conda_records(prefix))
+    return [
+        one
+        for one in distributions(prefix)
+        if one.folder not in owned and has_metadata(prefix, one)
+    ]
 
 
 def _listed(folder: str) -> list[str]:

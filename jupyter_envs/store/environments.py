@@ -14,6 +14,7 @@ from jupyter_envs.errors import (
     GenerationNotFound,
 )
 
+from .adopted import ADOPTED, adopted_mark, is_in_place
 from .layout import HIDDEN, GenerationFiles, Store
 from .model import Environment, GenerationInfo
 
@@ -106,8 +107,10 @@ def _fingerprint(store: Store, slug: str) -> object:
     root = os.fspath(store.root)
     try:
         target = os.readlink(f"{root}/{slug}")
-    except OSError:
-        return _state(f"{root}/{slug}/conda-meta")  # a folder: made by something else
+    except OSError:  # a folder: made by something else
+        if adopted_mark(root, HIDDEN, slug) is None:
+            return _state(f"{root}/{slug}/conda-meta")
+        target = str(ADOPTED)
     ours = f"{root}/{slug}/conda-meta/jupyter-envs"
     return target, _state(f"{root}/{HIDDEN}/{slug}"), _state(ours)
 
@@ -166,10 +169,13 @@ def name_in_use(store: Store, slug: str) -> str | None:
 
 
 def current_generation(store: Store, slug: str) -> int | None:
-    """The number the symlink points to; None where there is no symlink of ours."""
+    """The number the symlink points to, 0 for an adopted directory in the symlink's place; None
+    where there is neither."""
     try:
         target = os.readlink(store.link(slug))
-    except (OSError, ValueError):  # ValueError: no file can have such a name
+    except OSError:
+        return ADOPTED if is_in_place(store, slug) else None
+    except ValueError:  # no file can have such a name
         return None
     parts = Path(target).parts
     if len(parts) >= 3 and parts[-3] == HIDDEN and parts[-1].isdigit():

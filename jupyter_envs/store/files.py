@@ -61,4 +61,8 @@ def empty_trash(trash: Path) -> None:
     deleted now is tried again the next time."""
     if trash.is_dir():
         for grave in trash.iterdir():
-            shutil.rmtree(grave, ignore_errors=True)
+            if grave.is_symlink():
+                with suppress(OSError):
+                    grave.unlink()
+            else:
+                shutil.rmtree(grave, ignore_errors=True)

@@ -9,6 +9,7 @@ import msgspec
 
 from jupyter_envs.errors import PathTooLong
 
+from .adopted import ADOPTED, is_in_place, settle_adoption, trade_places
 from .drift_record import forget_drift
 from .environments import complete_generations, current_generation, is_archived
 from .files import discard_tree, make_folder, sync_folder, write_atomically
@@ -62,7 +63,8 @@ def unfinished_generations(store: Store, slug: str) -> dict[int, Building | None
     found: dict[int, Building | None] = {}
     complete = set(complete_generations(store, slug))
     for number in _numbers(store, slug):
-        if number not in complete:
+        # An adopted directory was built by nobody here, whatever it lacks.
+        if number not in complete and number != ADOPTED:
             found[number] = _read_marker(GenerationFiles(store.generation(slug, number)))
     return found
 
@@ -109,13 +111,23 @@ def forget_empty(store: Store, slug: str) -> None:
 
 
 def retract(store: Store, slug: str) -> None:
-    """Take the symlink away: the environment is there no more, for us and for conda."""
-    store.link(slug).unlink()
+    """Take the symlink away, or the adopted directory in its place: the environment is there no
+    more, for us and for conda."""
+    if is_in_place(store, slug):
+        discard_tree(store.link(slug), store.trash)
+    else:
+        store.link(slug).unlink(missing_ok=True)
     sync_folder(store.root)
 
 
 def make_current(store: Store, slug: str, number: int) -> None:
-    """Point the symlink to a generation, by one rename."""
+    """Point the symlink to a generation, by one rename; an adopted directory in its place
+    becomes generation 0 by an exchange."""
+    settle_adoption(store, slug)
+    if is_in_place(store, slug):
+        if number != ADOPTED:
+            trade_places(store, slug, number)
+        return
     temporary = store.root / f".{slug}.{uuid.uuid4().hex[:8]}"
     temporary.symlink_to(store.link_target(slug, number))
     try:

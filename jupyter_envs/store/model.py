@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from jupyter_envs.lock import Manager
+
 
 class SourceInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Where a generation came from. ``file`` is an absolute path, ``sha256`` of its bytes."""
@@ -29,11 +31,29 @@ class KernelRecord(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
+class UnlockedPackage(msgspec.Struct, frozen=True, kw_only=True):
+    """A package of an adopted environment that its lock cannot hold, for this ``reason``.
+
+    ``sha256`` is empty where nobody wrote it down. ``in_spec``: its environment.yml has a line
+    that brings it; without one, the next generation will not have it.
+    """
+
+    manager: Manager
+    name: str
+    version: str
+    reason: str
+    build: str = ""
+    sha256: str = ""
+    editable: bool = False
+    in_spec: bool = True
+
+
 class GenerationInfo(msgspec.Struct, frozen=True, kw_only=True):
     """generation.json: everything about a generation that its conda-meta does not say.
 
     ``created`` is ISO 8601 with offset. ``size`` is in bytes, as if nothing were shared.
     ``added`` names packages that we added to the spec, ``notes`` are codes with params.
+    ``unlocked`` is what an adopted environment has beside its lock.
     """
 
     name: str
@@ -56,6 +76,7 @@ class GenerationInfo(msgspec.Struct, frozen=True, kw_only=True):
     size: int = 0
     versions: dict[str, str] = {}
     phases: dict[str, float] = {}
+    unlocked: tuple[UnlockedPackage, ...] = ()
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):

@@ -540,6 +540,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/environments/{env}/adoption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What adopting another tool's would make of it
+         * @description What adopting an unmanaged environment would make of it.
+         */
+        get: operations["get_environments_env_adoption"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/environments/{env}/adopt": {
         parameters: {
             query?: never;
@@ -550,7 +570,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write what was changed into its file, and build
+         * Write what was changed into its file, and build; or take in what another tool made
          * @description Start building from the file with the changes in it.
          */
         post: operations["post_environments_env_adopt"];
@@ -739,13 +759,42 @@ export interface components {
          * AdoptBody
          * @description Write what was changed into the environment.yml of the next generation. ``write_file``:
          *     into the user's own file as well. ``fingerprint``: of the drift that the person has seen;
-         *     where it is another one by now, nothing is done.
+         *     where it is another one by now, nothing is done. Of an environment that another tool made,
+         *     take it in as it is; the fingerprint is the preview's.
          */
         AdoptBody: {
             /** @default false */
             write_file?: boolean;
             /** @default null */
             fingerprint?: string | null;
+        };
+        /**
+         * AdoptionPreview
+         * @description What adopting an unmanaged environment would make of it. ``text`` is the environment.yml,
+         *     ``locked`` how many of its ``packages`` the lock would have, ``unlocked`` the others.
+         *     ``kernels`` are the folders of the kernelspecs that would be tried. ``fingerprint`` says what
+         *     was looked at. ``problem`` says why it cannot be adopted.
+         */
+        AdoptionPreview: {
+            name: string;
+            path: string;
+            possible: boolean;
+            /** @default  */
+            text: string;
+            /** @default [] */
+            channels: string[];
+            /** @default 0 */
+            packages: number;
+            /** @default 0 */
+            locked: number;
+            /** @default [] */
+            unlocked: components["schemas"]["UnlockedView"][];
+            /** @default [] */
+            kernels: string[];
+            /** @default  */
+            fingerprint: string;
+            /** @default null */
+            problem: string | null;
         };
         /**
          * AdoptionView
@@ -1549,6 +1598,19 @@ export interface components {
             diff: components["schemas"]["TextDiff"] | null;
         };
         /**
+         * UnlockedView
+         * @description A package that cannot be locked, and why. ``in_spec``: the environment.yml has a line for
+         *     it; without one, the next generation will not have it.
+         */
+        UnlockedView: {
+            /** @enum {unknown} */
+            manager: "conda" | "pip";
+            name: string;
+            version: string;
+            reason: string;
+            in_spec: boolean;
+        };
+        /**
          * UpdateBody
          * @description Build the next generation. Without ``source``: from the file it was made from.
          *     ``upgrade`` lets every package move to the newest version that the file allows; ``locked``
@@ -1993,7 +2055,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": string;
+                    "*/*": unknown;
                 };
             };
             /** @description It was not done; the code says why. */
@@ -2638,7 +2700,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": string;
+                    "*/*": unknown;
                 };
             };
             /** @description It was not done; the code says why. */
@@ -2681,7 +2743,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": string;
+                    "*/*": unknown;
                 };
             };
             /** @description It was not done; the code says why. */
@@ -2806,7 +2868,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": string;
+                    "*/*": unknown;
                 };
             };
             /** @description It was not done; the code says why. */
@@ -2872,6 +2934,47 @@ export interface operations {
             };
         };
     };
+    get_environments_env_adoption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name or slug of an environment. */
+                env: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What adopting another tool's would make of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionPreview"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_environments_env_adopt: {
         parameters: {
             query?: never;
@@ -2888,7 +2991,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Write what was changed into its file, and build */
+            /** @description Write what was changed into its file, and build; or take in what another tool made */
             202: {
                 headers: {
                     /** @description Where the operation is, base_url included. */

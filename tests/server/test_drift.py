@@ -66,9 +66,20 @@ def drift_of(client: ApiClient, name: str) -> dict[str, Any]:
     return found
 
 
-def actions(client: ApiClient, name: str) -> list[str]:
+def told(client: ApiClient, name: str) -> list[dict[str, Any]]:
+    """The story of an environment, without the kernels that were started."""
     events = client.get("ledger", environment=name).expect(200)["events"]
-    return [event["action"] for event in events]
+    return [event for event in events if event["action"] != "kernel_started"]
+
+
+def actions(client: ApiClient, name: str) -> list[str]:
+    return [event["action"] for event in told(client, name)]
+
+
+def drift_at_starts(client: ApiClient, name: str) -> list[str | None]:
+    """For each generation from which a kernel was started: whether it had drifted then."""
+    found = client.get("ledger", environment=name, action="kernel_started").expect(200)["events"]
+    return [event["drift"] for event in found]
 
 
 def test_the_tqdm_story(
@@ -163,7 +174,8 @@ def test_the_tqdm_story(
         "drift_seen",
         "drift_adopted",
     ]
-    events = client.get("ledger", environment=name).expect(200)["events"]
+    assert drift_at_starts(client, name)[0] == "clean"
+    events = told(client, name)
     assert {v["code"] for v in events[5]["verdicts"]} == {"pip_added"}
     assert "pip: tqdm==4.70.1" in events[6]["edits"]
     cells.stop(notebook)
@@ -209,12 +221,12 @@ def test_where_there_is_no_environment(client: ApiClient, what: str) -> None:
 
 
 def test_an_environment_of_another_tool_is_left_alone(person: Sandbox, client: ApiClient) -> None:
-    theirs = person.envs / "theirs"
+    theirs = person.envs / "of-another-tool"
     (theirs / "conda-meta").mkdir(parents=True)
     (theirs / "conda-meta" / "history").touch()
 
     listed = {one["name"]: one for one in client.get("environments").expect(200)["environments"]}
-    assert listed["theirs"]["drift"] is None
-    client.get(environment("theirs", "drift")).problem(409, "environment_unmanaged")
-    client.post(environment("theirs", "adopt"), {}).problem(409, "environment_unmanaged")
+    assert listed["of-another-tool"]["drift"] is None
+    client.get(environment("of-another-tool", "drift")).problem(409, "environment_unmanaged")
+    client.post(environment("of-another-tool", "adopt"), {}).problem(409, "adoption_impossible")
     shutil.rmtree(theirs)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_envs.export import FORMATS
 from jupyter_envs.lock import emit_explicit, parse_lock
 from tests.cli.test_failures_store import without_override
 from tests.server import FORGED, spec_source, until
@@ -130,6 +131,11 @@ def test_exports_have_names_and_are_what_they_say(client: ApiClient, demo: Demo)
         "explicit": [f"demo-{platform}.explicit.txt"],
         "lock": ["demo.conda-lock.yml"],
         "yaml": ["demo.yml"],
+        "history": ["demo.yml"],
+        "pinned": ["demo.pinned.yml"],
+        "pixi": ["demo.pixi.lock"],
+        "requirements": ["demo-requirements.txt"],
+        "sbom": ["demo.cdx.json"],
     }
     assert answers["yaml"].content == demo.texts[1].encode() == client.get(address).content
     lock = parse_lock(answers["lock"].content, file="lock")
@@ -143,7 +149,7 @@ def test_an_unknown_format_is_told_which_there_are(
 ) -> None:
     problem = client.get(environment(demo.name, "export"), format=form)
 
-    assert "explicit, lock, yaml" in problem.problem(422, "export_format_unknown")["message"]
+    assert ", ".join(FORMATS) in problem.problem(422, "export_format_unknown")["message"]
 
 
 # -- use ---------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from jupyter_envs import __version__
+from jupyter_envs.export import FORMATS
 from tests.cli.test_failures_store import read_only, without_override
 from tests.server import spec_source, until
 from tests.server.conftest import Serve
@@ -29,7 +30,7 @@ def test_what_the_server_is(person: Sandbox, client: ApiClient) -> None:
     assert info["platform"] == f"{platform.system()} {platform.machine()}"
     assert info["envs_dir"] == str(person.envs)
     assert (info["writable"], info["problem"]) == (True, None)
-    assert info["exports"] == ["explicit", "lock", "yaml"]
+    assert info["exports"] == list(FORMATS)
     assert info["policy"] == client.get("policy").expect(200)
     assert info["policy"]["file"] is None
 
@@ -92,6 +93,7 @@ def test_what_an_administrator_does_not_allow(start_server: Serve, sandbox: Sand
         "channels": None,
         "packages_denied": ["bulk*"],
         "link_scripts": ["link-script"],
+        "freeze": False,
         "file": str(file),
     }
 

@@ -142,7 +142,7 @@ SPECS = (
 )
 
 PIP = (
-    _pip("-r requirements.txt", "pip_unlockable", "conda-lock rejects it; pixi reads the file"),
+    _pip("-r requirements.txt", "pip_option", "conda-lock rejects it; pixi reads the file"),
     _pip("-e .", "pip_unlockable", "pixi rejects it, conda-lock drops it"),
     _pip(".", "pip_unlockable", "pixi and conda-lock reject it"),
     _pip("--extra-index-url https://example.org/simple", "pip_option",

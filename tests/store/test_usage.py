@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_envs.store import FileKey, contents, freed_by, inventory
@@ -116,6 +116,7 @@ def test_two_that_share_are_freed_together_only(one: Path, tmp_path: Path) -> No
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 
 
+@settings(deadline=None)  # it writes files
 @given(
     files=st.lists(st.tuples(NAMES, st.sets(NAMES)), max_size=12),
     order=st.permutations(["a", "b", "c"]),
