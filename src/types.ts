@@ -17,6 +17,7 @@ export type Source = Schemas['CreateBody']['source'];
 
 export type Drift = Schemas['DriftView'];
 export type DriftReport = Schemas['DriftReport'];
+export type AdoptionPreview = Schemas['AdoptionPreview'];
 export type Storage = Schemas['StorageView'];
 export type EnvironmentStorage = Schemas['EnvironmentStorage'];
 export type CleanPlan = Schemas['CleanPlan'];

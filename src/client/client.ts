@@ -2,6 +2,7 @@ import type { ServerConnection } from '@jupyterlab/services';
 
 import { LONG_MS, request, requestFile } from './request';
 import type {
+  AdoptionPreview,
   Audit,
   AuditQuery,
   Check,
@@ -89,7 +90,12 @@ export class EnvsClient {
     return this._get(`${env(name)}/drift?level=${level}`, patience);
   }
 
-  /** `fingerprint` is of the drift that the person has seen. */
+  /** What adopting an environment that another tool made would make of it. */
+  adoption(name: string): Promise<AdoptionPreview> {
+    return this._get(`${env(name)}/adoption`, LONG_MS);
+  }
+
+  /** `fingerprint` is of what the person has seen. */
   adopt(name: string, fingerprint: string | null, writeFile: boolean): Promise<Operation> {
     return this._send('POST', `${env(name)}/adopt`, { fingerprint, write_file: writeFile });
   }

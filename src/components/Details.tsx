@@ -62,12 +62,22 @@ export function Details(props: DetailsProps): React.JSX.Element {
   const trans = useTrans();
   if (!environment.managed) {
     return (
-      <p className="jp-Envs-note">
-        {trans.__(
-          'Another tool made it, in %1. It is listed here, and never changed.',
-          environment.path
-        )}
-      </p>
+      <>
+        <p className="jp-Envs-note">
+          {trans.__(
+            'Another tool made it, in %1. It is listed here, and not changed unless you adopt it.',
+            environment.path
+          )}
+        </p>
+        <div className="jp-Envs-buttons">
+          <Button
+            label={trans.__('Adopt…')}
+            title={trans.__('Make its file and its lock from what is installed; nothing is moved')}
+            disabled={locked}
+            onClick={() => actions.adopt(environment)}
+          />
+        </div>
+      </>
     );
   }
   if (environment.archived) {

@@ -90,6 +90,9 @@ export async function confirmRemove(
         environment.generations.length
       ),
       trans.__('Its lock is kept, so it can be made again. Its file is left as it is.'),
+      ...(environment.generations.some(one => one.number === 0)
+        ? [trans.__('The folder that was adopted from another tool goes too.')]
+        : []),
       ...runningTexts(trans, environment, kernels)
     ]),
     buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Remove') })],

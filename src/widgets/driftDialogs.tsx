@@ -1,8 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import type { DriftReport } from '../client';
+import type { AdoptionPreview, DriftReport } from '../client';
 import { AdoptPreview, KeepPreview, NoAdoption, RestorePreview } from '../components/DriftPreviews';
+import { TakeOverPreview } from '../components/TakeOverPreview';
 import { agreed, shown, View } from './preview';
 
 /**
@@ -66,4 +67,17 @@ export function confirmKeep(trans: TranslationBundle, report: DriftReport): Prom
   const title = trans.__('Keep %1 as it is?', report.name);
   const view = new View(() => <KeepPreview report={report} />);
   return agreed(trans, title, view, trans.__('Keep'));
+}
+
+/** Show what becomes of an environment that another tool made; false where nothing can. */
+export async function confirmTakeOver(
+  trans: TranslationBundle,
+  found: AdoptionPreview
+): Promise<boolean> {
+  const view = new View(() => <TakeOverPreview found={found} />);
+  if (!found.possible) {
+    await shown(trans, trans.__('%1 cannot be adopted', found.name), view);
+    return false;
+  }
+  return agreed(trans, trans.__('Adopt %1?', found.name), view, trans.__('Adopt'));
 }

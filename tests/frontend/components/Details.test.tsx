@@ -145,12 +145,12 @@ describe('what comes later', () => {
 });
 
 describe('the details of what another tool made', () => {
-  it('offer nothing', () => {
+  it('offer to adopt it, and nothing else', () => {
     show({ environment: foreign('old') });
     expect(
       screen.getByText(/Another tool made it, in \/home\/ada\/.conda\/envs\/old/)
     ).toBeTruthy();
-    expect(screen.queryByRole('button')).toBeNull();
+    expect(screen.getAllByRole('button').map(one => one.textContent)).toEqual(['Adopt…']);
     expect(screen.queryByRole('combobox')).toBeNull();
   });
 });

@@ -7,7 +7,14 @@ import { CommandIds } from '../../../src/commandIds';
 import { EnvironmentsModel } from '../../../src/model';
 import { driftPlugin } from '../../../src/plugins/drift';
 import { FakeApp } from '../support/app';
-import { drifted, driftReport, problem, verdict } from '../support/records';
+import {
+  adoptionPreview,
+  drifted,
+  driftReport,
+  foreign,
+  problem,
+  verdict
+} from '../support/records';
 import type { FakeServer } from '../support/server';
 import { answer, dialog, dialogClosed } from '../support/widgets';
 
@@ -46,6 +53,39 @@ describe('a command about an environment that there is not', () => {
       expect(server.asked).toEqual([]);
     }
   );
+});
+
+describe('adopt, of what another tool made', () => {
+  const take = (): Promise<unknown> => lab.execute(CommandIds.adopt, { name: 'old' });
+
+  beforeEach(async () => {
+    server.environments = [foreign('old')];
+    await model.refresh();
+  });
+
+  it('shows what is made of it first, and what no lock can have', async () => {
+    const done = take();
+    const shown = await dialog('Adopt old?');
+    await within(shown).findByText(/python=3.12/);
+    within(shown).getByText('39 of 40 packages can be locked.');
+    within(shown).getByText('mine 0.1: it has no hash');
+    expect(sent()).toEqual([]);
+    await answer('Adopt old?', 'Adopt');
+    expect(await done).toMatchObject({ verb: 'adopt', name: 'old' });
+    expect(server.bodies['POST environments/old/adopt']).toEqual({
+      fingerprint: 'of-old',
+      write_file: false
+    });
+  });
+
+  it('says why it cannot be, and begins nothing', async () => {
+    server.adoption = adoptionPreview({ possible: false, problem: 'It has no kernel.' });
+    const done = take();
+    await within(await dialog('old cannot be adopted')).findByText('It has no kernel.');
+    await answer('old cannot be adopted', 'Close');
+    await done;
+    expect(sent()).toEqual([]);
+  });
 });
 
 describe('adopt', () => {

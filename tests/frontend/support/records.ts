@@ -1,4 +1,5 @@
 import type {
+  AdoptionPreview,
   Check,
   CleanPlan,
   Diagnostic,
@@ -105,6 +106,26 @@ export function verdict(change: Partial<Verdict> = {}): Verdict {
 export function drifted(change: Partial<Environment> = {}): Environment {
   const told = drift({ state: 'drifted', count: 1, worst: 'pip_replaced_conda' });
   return environment({ drift: told, ...change });
+}
+
+/** What adopting what another tool made would make of it. */
+export function adoptionPreview(change: Partial<AdoptionPreview> = {}): AdoptionPreview {
+  return {
+    name: 'old',
+    path: '/home/ada/.conda/envs/old',
+    possible: true,
+    text: 'name: old\ndependencies:\n  - python=3.12\n',
+    channels: ['conda-forge'],
+    packages: 40,
+    locked: 39,
+    unlocked: [
+      { manager: 'pip', name: 'mine', version: '0.1', reason: 'it has no hash', in_spec: true }
+    ],
+    kernels: ['python3'],
+    fingerprint: 'of-old',
+    problem: null,
+    ...change
+  };
 }
 
 /** Everything about it. */

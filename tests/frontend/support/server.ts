@@ -2,6 +2,7 @@ import { PromiseDelegate } from '@lumino/coreutils';
 
 import { EnvsClient } from '../../../src/client';
 import type {
+  AdoptionPreview,
   Audit,
   Check,
   CleanPlan,
@@ -23,6 +24,7 @@ import type {
 import { type Asked, BASE_URL, connection, json, noNetwork } from './network';
 import { audit } from './past';
 import {
+  adoptionPreview,
   check,
   cleanPlan,
   driftReport,
@@ -54,6 +56,7 @@ export class FakeServer {
   /** By what may go, as "generations=false&packages=true". */
   cleanPlans: Record<string, CleanPlan> = {};
   drift: DriftReport = driftReport();
+  adoption: AdoptionPreview = adoptionPreview();
   /** What a look at every file finds, where that is more. */
   wholeDrift: DriftReport | null = null;
   /** What is found in a text; `check` for each, unless told otherwise. */
@@ -183,6 +186,7 @@ export class FakeServer {
     [/^GET storage\/clean\?generations=(.+)&packages=(.+)$/, (_, g, p) => this._cleanPlan(g, p)],
     [/^POST storage\/clean$/, () => this._accept({ verb: 'clean', name: '' })],
     [/^GET environments\/[^/]+\/drift\?level=(.+)$/, (_, level) => this._drift(level)],
+    [/^GET environments\/[^/]+\/adoption$/, () => json(this.adoption)],
     [/^POST environments\/([^/]+)\/adopt$/, (_, name) => this._accept({ verb: 'adopt', name })],
     [/^POST environments\/([^/]+)\/repair$/, (_, name) => this._accept({ verb: 'repair', name })],
     [/^POST environments\/[^/]+\/keep$/, () => json(this.drift)],
