@@ -217,7 +217,7 @@ def test_a_generation_that_is_not_there(person: Sandbox, to: tuple[str, ...]) ->
         ("create", "demo.yml", "--solve-timeout", "0"),
         ("create", "demo.yml", "--cuda", "latest"),
         ("create", "demo.yml", "--no-such-option"),
-        ("rollback", "demo", "--to", "0"),
+        ("rollback", "demo", "--to", "-1"),
         ("--envs-dir", "demo.yml", "list"),
         ("destroy", "demo"),
     ],

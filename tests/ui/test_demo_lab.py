@@ -27,6 +27,8 @@ def test_it_opens_on_the_panel_and_leaves_nothing(
         env=environ,
         stdout=subprocess.PIPE,
         text=True,
+        # Where the tests run in the background, a shell has told them to ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         assert process.stdout is not None
