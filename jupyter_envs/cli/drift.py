@@ -115,7 +115,7 @@ def adopt(
     """Write what was changed in NAME into its environment.yml, and build from that.
 
     Your own file is written only after a yes, and while it is as it was when NAME was made.
-    An environment that another tool made is taken in, where it is and as it is.
+    An environment that another tool made is adopted where it is, as it is.
     """
     settings = options.reconciled(**limits)
     if not find_for_adoption(settings, name).managed:

@@ -76,14 +76,18 @@ class Ledger(msgspec.Struct, frozen=True):
         ``drift`` tells the state of an environment now. It is asked for starts of the last
         minute alone: nobody knows what it was before."""
         folder, told = starts_folder(self.root), list(told)
-        if not told and not any(read_starts(folder, self.host)):
+        waiting = merged([*told, *(start for _, start in read_starts(folder, self.host))])
+        if not waiting:
             return []
+        # Before the chain is held: who looks at drift may hold a lock of its own, and want the
+        # chain, to tell of it. A start that comes meanwhile has none.
+        drifts = _drifts(waiting, drift) if drift else {}
         with held_chain(self.chains, self.host) as chain:
             files = list(read_starts(folder, self.host))
             starts = merged([*told, *(start for _, start in files)])
             known = self._recorded(starts)
             now = now_here()
-            entries = [_entry(one, now, drift) for one in starts if one.id not in known]
+            entries = [_entry(one, now, drifts) for one in starts if one.id not in known]
             if entries:
                 chain.append(entries, now=now)
         for path, _ in files:
@@ -159,12 +163,11 @@ class Ledger(msgspec.Struct, frozen=True):
 
     def keep_lock(self, digest: str, lock: bytes) -> None:
         """Keep a published lock by its digest, for good."""
-        folder = self.root / "locks"
-        path = folder / f"{digest}.yml"
+        path = self.lock_file(digest)
         if path.exists():
             return
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / f".{digest}.{uuid.uuid4().hex[:8]}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.parent / f".{digest}.{uuid.uuid4().hex[:8]}"
         with temporary.open("wb") as file:
             file.write(lock)
             file.flush()
@@ -173,7 +176,7 @@ class Ledger(msgspec.Struct, frozen=True):
 
     def lock(self, digest: str) -> bytes | None:
         """A lock that was once published, or None."""
-        path = self.root / "locks" / f"{digest}.yml"
+        path = self.lock_file(digest)
         return path.read_bytes() if path.is_file() else None
 
     def lock_file(self, digest: str) -> Path:
@@ -194,7 +197,13 @@ class Ledger(msgspec.Struct, frozen=True):
         return verify_chains(self.chains)
 
 
-def _entry(start: KernelStart, now: datetime, drift: DriftOf | None) -> dict[str, Any]:
+def _drifts(starts: list[KernelStart], drift: DriftOf) -> dict[str, str | None]:
+    """The state of each start's environment, by the start's id."""
+    now = now_here()
+    return {one.id: drift(one) for one in starts if now - one.time <= _STILL_THE_SAME}
+
+
+def _entry(start: KernelStart, now: datetime, drifts: dict[str, str | None]) -> dict[str, Any]:
     when = {"time": start.time.isoformat(timespec="microseconds")}
     if abs(now - start.time) > _AT_ONCE:
         when["recorded"] = now.isoformat(timespec="microseconds")
@@ -204,7 +213,7 @@ def _entry(start: KernelStart, now: datetime, drift: DriftOf | None) -> dict[str
         "actor": start.user or "",
         "action": KERNEL_STARTED,
         **start.facts(),
-        "drift": drift(start) if drift and now - start.time <= _STILL_THE_SAME else None,
+        "drift": drifts.get(start.id),
     }
 
 

@@ -38,7 +38,7 @@ def answer_drift(request: Adopt | Repair, context: Context) -> dict[str, Any]:
         return repair(request, context)
     if get_environment(context.store, request.name).managed:
         return adopt(request, context)
-    from .taking_in import adopt_unmanaged  # loads all that builds need
+    from .adopt_unmanaged import adopt_unmanaged  # loads all that builds need
 
     return adopt_unmanaged(request, context)
 

@@ -78,7 +78,7 @@ class EnvsApp(ExtensionApp):
 
     services: Services
     announcer: Announcer
-    recorder: Recorder | None = None
+    recorder: Recorder
     _tidying: asyncio.Task[None] | None = None
 
     def initialize_settings(self) -> None:
@@ -120,7 +120,7 @@ class EnvsApp(ExtensionApp):
     async def _start_jupyter_server_extension(self, _: Any) -> None:
         """When the server runs: follow changes, and clear up after crashes behind its back."""
         self.announcer.start()
-        if self.recorder is not None and not self.services.remote_kernels:
+        if not self.services.remote_kernels:
             self.recorder.start()
         self._tidying = asyncio.get_running_loop().create_task(self._tidy())
 
@@ -135,8 +135,7 @@ class EnvsApp(ExtensionApp):
         """Stop following. Operations are processes of their own and go on."""
         if self._tidying is not None:
             self._tidying.cancel()
-        if self.recorder is not None:
-            self.recorder.stop()
+        self.recorder.stop()
         await self.announcer.stop()
         self.services.close()
 

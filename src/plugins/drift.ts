@@ -43,17 +43,17 @@ export const driftPlugin: JupyterFrontEndPlugin<void> = {
     };
 
     /** From another tool: nothing of it is moved. */
-    const takeOver = async (environment: Environment): Promise<Operation | null> => {
+    const adoptUnmanaged = async (environment: Environment): Promise<Operation | null> => {
       const found = await model.client.adoption(environment.slug);
-      const { confirmTakeOver } = await import('../widgets/driftDialogs');
-      return (await confirmTakeOver(trans, found))
+      const { confirmAdoptUnmanaged } = await import('../widgets/driftDialogs');
+      return (await confirmAdoptUnmanaged(trans, found))
         ? model.adopt(environment.slug, found.fingerprint, false)
         : null;
     };
 
     const adopt = async (environment: Environment): Promise<Operation | null> => {
       if (!environment.managed) {
-        return takeOver(environment);
+        return adoptUnmanaged(environment);
       }
       const report = await model.client.drift(environment.slug, 'identity');
       const { confirmAdopt } = await import('../widgets/driftDialogs');

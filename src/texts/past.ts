@@ -19,7 +19,7 @@ export function pastTitle(event: PastEvent, trans: TranslationBundle): string {
     case 'environment_recreated':
       return trans.__('Made again from its lock: generation %1', number);
     case 'environment_adopted':
-      return trans.__('Taken over from another tool: generation %1', number);
+      return trans.__('Adopted from another tool: generation %1', number);
     case 'drift_seen':
       return trans.__('Changed on the disk: it is no longer what its lock says');
     case 'drift_adopted':

@@ -3,7 +3,7 @@ import React from 'react';
 
 import type { AdoptionPreview, DriftReport } from '../client';
 import { AdoptPreview, KeepPreview, NoAdoption, RestorePreview } from '../components/DriftPreviews';
-import { TakeOverPreview } from '../components/TakeOverPreview';
+import { UnmanagedPreview } from '../components/UnmanagedPreview';
 import { agreed, shown, View } from './preview';
 
 /**
@@ -70,11 +70,11 @@ export function confirmKeep(trans: TranslationBundle, report: DriftReport): Prom
 }
 
 /** Show what becomes of an environment that another tool made; false where nothing can. */
-export async function confirmTakeOver(
+export async function confirmAdoptUnmanaged(
   trans: TranslationBundle,
   found: AdoptionPreview
 ): Promise<boolean> {
-  const view = new View(() => <TakeOverPreview found={found} />);
+  const view = new View(() => <UnmanagedPreview found={found} />);
   if (!found.possible) {
     await shown(trans, trans.__('%1 cannot be adopted', found.name), view);
     return false;

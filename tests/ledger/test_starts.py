@@ -103,6 +103,22 @@ def test_one_that_is_taken_in_at_once_has_one_time(ledger: Ledger) -> None:
     assert event["drift"] == "state of demo"
 
 
+@pytest.mark.timeout(30)
+def test_who_tells_of_drift_may_write_into_the_ledger(ledger: Ledger) -> None:
+    """Whoever looks at drift may hold its lock and want the ledger's: never the other way round."""
+    leave(ledger)
+
+    def drift(start: KernelStart) -> str:
+        ledger.record("drift_seen", "ada", environment=start.environment)
+        return "drifted"
+
+    [event] = ledger.absorb(drift=drift)
+
+    assert event["drift"] == "drifted"
+    assert {one["action"] for one in ledger.events()} == {"kernel_started", "drift_seen"}
+    assert ledger.verify() == []
+
+
 @pytest.mark.parametrize(
     "notebook",
     [

@@ -385,14 +385,15 @@ def test_two_at_once_are_one_and_a_refusal(sandbox: Sandbox, theirs: Path) -> No
 CUT = """
 import os, signal, sys
 from jupyter_envs.engine import read_configuration
-from jupyter_envs.operations import Job, SpecSource, Update, Adopt, default_settings, taking_in
-from jupyter_envs.operations import Remove, publish, verbs
+from jupyter_envs.operations import Job, SpecSource, Update, Adopt, default_settings
+from jupyter_envs.operations import Remove, adopt_unmanaged, publish, verbs
 from jupyter_envs.operations.catalogue import new_id
 from jupyter_envs.operations.job import run_job
 from jupyter_envs.store import adopted
 
 verb, place, step, when, count = sys.argv[1:]
-place = {"taking_in": taking_in, "adopted": adopted, "publish": publish, "verbs": verbs}[place]
+modules = (adopt_unmanaged, adopted, publish, verbs)
+place = next(one for one in modules if one.__name__.endswith("." + place))
 good, calls = getattr(place, step), 0
 
 def cut(*arguments, **more):
@@ -430,7 +431,7 @@ def test_killed_before_it_was_adopted(sandbox: Sandbox, theirs: Path, step: str,
     register.parent.mkdir()
     register.write_text(f"{theirs}\n")
 
-    killed(sandbox, "adopt", "taking_in", step, when)
+    killed(sandbox, "adopt", "adopt_unmanaged", step, when)
 
     assert sandbox.json("show", "demo")["managed"] is False
     assert sandbox.registered() == [str(theirs)]
@@ -444,7 +445,7 @@ def test_killed_before_it_was_adopted(sandbox: Sandbox, theirs: Path, step: str,
 def test_killed_after_it_was_adopted(sandbox: Sandbox, theirs: Path, step: str, when: str) -> None:
     before = tree(theirs)
 
-    killed(sandbox, "adopt", "taking_in", step, when)
+    killed(sandbox, "adopt", "adopt_unmanaged", step, when)
 
     shown = sandbox.json("show", "demo")
     assert (shown["managed"], shown["generation"]) == (True, 0)

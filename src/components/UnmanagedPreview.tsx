@@ -4,8 +4,8 @@ import type { AdoptionPreview } from '../types';
 import { useTrans } from './context';
 import { TextDiff } from './TextDiff';
 
-/** What becomes of an environment that another tool made, before it is taken over. */
-export function TakeOverPreview({ found }: { found: AdoptionPreview }): React.JSX.Element {
+/** What becomes of an environment that another tool made, before it is adopted. */
+export function UnmanagedPreview({ found }: { found: AdoptionPreview }): React.JSX.Element {
   const trans = useTrans();
   if (!found.possible) {
     return <p>{found.problem}</p>;
