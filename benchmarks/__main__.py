@@ -100,7 +100,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         bench.close()
     loads.append(load())
-    _write(options.output, {"machine": {**machine, "load": loads}, **_body(results, skipped)})
+    # Some figures alone are no new state of all of them.
+    output = options.output or (None if options.ids else LATEST)
+    if output is not None:
+        _write(output, {"machine": {**machine, "load": loads}, **_body(results, skipped)})
     return 0
 
 
@@ -109,7 +112,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("ids", nargs="*", help="ids or patterns such as 'rollback*'; default: all")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} times each")
     parser.add_argument("--repeat", type=int, default=REPEAT, help=f"default: {REPEAT}")
-    parser.add_argument("--output", type=Path, default=LATEST, help="the JSON file to write")
+    parser.add_argument(
+        "--output", type=Path, help="the JSON file to write; without ids: latest.json"
+    )
     return parser
 
 

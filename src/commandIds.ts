@@ -5,6 +5,7 @@ export const CommandIds = {
   newEnvironment: 'jupyter_envs:new',
   createFromFile: 'jupyter_envs:create-from-file',
   createFromEditor: 'jupyter_envs:create-from-editor',
+  lockFile: 'jupyter_envs:lock-file',
   mendFile: 'jupyter_envs:mend-file',
   fixAll: 'jupyter_envs:fix-all',
   update: 'jupyter_envs:update',

@@ -5,6 +5,7 @@ import { driftPlugin } from './plugins/drift';
 import { checkingPlugin } from './plugins/checking';
 import { kernelsPlugin } from './plugins/kernels';
 import { lifecyclePlugin } from './plugins/lifecycle';
+import { lockingPlugin } from './plugins/locking';
 import { makingPlugin } from './plugins/making';
 import { modelPlugin } from './plugins/model';
 import { openingPlugin } from './plugins/opening';
@@ -17,6 +18,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   modelPlugin,
   panelPlugin,
   makingPlugin,
+  lockingPlugin,
   checkingPlugin,
   openingPlugin,
   changingPlugin,

@@ -47,7 +47,9 @@ def adopt_unmanaged(
 
 def _print(found: AdoptionPreview) -> None:
     if found.problem:
-        out.print(found.problem, markup=False)
+        out.print(found.problem.message, markup=False)
+        if found.problem.hint:
+            out.print(found.problem.hint, markup=False)
         return
     out.print(f"{found.path} would have this environment.yml:", markup=False)
     for line in found.text.splitlines():

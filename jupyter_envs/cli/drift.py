@@ -195,7 +195,7 @@ def _preview(options: GlobalOptions, report: DriftReport, verb: str) -> None:
 
 def _print_adoption(report: DriftReport) -> None:
     if report.adopt.problem:
-        out.print(f"It cannot be written: {report.adopt.problem}", markup=False)
+        out.print(f"It cannot be written: {report.adopt.problem.message}", markup=False)
     for line in report.adopt.diff.splitlines():
         out.print(line, markup=False)
     left = [one for one in report.verdicts if not one.adoptable]

@@ -62,12 +62,12 @@ def _print(found: dict[str, Any]) -> None:
         out.print(f"{build['name']} {build['version']} is a {build['accelerator'].upper()} build")
     download = plan_["download"]
     keeps = f", {len(plan_['keep'])} stay as they are" if found["exists"] else ""
+    # Package indexes of pip do not say how large something is.
+    more = f" and {download['unknown']} of unknown size" if download["unknown"] else ""
     out.print(
         f"{len(plan_['link'])} package(s) to link{keeps}; "
-        f"{size(download['size'])} to download, {download['cached']} are in the cache."
+        f"{size(download['size'])}{more} to download, {download['cached']} are in the cache."
     )
-    if found["pip_open"]:
-        out.print("The pip section is resolved while building; it is not part of this plan.")
 
 
 def _package(one: dict[str, Any]) -> str:

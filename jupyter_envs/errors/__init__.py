@@ -79,6 +79,7 @@ from .missing import (
     NotFound,
     OperationNotFound,
 )
+from .problem import Problem
 from .solving import BuildNotFound, PackageNotFound, SolveError, Unsatisfiable, VersionNotFound
 from .unavailable import (
     ChannelDenied,
@@ -146,6 +147,7 @@ __all__ = [
     "PlatformNotLocked",
     "PlatformUnsupported",
     "PolicyDenied",
+    "Problem",
     "RequestInvalid",
     "SolveError",
     "SolveTimeout",

@@ -15,7 +15,8 @@ _LIMIT = 4 * 1024 * 1024
 
 
 def source_changed(source: SourceInfo | None) -> bool | None:
-    """True where the file is another one now, False where it is the same.
+    """True where the file, or one that its pip section names, is another one now; False where
+    all are the same.
 
     None where there is no file to compare with: none was given, or it is gone.
     """
@@ -23,14 +24,26 @@ def source_changed(source: SourceInfo | None) -> bool | None:
         return None
     if source.kind == "environment":
         return None  # "file" is the other environment's name
+    changed = _changed(source.file, source.sha256)
+    if changed is False and source.included:
+        folder = os.path.dirname(source.file)  # noqa: PTH120 - asked for each of a list
+        # One that is gone is a change: what is there could not be made from the file any more.
+        return any(
+            _changed(f"{folder}/{key}", digest) is not False
+            for key, digest in source.included.items()
+        )
+    return changed
+
+
+def _changed(file: str, sha256: str) -> bool | None:
     try:
-        state = os.stat(source.file)  # noqa: PTH116 - asked for each environment of a list
+        state = os.stat(file)  # noqa: PTH116 - asked for each environment of a list
     except OSError:
         return None
     if not stat.S_ISREG(state.st_mode) or state.st_size > _LIMIT:
         return True  # reading a pipe would wait for ever
-    now = _digest(source.file, state.st_mtime_ns, state.st_size)
-    return None if now is None else now != source.sha256
+    now = _digest(file, state.st_mtime_ns, state.st_size)
+    return None if now is None else now != sha256
 
 
 @lru_cache(maxsize=1024)

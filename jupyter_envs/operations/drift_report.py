@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from jupyter_envs.errors import EnvsError
+from jupyter_envs.errors import EnvsError, Problem, SourceNotFound
 from jupyter_envs.lock import Manager
 from jupyter_envs.spec import without_credentials
 from jupyter_envs.store import (
@@ -53,7 +53,7 @@ class AdoptionView(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     diff: str = ""
     file: str | None = None
-    problem: str | None = None
+    problem: Problem | None = None
 
 
 class ReturnView(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,8 +140,11 @@ def _adoption(
         return None, AdoptionView(possible=False)
     try:
         found = adoption(environment, record)
-    except (EnvsError, OSError) as error:
-        return None, AdoptionView(possible=False, problem=str(error))
+    except EnvsError as error:
+        return None, AdoptionView(possible=False, problem=Problem.of(error))
+    except OSError as error:
+        unread = SourceNotFound(file=str(error.filename), reason=error.strerror or str(error))
+        return None, AdoptionView(possible=False, problem=Problem.of(unread))
     if not found.taken:
         return found, AdoptionView(possible=False)
     file = own_file(environment)

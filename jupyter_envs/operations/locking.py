@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
 
 from jupyter_envs.engine import (
-    Ownership,
     Resolution,
     Session,
     Target,
     check_pip_lines,
-    lock_pip,
-    python_target,
     usual_target,
     with_declared_packages,
 )
 from jupyter_envs.errors import InvalidInput, LockInvalid, PipFailed, SolveError
 from jupyter_envs.lock import (
     Lock,
-    LockedPackage,
     content_hash,
     declared,
     diff,
     emit_lock,
     lock_digest,
     parse_lock,
-    pypi_name,
     with_declared,
     with_input,
     with_packages,
@@ -41,7 +35,7 @@ from .conda_part import channels_of, conda_lock_part, conda_solution
 from .context import Context
 from .order import Order, make_order, this_target
 from .origin import with_origin
-from .pip_part import uv_context
+from .pip_part import lock_pip_part
 from .requests import MakeLock
 
 
@@ -148,31 +142,9 @@ def _solved_part(
     if not order.pip.lines:
         return target, conda, added
     context.journal.progress("solve", 0, None, "packages")
-    packages = _pip_packages(order, conda, target, session, context)
+    kept = order.kept if order.keep_versions else None
+    packages = lock_pip_part(order, conda, target, session, context, kept=kept)
     return target, with_packages(conda, packages), added
-
-
-def _pip_packages(
-    order: Order, conda: Lock, target: Target, session: Session, context: Context
-) -> tuple[LockedPackage, ...]:
-    packages = conda.for_platform(target.platform)
-    python = next((p.version for p in packages if p.name == "python"), None)
-    if python is None:
-        raise PipFailed(
-            reason="the environment has no python", hint="Add 'python' under 'dependencies:'."
-        )
-    owned = {name: p.version for p in packages if (name := pypi_name(p))}
-    kept = order.kept.for_platform(target.platform) if order.kept and order.keep_versions else ()
-    return lock_pip(
-        order.pip.lines,
-        Ownership(distributions=owned, files={}),
-        python_target(target, python),
-        uv_context(Path(), session.cache.uv, session, context, elsewhere=True).told(
-            order.pip.lines
-        ),
-        constraints=order.pip.constraints,
-        preferred=[p for p in kept if p.manager == "pip"],
-    )
 
 
 def _joined(

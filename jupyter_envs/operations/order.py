@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,7 @@ def _from_spec(source: SpecSource, target: Target) -> Given:
     spec = read_spec(source.data, file)
     found = parse_spec(source.data, file=file).diagnostics
     return Given(
-        info=_info("spec", source.file, source.data),
+        info=_info("spec", source.file, source.data, source.included),
         spec=spec,
         data=source.data,
         included=source.included,
@@ -94,8 +95,16 @@ def _from_spec(source: SpecSource, target: Target) -> Given:
     )
 
 
-def _info(kind: str, file: str | None, data: bytes) -> SourceInfo:
-    return msgspec.convert({"kind": kind, "file": file, "sha256": content_hash(data)}, SourceInfo)
+def _info(
+    kind: str, file: str | None, data: bytes, included: Mapping[str, bytes] = {}
+) -> SourceInfo:
+    facts = {
+        "kind": kind,
+        "file": file,
+        "sha256": content_hash(data),
+        "included": {key: content_hash(text) for key, text in included.items()},
+    }
+    return msgspec.convert(facts, SourceInfo)
 
 
 def _from_lock(source: LockSource, target: Target, context: Context) -> Given:

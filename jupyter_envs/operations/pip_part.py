@@ -24,7 +24,7 @@ from jupyter_envs.engine import (
     uv_environment,
 )
 from jupyter_envs.errors import PipFailed
-from jupyter_envs.lock import Lock, LockedPackage, parse_lock
+from jupyter_envs.lock import Lock, LockedPackage, parse_lock, pypi_name
 from jupyter_envs.store import GenerationFiles
 
 from .context import Context
@@ -54,6 +54,36 @@ def install_pip_part(
     with _uv_cache(order, session) as cache:
         uv = uv_context(files.prefix, cache, session, context).told(order.pip.lines)
         return _install(order, conda, locked, target, uv, context)
+
+
+def lock_pip_part(
+    order: Order,
+    conda: Lock,
+    target: Target,
+    session: Session,
+    context: Context,
+    *,
+    kept: Lock | None,
+) -> tuple[LockedPackage, ...]:
+    """The packages of the pip section, found without a prefix: for a target that may be another
+    machine, and around the conda packages as their names say what they hold. What ``kept`` has
+    stays where it may. Raises PipFailed.
+    """
+    packages = conda.for_platform(target.platform)
+    python = next((p.version for p in packages if p.name == "python"), None)
+    if python is None:
+        raise _without_python()
+    owned = {name: p.version for p in packages if (name := pypi_name(p))}
+    before = kept.for_platform(target.platform) if kept else ()
+    uv = uv_context(Path(), session.cache.uv, session, context, elsewhere=True)
+    return lock_pip(
+        order.pip.lines,
+        Ownership(distributions=owned, files={}),
+        python_target(target, python),
+        uv.told(order.pip.lines),
+        constraints=order.pip.constraints,
+        preferred=[p for p in before if p.manager == "pip"],
+    )
 
 
 @contextmanager
@@ -113,9 +143,13 @@ def _wheels_for(conda: Lock, target: Target) -> PythonTarget:
 
 def _require_python(files: GenerationFiles) -> None:
     if not (files.prefix / "bin" / "python").exists():
-        raise PipFailed(
-            reason="the environment has no python", hint="Add 'python' under 'dependencies:'."
-        )
+        raise _without_python()
+
+
+def _without_python() -> PipFailed:
+    return PipFailed(
+        reason="the environment has no python", hint="Add 'python' under 'dependencies:'."
+    )
 
 
 def _resolve(

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from jupyter_envs.engine import check_pip_lines
+from jupyter_envs.engine import Session, Target, check_pip_lines
 from jupyter_envs.errors import EnvironmentNotFound
 from jupyter_envs.lock import Lock, LockedPackage, make_plan, with_packages
 from jupyter_envs.spec import check_name
@@ -15,14 +15,14 @@ from jupyter_envs.store import Environment, get_managed
 from .conda_part import channels_of, conda_lock_part, conda_solution
 from .context import Context
 from .order import Order, lock_of, make_order, this_target
+from .pip_part import lock_pip_part
 from .requests import Plan
 
 
 def plan(request: Plan, context: Context) -> dict[str, Any]:
     """Solve, and compare with the environment of that name, if there is one.
 
-    The pip section can only be resolved inside the new prefix: its packages are counted as they
-    are now, and ``pip_open`` says that this may change.
+    Its pip section is found as for a lock: without a prefix. Raises what a solve raises.
     """
     previous = _existing(request.name, context)
     order = make_order(
@@ -40,18 +40,18 @@ def plan(request: Plan, context: Context) -> dict[str, Any]:
         context.policy.check_packages(solution.names)
         conda = conda_lock_part(solution, target, resolution, order)
         before = lock_of(previous) if previous else None
+        pip = _pip(order, conda, before, target, session, context)
         found = make_plan(
             before,
-            with_packages(conda, _pip_as_it_is(order, before, target.platform)),
+            with_packages(conda, pip),
             target.platform,
             sizes=solution.sizes,
-            cached=solution.cached(session),
+            cached=solution.cached(session) | _by_pip(before, target.platform),
         )
     return {
         "name": order.name,
         "exists": previous is not None,
         "added": list(added),
-        "pip_open": bool(order.pip.lines) and order.lock is None,
         "plan": msgspec.to_builtins(found),
     }
 
@@ -63,7 +63,22 @@ def _existing(name: str, context: Context) -> Environment | None:
         return None
 
 
-def _pip_as_it_is(order: Order, before: Lock | None, platform: str) -> tuple[LockedPackage, ...]:
-    if order.lock is not None or before is None or not order.pip.lines:
-        return ()
-    return tuple(p for p in before.for_platform(platform) if p.manager == "pip")
+def _pip(
+    order: Order,
+    conda: Lock,
+    before: Lock | None,
+    target: Target,
+    session: Session,
+    context: Context,
+) -> tuple[LockedPackage, ...]:
+    if order.lock is not None or not order.pip.lines:
+        return ()  # a lock has them among the others
+    context.journal.progress("solve", 0, None, "packages")
+    kept = before if order.keep_versions else None
+    return lock_pip_part(order, conda, target, session, context, kept=kept)
+
+
+def _by_pip(before: Lock | None, platform: str) -> set[str]:
+    """What pip has installed here before: it has it in its own cache."""
+    packages = before.for_platform(platform) if before else ()
+    return {p.sha256 for p in packages if p.manager == "pip"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from jupyter_envs.spec import without_credentials
-from jupyter_envs.store import Environment, GenerationFiles
+from jupyter_envs.store import Environment, GenerationFiles, SourceInfo
 
 from .behind import source_changed
 from .git import (
@@ -23,6 +23,7 @@ from .git import (
     find_repository,
     look_at,
 )
+from .included import read_included
 
 #: Lines of a difference that are shown, and of a text that is compared at all.
 _SHOWN = 400
@@ -78,7 +79,7 @@ def source_state(environment: Environment) -> SourceState:
     file = given.resolve()
     exists = file.is_file()
     own = GenerationFiles(environment.prefix)
-    diff = _difference(own.spec if source.kind == "spec" else own.lock, file) if exists else None
+    diff = _differences(source, own, file) if exists else None
     folder = next((p for p in file.parents if p.is_dir()), Path("/"))
     repository = find_repository(folder) if folder == file.parent else Repository(checkout="none")
     files: tuple[TrackedFile, ...] = ()
@@ -118,14 +119,34 @@ def _tracked(file: Path, found: Tracked) -> TrackedFile:
     return TrackedFile(file=str(file), state=found.state, commit=found.commit, diff=diff)
 
 
-def _difference(own: Path, file: Path) -> TextDiff | None:
+def _differences(source: SourceInfo, own: GenerationFiles, file: Path) -> TextDiff | None:
+    """Of the file, and of those that its pip section names."""
+    copy = own.spec if source.kind == "spec" else own.lock
+    found = [_difference(copy, file, copy.name, file.name)]
+    if source.included:
+        kept = read_included(own)
+        found += [
+            _difference(kept[key], file.parent / key, key, key)
+            for key in source.included
+            if key in kept
+        ]
+    told = [one for one in found if one is not None]
+    if not told:
+        return None
+    return TextDiff(
+        text="".join(one.text for one in told), truncated=any(one.truncated for one in told)
+    )
+
+
+def _difference(own: Path | bytes, file: Path, old: str, new: str) -> TextDiff | None:
     try:
-        if file.stat().st_size > LARGEST:
+        if file.exists() and file.stat().st_size > LARGEST:
             return TextDiff(text="", truncated=True)
-        before, after = own.read_bytes(), file.read_bytes()
+        before = own.read_bytes() if isinstance(own, Path) else own
+        after = file.read_bytes() if file.is_file() else b""
     except OSError:
         return None
-    return text_diff(before, after, f"environment/{own.name}", file.name)
+    return text_diff(before, after, f"environment/{old}", new)
 
 
 def text_diff(before: bytes, after: bytes, old: str, new: str) -> TextDiff | None:

@@ -14,6 +14,7 @@ from jupyter_envs.errors import (
     EnvironmentNotFound,
     EnvsError,
     ExchangeUnsupported,
+    Problem,
     StoreReadOnly,
 )
 from jupyter_envs.kernels import offers
@@ -62,7 +63,7 @@ class AdoptionPreview(msgspec.Struct, frozen=True, kw_only=True):
     unlocked: tuple[UnlockedView, ...] = ()
     kernels: tuple[str, ...] = ()
     fingerprint: str = ""
-    problem: str | None = None
+    problem: Problem | None = None
 
 
 def find_for_adoption(settings: Settings, name: str) -> Environment:
@@ -100,7 +101,11 @@ def adoption_preview(settings: Settings, name: str) -> AdoptionPreview:
         found = adoptable_as(settings, environment)
     except EnvsError as error:
         return AdoptionPreview(
-            name=environment.name, path=place, possible=False, problem=str(error), fingerprint=mark
+            name=environment.name,
+            path=place,
+            possible=False,
+            problem=Problem.of(error),
+            fingerprint=mark,
         )
     return AdoptionPreview(
         name=environment.name,

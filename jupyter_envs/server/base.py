@@ -11,13 +11,12 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError, authenticated
 
-from jupyter_envs.errors import EnvsError, RequestInvalid
+from jupyter_envs.errors import EnvsError, Problem, RequestInvalid
 from jupyter_envs.operations import read_operation
 
-from .messages import Problem
 from .routing import PREFIX, Accepted, Call, File, Route
 from .services import Services
-from .shapes import operation_view, problem
+from .shapes import operation_view
 
 AUTH_RESOURCE = "jupyter_envs"
 
@@ -140,11 +139,11 @@ class Handler(APIHandler):
         error = kwargs.get("exc_info", (None, None))[1]
         if isinstance(error, EnvsError):
             self.set_status(error.status)
-            body = problem(error.as_dict())
+            body = Problem.of(error)
         elif error is None or isinstance(error, HTTPError):
             body = Problem(code=_CODES.get(status_code, "http_error"), message=self._reason)
         else:
-            body = problem(EnvsError(reason=type(error).__name__).as_dict())
+            body = Problem.of(EnvsError(reason=type(error).__name__))
         if status_code == 405:
             # Here, since tornado forgets all headers before it asks for an error's body.
             self.set_header("Allow", ", ".join(sorted(self.routes)))

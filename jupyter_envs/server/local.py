@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 from typing import Any
 
 from jupyter_core.utils import ensure_async
@@ -52,6 +53,13 @@ class ServerFiles:
             reason = error.log_message or error.reason or "it cannot be read"
             raise SourceNotFound(file=path, reason=reason) from error
         return base64.b64decode(model["content"]), self.on_disk(path)
+
+    async def place(self, path: str) -> Path:
+        """Where a file that is shown is on the disk. Raises SourceNotFound."""
+        _, place = await self.read(path)
+        if place is None:
+            raise SourceNotFound(file=path, reason="it is not on the disk of this server")
+        return Path(place)
 
     def root(self) -> str | None:
         """The folder that is shown; None where the files are not on this disk."""

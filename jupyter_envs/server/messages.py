@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from jupyter_envs.errors import Problem
 from jupyter_envs.operations import (
     EnvironmentView,
     GenerationView,
@@ -131,6 +132,22 @@ class PlanBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     locked: bool = False
 
 
+Platform = Annotated[str, Meta(max_length=40)]
+VirtualPackages = dict[Annotated[str, Meta(max_length=100)], Annotated[str, Meta(max_length=100)]]
+
+
+class LockBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Write the lock of an environment.yml beside it. ``path`` is the path that the contents API
+    knows the file by. ``platforms``: none for the file's own, or this one. ``targets`` maps a
+    platform (empty: each one) to virtual packages that its machines have. ``upgrade`` lets every
+    package move to the newest version that the file allows."""
+
+    path: Path
+    platforms: Annotated[tuple[Platform, ...], Meta(max_length=20)] = ()
+    targets: Annotated[dict[Platform, VirtualPackages], Meta(max_length=20)] = {}
+    upgrade: bool = False
+
+
 class CleanBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Free disk space: what dead processes left, cached ``packages`` that no environment has,
     and earlier ``generations`` that nothing runs from and that one could go back to."""
@@ -141,6 +158,12 @@ class CleanBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 class NoQuery(msgspec.Struct, frozen=True, kw_only=True):
     """No parameters."""
+
+
+class LockQuery(NoQuery, frozen=True, kw_only=True):
+    """``path``: an environment.yml, by the path that the contents API knows it by."""
+
+    path: Path
 
 
 class RemoveQuery(NoQuery, frozen=True, kw_only=True):
@@ -169,17 +192,6 @@ class EventsQuery(NoQuery, frozen=True, kw_only=True):
 
 
 # -- what clients get -------------------------------------------------------------------------
-
-
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """What went wrong. ``code`` never changes; ``message`` and ``hint`` are English texts made
-    from ``code`` and ``params``; ``details`` depend on the code: diagnostics, a conflict."""
-
-    code: str
-    message: str
-    params: dict[str, Any] = {}
-    hint: str | None = None
-    details: Any = None
 
 
 class PolicyView(msgspec.Struct, frozen=True, kw_only=True):

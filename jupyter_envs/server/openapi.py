@@ -16,8 +16,8 @@ from typing import Any
 import msgspec
 
 from jupyter_envs import __version__
+from jupyter_envs.errors import Problem
 
-from .messages import Problem
 from .routing import PREFIX, Route
 
 _REF = "#/components/schemas/{name}"

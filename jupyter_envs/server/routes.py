@@ -11,6 +11,7 @@ from jupyter_envs.operations import (
     Difference,
     DriftReport,
     EnvironmentView,
+    LockCheck,
     SourceState,
     StorageView,
 )
@@ -97,6 +98,10 @@ ROUTES: tuple[Route, ...] = (
           answer=m.CheckAnswer, body=m.CheckBody),
     _start("POST", "specs/plan", specs.plan, "What a source would bring or change",
            body=m.PlanBody),
+    _start("POST", "specs/lock", specs.lock, "Write the lock of a file beside it",
+           body=m.LockBody),
+    _get("specs/lock", specs.lock_state, "Whether the lock beside a file is still that of the file",
+         LockCheck, query=m.LockQuery),
     _get("operations", operations.list_all, "Operations, newest first", m.OperationsAnswer,
          query=m.OperationsQuery),
     _get(OPERATION, operations.one, "One operation", m.OperationView),

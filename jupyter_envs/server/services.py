@@ -42,6 +42,9 @@ class Files(Protocol):
     async def read(self, path: str) -> tuple[bytes, str | None]:
         """Bytes of a file, and its path on the disk where it has one. Raises SourceNotFound."""
 
+    async def place(self, path: str) -> Path:
+        """Where a file that is shown is on the disk. Raises SourceNotFound."""
+
     def root(self) -> str | None:
         """The folder that is shown; None where the files are not on this disk."""
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
+from jupyter_envs.errors import Problem
 from jupyter_envs.operations import Event, Operation, is_resumable
 from jupyter_envs.store import Store
 
-from .messages import EventView, OperationView, Problem
+from .messages import EventView, OperationView
 
 
 def operation_view(store: Store, operation: Operation) -> OperationView:
@@ -33,7 +33,7 @@ def operation_view(store: Store, operation: Operation) -> OperationView:
         total=operation.total,
         unit=operation.unit,
         result=operation.result,
-        error=problem(error) if error else None,
+        error=Problem.read(error) if error else None,
         resumable=is_resumable(store, operation),
     )
 
@@ -41,17 +41,6 @@ def operation_view(store: Store, operation: Operation) -> OperationView:
 def event_view(event: Event) -> EventView:
     """An event with all its fields, which the journal leaves out where they say nothing."""
     return EventView(**msgspec.structs.asdict(event))
-
-
-def problem(error: dict[str, Any]) -> Problem:
-    """An error that a journal tells of."""
-    return Problem(
-        code=str(error.get("code", "internal_error")),
-        message=str(error.get("message", "")),
-        params=error.get("params") or {},
-        hint=error.get("hint"),
-        details=error.get("details"),
-    )
 
 
 def activation_command(slug: str, envs_dir: Path | None) -> str:

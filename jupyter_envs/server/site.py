@@ -6,7 +6,7 @@ import os
 import platform
 
 from jupyter_envs import __version__
-from jupyter_envs.errors import EnvsError
+from jupyter_envs.errors import EnvsError, Problem
 from jupyter_envs.export import FORMATS
 from jupyter_envs.operations import ask_clean
 
@@ -18,7 +18,6 @@ from .messages import (
 )
 from .routing import Accepted, Call
 from .services import Services
-from .shapes import problem
 
 
 async def info(call: Call[None, NoQuery]) -> Info:
@@ -43,7 +42,7 @@ def _info(services: Services) -> Info:
         writable=folder is not None and _writable(services),
         exports=tuple(FORMATS),
         policy=policy,
-        problem=problem(wrong.as_dict()) if wrong else None,
+        problem=Problem.of(wrong) if wrong else None,
     )
 
 

@@ -1,13 +1,21 @@
-"""Endpoints of specs: what is wrong with one, and what it would bring."""
+"""Endpoints of specs: what is wrong with one, what it would bring, and its lock."""
 
 from __future__ import annotations
 
 from jupyter_envs.errors import EnvsError
-from jupyter_envs.operations import Source, SpecSource, ask_plan, check_source
+from jupyter_envs.operations import (
+    LockCheck,
+    Source,
+    SpecSource,
+    ask_lock,
+    ask_plan,
+    check_lock_file,
+    check_source,
+)
 from jupyter_envs.spec import check_name, parse_spec
 from jupyter_envs.store import name_in_use
 
-from .messages import CheckAnswer, CheckBody, NoQuery, PlanBody
+from .messages import CheckAnswer, CheckBody, LockBody, LockQuery, NoQuery, PlanBody
 from .routing import Accepted, Call
 from .services import Services
 from .sources import read_source
@@ -55,3 +63,26 @@ async def plan(call: Call[PlanBody, NoQuery]) -> Accepted:
         )
     )
     return Accepted(job.id)
+
+
+async def lock(call: Call[LockBody, NoQuery]) -> Accepted:
+    """Start writing the lock of a file beside it."""
+    services, body = call.services, call.body
+    file = await services.files.place(body.path)
+    job = await services.run(
+        lambda: ask_lock(
+            services.settings(),
+            file,
+            platforms=body.platforms,
+            targets=body.targets,
+            upgrade=body.upgrade,
+            actor=call.actor,
+        )
+    )
+    return Accepted(job.id)
+
+
+async def lock_state(call: Call[None, LockQuery]) -> LockCheck:
+    """Whether the lock beside a file is still that of the file; nothing is solved."""
+    file = await call.services.files.place(call.query.path)
+    return await call.services.run(check_lock_file, file)

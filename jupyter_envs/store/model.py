@@ -11,11 +11,14 @@ from jupyter_envs.lock import Manager
 
 
 class SourceInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a generation came from. ``file`` is an absolute path, ``sha256`` of its bytes."""
+    """Where a generation came from. ``file`` is an absolute path, ``sha256`` of its bytes.
+    ``included`` are the sha256 of the files that its pip section names, by their paths relative
+    to it."""
 
     kind: Literal["spec", "lock", "environment"]
     file: str | None = None
     sha256: str | None = None
+    included: dict[str, str] = {}
 
 
 class KernelRecord(msgspec.Struct, frozen=True, kw_only=True):

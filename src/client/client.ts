@@ -141,6 +141,11 @@ export class EnvsClient {
     return this._send('POST', 'specs/check', { source });
   }
 
+  /** Write the lock of an environment.yml, a file of the file browser, beside it. */
+  lockFile(path: string): Promise<Operation> {
+    return this._send('POST', 'specs/lock', { path });
+  }
+
   async operations(limit: number): Promise<Operation[]> {
     return (await this._get<{ operations: Operation[] }>(`operations?limit=${limit}`)).operations;
   }

@@ -3,6 +3,7 @@ import React from 'react';
 import type { DriftReport } from '../types';
 import { useTrans } from './context';
 import { Verdicts } from './DriftSection';
+import { ProblemText } from './ProblemText';
 import { TextDiff } from './TextDiff';
 
 interface AdoptPreviewProps {
@@ -65,7 +66,7 @@ export function NoAdoption({ report }: { report: DriftReport }): React.JSX.Eleme
         )}
       </p>
       <Verdicts verdicts={report.verdicts} />
-      {report.adopt.problem !== null && <p className="jp-Envs-hint">{report.adopt.problem}</p>}
+      {report.adopt.problem && <ProblemText problem={report.adopt.problem} />}
     </>
   );
 }

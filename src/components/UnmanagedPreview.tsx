@@ -2,13 +2,14 @@ import React from 'react';
 
 import type { AdoptionPreview } from '../types';
 import { useTrans } from './context';
+import { ProblemText } from './ProblemText';
 import { TextDiff } from './TextDiff';
 
 /** What becomes of an environment that another tool made, before it is adopted. */
 export function UnmanagedPreview({ found }: { found: AdoptionPreview }): React.JSX.Element {
   const trans = useTrans();
-  if (!found.possible) {
-    return <p>{found.problem}</p>;
+  if (found.problem) {
+    return <ProblemText problem={found.problem} />;
   }
   const text = found.text
     .trimEnd()

@@ -660,6 +660,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/specs/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the lock beside a file is still that of the file
+         * @description Whether the lock beside a file is still that of the file; nothing is solved.
+         */
+        get: operations["get_specs_lock"];
+        put?: never;
+        /**
+         * Write the lock of a file beside it
+         * @description Start writing the lock of a file beside it.
+         */
+        post: operations["post_specs_lock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operations": {
         parameters: {
             query?: never;
@@ -794,7 +818,7 @@ export interface components {
             /** @default  */
             fingerprint: string;
             /** @default null */
-            problem: string | null;
+            problem: components["schemas"]["Problem"] | null;
         };
         /**
          * AdoptionView
@@ -811,7 +835,7 @@ export interface components {
             /** @default null */
             file: string | null;
             /** @default null */
-            problem: string | null;
+            problem: components["schemas"]["Problem"] | null;
         };
         /**
          * ArchiveBody
@@ -1335,6 +1359,38 @@ export interface components {
             }[];
         };
         /**
+         * LockBody
+         * @description Write the lock of an environment.yml beside it. ``path`` is the path that the contents API
+         *     knows the file by. ``platforms``: none for the file's own, or this one. ``targets`` maps a
+         *     platform (empty: each one) to virtual packages that its machines have. ``upgrade`` lets every
+         *     package move to the newest version that the file allows.
+         */
+        LockBody: {
+            path: string;
+            /** @default [] */
+            platforms?: string[];
+            /** @default {} */
+            targets?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** @default false */
+            upgrade?: boolean;
+        };
+        /**
+         * LockCheck
+         * @description Whether a lock is that of a spec; ``differences`` says by platform in which ways not.
+         */
+        LockCheck: {
+            file: string;
+            lock: string;
+            agrees: boolean;
+            differences: {
+                [key: string]: string[];
+            };
+        };
+        /**
          * LockText
          * @description The text of a lock: a conda-lock.yml, an ``@EXPLICIT`` file or a pixi.lock.
          */
@@ -1507,6 +1563,8 @@ export interface components {
         /**
          * SourceInfo
          * @description Where a generation came from. ``file`` is an absolute path, ``sha256`` of its bytes.
+         *     ``included`` are the sha256 of the files that its pip section names, by their paths relative
+         *     to it.
          */
         SourceInfo: {
             /** @enum {unknown} */
@@ -1515,6 +1573,10 @@ export interface components {
             file: string | null;
             /** @default null */
             sha256: string | null;
+            /** @default {} */
+            included: {
+                [key: string]: string;
+            };
         };
         /**
          * SourceState
@@ -3166,6 +3228,90 @@ export interface operations {
         };
         responses: {
             /** @description What a source would bring or change */
+            202: {
+                headers: {
+                    /** @description Where the operation is, base_url included. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_specs_lock: {
+        parameters: {
+            query: {
+                path: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether the lock beside a file is still that of the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LockCheck"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_specs_lock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LockBody"];
+            };
+        };
+        responses: {
+            /** @description Write the lock of a file beside it */
             202: {
                 headers: {
                     /** @description Where the operation is, base_url included. */

@@ -167,6 +167,11 @@ export class EnvironmentsModel implements IObservableDisposable {
     return this._began(await this.client.recreate(name));
   }
 
+  /** Write the lock of a file beside it. */
+  async lockFile(path: string): Promise<Operation> {
+    return this._began(await this.client.lockFile(path));
+  }
+
   async clean(what: Cleaning): Promise<Operation> {
     return this._began(await this.client.clean(what));
   }

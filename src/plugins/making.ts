@@ -11,6 +11,7 @@ import type { EnvironmentsModel } from '../model';
 import { IEnvironments } from '../tokens';
 import type { Maker } from '../widgets/maker';
 import { noArguments, textOf } from './arguments';
+import { selectedFile, yamlFile } from './selection';
 
 const TEMPLATE = `name: my-env
 channels:
@@ -19,9 +20,6 @@ dependencies:
   - python
   - ipykernel
 `;
-
-/** Whether a file may be an environment.yml or a lock: by its end, what it is says its text. */
-const SPEC_FILE = /\.ya?ml$/i;
 
 /** Ways to make an environment: from a file of the browser, from an editor, from nothing. */
 export const makingPlugin: JupyterFrontEndPlugin<void> = {
@@ -52,15 +50,8 @@ export const makingPlugin: JupyterFrontEndPlugin<void> = {
       return new module.Maker(commands, serviceManager.contents, shell, model, services, trans);
     };
 
-    const selected = (): string | null => {
-      const items = [...(browsers?.tracker.currentWidget?.selectedItems() ?? [])];
-      const path = items.length === 1 ? (items[0]?.path ?? '') : '';
-      return SPEC_FILE.test(path) ? path : null;
-    };
-    const edited = (): string | null => {
-      const path = editors?.currentWidget?.context.path ?? '';
-      return SPEC_FILE.test(path) ? path : null;
-    };
+    const selected = (): string | null => selectedFile(browsers);
+    const edited = (): string | null => yamlFile(editors?.currentWidget?.context.path);
 
     commands.addCommand(CommandIds.newEnvironment, {
       label: args => (args.isLauncher ? trans.__('Environment') : trans.__('New Environment')),

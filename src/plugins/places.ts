@@ -22,6 +22,11 @@ export const placesPlugin: JupyterFrontEndPlugin<void> = {
       rank: 3
     });
     app.contextMenu.addItem({
+      command: CommandIds.lockFile,
+      selector: '.jp-DirListing-item[data-isdir="false"]',
+      rank: 3
+    });
+    app.contextMenu.addItem({
       command: CommandIds.createFromEditor,
       selector: '.jp-FileEditor',
       rank: 20

@@ -46,6 +46,27 @@ def index(tmp_path: Path) -> Path:
 # -- files --------------------------------------------------------------------------------------
 
 
+def test_a_changed_file_leaves_the_environment_behind(sandbox: Sandbox, index: Path) -> None:
+    named = sandbox.folder / "requirements.txt"
+    named.write_text("small-one==1.0\n")
+    with recording(index) as server:
+        lines = [f"--index-url http://127.0.0.1:{server.port}/", "-r requirements.txt"]
+        spec = sandbox.spec("python", pip=lines)
+        sandbox.json("create", spec)
+        assert sandbox.json("show", "demo")["behind"] is False
+
+        named.write_text("small-one==2.0\n")
+
+        shown = sandbox.json("show", "demo")
+        assert shown["behind"] is True
+        told = sandbox.run("show", "demo")
+        assert ("-small-one==1.0" in told, "+small-one==2.0" in told) == (True, True)
+        sandbox.run("update", "demo")
+        assert sandbox.json("show", "demo")["behind"] is False
+    exported = sandbox.run("export", "demo", "--format", "pinned")
+    assert "small-one==2.0" in exported
+
+
 def test_files_are_read_from_where_they_are_named(sandbox: Sandbox, index: Path) -> None:
     (sandbox.folder / ".git").mkdir()
     project = sandbox.folder / "env"

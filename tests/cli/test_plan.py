@@ -53,6 +53,33 @@ def test_a_plan_for_an_update_names_the_changes_and_touches_nothing(sandbox: San
     assert [one.split()[0] for one in updated["changes"]["removed"]] == ["tqdm"]
 
 
+def test_the_pip_section_is_part_of_it(sandbox: Sandbox) -> None:
+    spec = sandbox.spec("python", "demo-lib=1.0", pip=["tabulate"])
+
+    found = sandbox.json("plan", spec)
+    brought = {one["name"]: one["manager"] for one in found["plan"]["link"]}
+    assert (brought["tabulate"], brought["demo-lib"]) == ("pip", "conda")
+    assert found["plan"]["download"]["unknown"] == 1
+    assert "1 of unknown size to download" in sandbox.run("plan", spec)
+
+    assert sandbox.json("create", spec)["lock_digest"] == found["plan"]["lock_digest"]
+    again = sandbox.json("plan", spec)["plan"]
+    assert (again["link"], again["unlink"], again["download"]["packages"]) == ([], [], 0)
+
+    gone = sandbox.json("plan", sandbox.spec("python", "demo-lib=1.0"))["plan"]
+    assert "tabulate" in {one["name"] for one in gone["unlink"]}
+
+
+def test_a_pip_section_that_cannot_be_had_is_told_before_anything_is_built(
+    sandbox: Sandbox,
+) -> None:
+    with pytest.raises(Failed) as caught:
+        sandbox.json("plan", sandbox.spec("python", pip=["tabulate==99.0"]))
+
+    assert caught.value.error["code"] == "pip_failed"
+    assert sandbox.names() == []
+
+
 def test_a_declared_driver_shows_the_cuda_build(sandbox: Sandbox) -> None:
     spec = sandbox.spec("python", "gpu-lib")
 

@@ -54,7 +54,9 @@ def test_it_is_not_adopted(settings: Settings, monkeypatch: pytest.MonkeyPatch) 
         ask_adopt(settings, "theirs")
 
     seen = adoption_preview(settings, "theirs")
-    assert (seen.possible, REASON in (seen.problem or "")) == (False, True)
+    assert seen.problem is not None
+    assert (seen.possible, REASON in seen.problem.message) == (False, True)
+    assert seen.problem.code == ExchangeUnsupported.code
     assert list_operations(Store(settings.envs_dir)) == []
 
 

@@ -92,3 +92,24 @@ def test_what_took_its_place_is_not_read(file: Path) -> None:
     file.unlink()
     file.mkdir()
     assert source_changed(source) is True
+
+
+def test_a_file_that_the_pip_section_names_counts_too(file: Path) -> None:
+    (file.parent / "pip").mkdir()
+    named = file.parent / "pip" / "requirements.txt"
+    named.write_bytes(b"tabulate==0.9\n")
+    source = SourceInfo(
+        kind="spec",
+        file=str(file),
+        sha256=content_hash(TEXT),
+        included={"pip/requirements.txt": content_hash(b"tabulate==0.9\n")},
+    )
+    assert source_changed(source) is False
+
+    named.write_bytes(b"tabulate==0.8\n")
+    assert source_changed(source) is True
+
+    named.unlink()
+    assert source_changed(source) is True
+    file.unlink()
+    assert source_changed(source) is None

@@ -67,5 +67,9 @@ def test_what_cannot_be_adopted_says_why(person: Sandbox, client: ApiClient) -> 
     seen = client.get(environment("bare", "adoption")).expect(200)
 
     assert seen["possible"] is False
-    assert "no kernel" in seen["problem"]
+    assert "no kernel" in seen["problem"]["message"]
+    assert (seen["problem"]["code"], "ipykernel" in seen["problem"]["hint"]) == (
+        "adoption_impossible",
+        True,
+    )
     (theirs / "conda-meta" / "history").unlink()

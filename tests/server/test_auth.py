@@ -42,6 +42,7 @@ BODIES: dict[Any, tuple[dict[str, Any], dict[str, Any]]] = {
         {"source": spec_source("text-prefix")},
         {"source": {"kind": "spec", "text": "?"}},
     ),
+    messages.LockBody: ({"path": "environment.yml"}, {"path": ""}),
     messages.CleanBody: ({"generations": True}, {"packages": "?"}),
     drift.AdoptBody: ({"write_file": True}, {}),
     drift.KeepBody: ({}, {}),

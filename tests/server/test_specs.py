@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.server import file_source, spec_source
+from tests.server import file_source, spec_source, spec_text
 from tests.server.conftest import Demo
 from tests.support.api_client import ApiClient
 from tests.support.sandbox import Sandbox, manifest
@@ -150,3 +151,47 @@ def test_what_cannot_be_solved_is_explained(client: ApiClient) -> None:
 )
 def test_what_cannot_be_planned(client: ApiClient, body: dict[str, Any], code: str) -> None:
     assert client.post("specs/plan", body).problem(422, code)["message"]
+
+
+def test_a_lock_is_written_beside_a_file(
+    server: JupyterServer, client: ApiClient, name: str
+) -> None:
+    folder = server.root / name
+    folder.mkdir()
+    (folder / "environment.yml").write_text(spec_text("text-prefix", name=name))
+    path = f"{name}/environment.yml"
+    client.get("specs/lock", path=path).problem(422, "source_not_found")
+
+    done = client.done(client.post("specs/lock", {"path": path}))
+
+    place = folder / "conda-lock.yml"
+    assert (done["file"], done["changed"]) == (str(place), True)
+    assert "text-prefix" in place.read_text()
+    assert client.get("specs/lock", path=path).expect(200)["agrees"] is True
+    made = client.post("environments", {"source": file_source(path), "locked": True})
+    assert client.done(made)["lock_digest"] == done["platforms"][0]["lock_digest"]
+
+    (folder / "environment.yml").write_text(spec_text("text-prefix", "tqdm", name=name))
+    found = client.get("specs/lock", path=path).expect(200)
+    assert found["agrees"] is False
+    assert "tqdm" in str(found["differences"])
+
+
+def test_a_lock_is_for_the_platforms_that_were_asked_for(
+    server: JupyterServer, client: ApiClient, name: str
+) -> None:
+    (server.root / f"{name}.yml").write_text(spec_text("text-prefix", name=name))
+    body = {"path": f"{name}.yml", "platforms": ["not a platform"]}
+    client.post("specs/lock", body).problem(422, "invalid_input")
+    client.post("specs/lock", {"path": "nonesuch.yml"}).problem(422, "source_not_found")
+    client.post("specs/lock", {"path": "../../etc/passwd"}).problem(422, "source_not_found")
+
+    body = {"path": f"{name}.yml"}
+    (first,) = client.done(client.post("specs/lock", body))["platforms"]
+    here = first["platform"]
+    declared = {"": {"__glibc": "2.20"}}
+    asked = {"path": f"{name}.yml", "platforms": [here], "targets": declared}
+    done = client.done(client.post("specs/lock", asked))
+
+    assert [one["platform"] for one in done["platforms"]] == [here]
+    assert "__glibc=2.20" in Path(done["file"]).read_text()

@@ -70,7 +70,7 @@ class ApiClient:
         """Let the connections go."""
         self._http.close()
 
-    def get(self, path: str, **query: Any) -> Answer:
+    def get(self, path: str, /, **query: Any) -> Answer:
         """Read."""
         return self.request("GET", path, params=query)
 

@@ -79,9 +79,18 @@ describe('adopt, of what another tool made', () => {
   });
 
   it('says why it cannot be, and begins nothing', async () => {
-    server.adoption = adoptionPreview({ possible: false, problem: 'It has no kernel.' });
+    server.adoption = adoptionPreview({
+      possible: false,
+      problem: problem({
+        code: 'adoption_impossible',
+        params: { name: 'old', reason: 'there is no kernel in it' },
+        hint: 'Install one.'
+      })
+    });
     const done = take();
-    await within(await dialog('old cannot be adopted')).findByText('It has no kernel.');
+    const shown = within(await dialog('old cannot be adopted'));
+    expect(await shown.findByText(/old.*there is no kernel in it/)).toBeTruthy();
+    expect(shown.getByText('Install one.')).toBeTruthy();
     await answer('old cannot be adopted', 'Close');
     await done;
     expect(sent()).toEqual([]);
@@ -141,12 +150,15 @@ describe('adopt', () => {
   });
 
   it('is not to be had where nothing can be written', async () => {
-    const problemText = 'the file cannot be read';
-    const adopt = { ...driftReport().adopt, possible: false, problem: problemText };
+    const unread = problem({
+      code: 'source_not_found',
+      params: { file: 'environment.yml', reason: 'Permission denied' }
+    });
+    const adopt = { ...driftReport().adopt, possible: false, problem: unread };
     server.drift = driftReport({ adopt });
     const done = execute(CommandIds.adopt);
     const shown = within(await dialog(TITLE));
-    expect(await shown.findByText(problemText)).toBeTruthy();
+    expect(await shown.findByText(/environment\.yml.*Permission denied/)).toBeTruthy();
     expect(shown.queryByRole('button', { name: 'Adopt' })).toBeNull();
     await answer(TITLE, 'Close');
     expect(await done).toBeNull();

@@ -117,6 +117,7 @@ describe('the places', () => {
     await placesPlugin.activate(lab.app, launcher, null);
     expect(lab.contextMenu.map(one => one.command)).toEqual([
       CommandIds.createFromFile,
+      CommandIds.lockFile,
       CommandIds.createFromEditor
     ]);
     expect(cards).toMatchObject([

@@ -200,6 +200,7 @@ export class FakeServer {
     [/^GET diff\?a=(.+)&b=(.+)$/, (_, a, b) => this._difference(a, b)],
     [/^GET locks\/([^/]+)\/uses$/, (_, beginning) => this._uses(beginning)],
     [/^GET locks\/([^/]+)$/, (_, digest) => exported(digest, 'lock')],
+    [/^POST specs\/lock$/, () => this._accept({ verb: 'lock', name: 'demo' })],
     [/^POST specs\/check$/, ({ body }) => json(this._judge(body))],
     [/^GET operations\?limit=50$/, () => json({ operations: this.operations })],
     [/^DELETE operations\/(.+)$/, (_, id) => this._cancel(id)],
