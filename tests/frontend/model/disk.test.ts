@@ -41,7 +41,9 @@ describe('the file of an environment', () => {
 
   it('is not asked for where there is none', async () => {
     await sources.want(environment({ source: null }));
-    await sources.want(environment({ source: { kind: 'spec', file: null, sha256: null } }));
+    await sources.want(
+      environment({ source: { kind: 'spec', file: null, sha256: null, included: {} } })
+    );
     expect(server.asked).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { environment, info } from '../support/records';
 function pathOf(file: string | null, root: string | null): string | null {
   return sourcePath(
     { info: info({ root_dir: root }) },
-    { source: { kind: 'spec', file, sha256: null } }
+    { source: { kind: 'spec', file, sha256: null, included: {} } }
   );
 }
 

@@ -58,7 +58,7 @@ export function environment(change: Partial<Environment> = {}): Environment {
     lock_digest: '0123456789abcdef0123456789abcdef',
     platform: 'linux-64',
     created: '2026-11-18T15:00:00+01:00',
-    source: { kind: 'spec', file: '/home/ada/work/environment.yml', sha256: null },
+    source: { kind: 'spec', file: '/home/ada/work/environment.yml', sha256: null, included: {} },
     size: 512_000_000,
     packages: 64,
     processes: 0,
