@@ -52,6 +52,7 @@ from .failed import (
     PipUnsupported,
 )
 from .forbidden import Forbidden, PolicyDenied, StoreReadOnly
+from .hardware import GpuBuildMissing, GpuRequired, ProfileNotFound, TargetInvalid
 from .input import (
     ChannelInvalid,
     ConfigurationInvalid,
@@ -116,6 +117,8 @@ __all__ = [
     "ExtraMissing",
     "Forbidden",
     "GenerationNotFound",
+    "GpuBuildMissing",
+    "GpuRequired",
     "Interrupted",
     "InvalidInput",
     "KernelFailed",
@@ -146,12 +149,14 @@ __all__ = [
     "PlatformNotLocked",
     "PlatformUnsupported",
     "PolicyDenied",
+    "ProfileNotFound",
     "RequestInvalid",
     "SolveError",
     "SolveTimeout",
     "SourceNotFound",
     "SpecInvalid",
     "StoreReadOnly",
+    "TargetInvalid",
     "TimeInvalid",
     "Unavailable",
     "Unsatisfiable",
