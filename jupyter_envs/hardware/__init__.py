@@ -1,6 +1,6 @@
 """Hardware: what GPUs there are and how busy they are, and what to solve for on them."""
 
-from .choice import Choice, Declared, Machine, check_declared, choose_target
+from .choice import Choice, Declared, Machine, Whose, check_declared, choose_target
 from .model import DriverState, Gpu, Inventory, Vendor
 from .reasons import REASONS, Reason, reason
 
@@ -14,6 +14,7 @@ __all__ = [
     "Machine",
     "Reason",
     "Vendor",
+    "Whose",
     "check_declared",
     "choose_target",
     "reason",

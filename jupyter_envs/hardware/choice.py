@@ -31,10 +31,13 @@ from .tables import (
     numbers,
 )
 
-Origin = Literal["detected", "override", "declared", "profile"]
+Origin = Literal["detected", "override", "declared", "profile", "recorded", "usual"]
+
+Whose = Literal["here", "lock", "usual"]
 
 _VERSION = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,2}")
 _ARCHSPEC = re.compile(r"[a-z0-9_]{1,40}")
+_LIMITS = ("capability_major", "glibc_major")
 _NO_CUDA = ("osx-", "emscripten-", "wasi-")
 
 
@@ -43,6 +46,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
 
     ``cuda`` is the newest CUDA of its driver, ``cuda_arch`` the lowest compute capability of its
     GPUs. ``cuda_override`` is what ``CONDA_OVERRIDE_CUDA`` says; empty, it takes the GPU away.
+    ``source`` says whose values these are: this machine's, those that a lock was made for, or
+    those of most machines of a platform.
     """
 
     platform: str
@@ -51,6 +56,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     glibc: str | None = None
     archspec: str | None = None
     cuda_override: str | None = None
+    source: Whose = "here"
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +95,11 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     gpus: tuple[str, ...] = ()
     constraints: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
+
+    @property
+    def limits(self) -> tuple[Reason, ...]:
+        """Why the newest CUDA of the driver was not taken; empty where it was."""
+        return tuple(one for one in self.reasons if one.code in _LIMITS)
 
 
 def check_declared(declared: Declared) -> None:
@@ -185,7 +196,15 @@ class _Known:
                 return None, "override", reason("cpu_override")
             override = self.machine.cuda_override
             return override, "override", _cuda_reason("cuda_override", cuda=override)
-        return self._detected()
+        return self._detected() if self.machine.source == "here" else self._elsewhere()
+
+    def _elsewhere(self) -> tuple[str | None, Origin, Reason]:
+        machine = self.machine
+        if machine.source == "usual":
+            return None, "usual", reason("cpu_usual", platform=machine.platform)
+        if machine.cuda is None:
+            return None, "recorded", reason("cpu_recorded")
+        return machine.cuda, "recorded", _cuda_reason("cuda_recorded", cuda=machine.cuda)
 
     def _origin(self) -> Origin:
         if self.declared.profile is not None:

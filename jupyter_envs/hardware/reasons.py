@@ -27,6 +27,8 @@ REASONS: dict[str, str] = {
     "cpu_no_gpu": "CPU builds: this machine has no NVIDIA GPU with a driver.",
     "cpu_override": "CPU builds: CONDA_OVERRIDE_CUDA is set and empty.",
     "cpu_platform": "CPU builds: there is no CUDA for {platform}.",
+    "cpu_recorded": "CPU builds: the lock was made for machines without a GPU.",
+    "cpu_usual": "CPU builds: no GPU is declared for {platform}.",
     "cpu_profile": "CPU builds: the machines of the profile {profile} have no GPU.",
     "cuda_declared": "CUDA {major}: a driver for CUDA {cuda} is declared.",
     "cuda_detected": "CUDA {major}: the driver here supports CUDA up to {cuda}.",
@@ -34,6 +36,7 @@ REASONS: dict[str, str] = {
     "cuda_profile": (
         "CUDA {major}: the machines of the profile {profile} support CUDA up to {cuda}."
     ),
+    "cuda_recorded": "CUDA {major}: the lock was made for CUDA up to {cuda}.",
     "cuda_unknown_major": (
         "CUDA {major} is newer than the tables here; which GPUs it has code for is not known."
     ),

@@ -14,8 +14,9 @@ from jupyter_envs.store import Environment, get_managed
 
 from .conda_part import channels_of, conda_lock_part, conda_solution
 from .context import Context
-from .order import Order, lock_of, make_order, this_target
+from .order import Order, lock_of, make_order, target_of
 from .requests import Plan
+from .target_record import target_shown
 
 
 def plan(request: Plan, context: Context) -> dict[str, Any]:
@@ -32,9 +33,10 @@ def plan(request: Plan, context: Context) -> dict[str, Any]:
         context,
         previous=previous,
         keep_versions=not request.upgrade,
+        target=request.target,
     )
     check_pip_lines((*order.pip.lines, *order.pip.constraints))
-    target = this_target(context)
+    target = target_of(order, context)
     with channels_of(order, context) as (session, resolution):
         solution, _, added = conda_solution(order, target, session, resolution, context)
         context.policy.check_packages(solution.names)
@@ -52,6 +54,7 @@ def plan(request: Plan, context: Context) -> dict[str, Any]:
         "exists": previous is not None,
         "added": list(added),
         "pip_open": bool(order.pip.lines) and order.lock is None,
+        "target": msgspec.to_builtins(target_shown(order, target.platform)),
         "plan": msgspec.to_builtins(found),
     }
 

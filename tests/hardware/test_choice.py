@@ -267,6 +267,16 @@ def test_there_is_no_cuda_for_a_mac() -> None:
     assert (choice.cuda, codes(choice)) == (None, ["cpu_platform"])
 
 
+def test_machines_that_are_not_at_hand() -> None:
+    locked = choose_target(machine(source="lock", cuda="13.0", cuda_arch="7.0"))
+    assert (locked.origin, locked.cuda_major) == ("recorded", 12)
+    assert codes(locked)[1] == "cuda_recorded"
+    assert codes(choose_target(machine(source="lock"))) == ["cpu_recorded"]
+    assert codes(choose_target(machine(source="usual"))) == ["cpu_usual"]
+    declared = choose_target(machine(source="usual"), None, Declared(cuda="12.9"))
+    assert codes(declared)[0] == "cuda_declared"
+
+
 def test_that_a_gpu_is_required_is_said() -> None:
     choice = choose_target(machine(), None, Declared(gpu_required=True))
     assert choice.gpu_required
