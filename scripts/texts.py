@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jupyter_envs.errors import EnvsError
+from jupyter_envs.hardware import REASONS
 from jupyter_envs.spec.catalogue import CATALOGUE
 from jupyter_envs.spec.fixes import TITLES
 from jupyter_envs.store import DRIFT
@@ -92,6 +93,7 @@ def module() -> str:
                 ),
                 table("DRIFT", "What was changed in an environment.", dict(DRIFT)),
                 table("FIXES", "What a fix of a file would do.", dict(TITLES)),
+                table("REASONS", "Why a target was chosen.", dict(REASONS)),
             )
         )
         + "\n"

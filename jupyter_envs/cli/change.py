@@ -32,6 +32,8 @@ from .options import (
     name_argument,
     refuse_both,
     solve_options,
+    taken_target,
+    target_options,
     yes_option,
 )
 from .output import out, print_failure, print_json
@@ -67,6 +69,7 @@ def _next_step(result: dict[str, Any]) -> str:
 @locked_option
 @install_options
 @solve_options
+@target_options
 @json_option
 @click.pass_obj
 def create(
@@ -76,9 +79,11 @@ def create(
 
     Locks are conda-lock.yml, @EXPLICIT files and pixi.lock.
     """
+    target = taken_target(limits)
     source = source_from_file(file)
     check_name(name_for(source, name))
-    job = ask_create(options.reconciled(**limits), source, name, locked=locked)
+    settings = options.reconciled(**limits)
+    job = ask_create(settings, source, name, locked=locked, target=target)
     result = carry_out(job, options)
     _say(
         options,
@@ -102,6 +107,7 @@ def changes_text(found: dict[str, Any]) -> str:
 @locked_option
 @install_options
 @solve_options
+@target_options
 @json_option
 @click.pass_obj
 def update(
@@ -118,9 +124,10 @@ def update(
     Packages that the file does not force to change keep their versions.
     """
     refuse_both(locked=locked, upgrade=upgrade)
+    target = taken_target(limits)
     settings = options.reconciled(**limits)
     source = source_from_file(file) if file else None
-    job = ask_update(settings, name, source, upgrade=upgrade, locked=locked)
+    job = ask_update(settings, name, source, upgrade=upgrade, locked=locked, target=target)
     result = carry_out(job, options)
     if result.get("changed"):
         _say(

@@ -113,6 +113,8 @@ def _print_facts(found: EnvironmentView) -> None:
         "Packages": found.packages,
         "Size": size(found.size),
         "Platform": found.platform,
+        "Target": found.target and " ".join(one.message for one in found.target.reasons),
+        "Profile": found.target and found.target.profile,
         "Lock": found.lock_digest,
         "In use by": f"{found.processes} process(es)" if found.processes else None,
     }

@@ -12,7 +12,14 @@ import click
 from jupyter_envs.operations import LockCheck, ask_lock, check_lock_file
 
 from .change import carry_out, changes_text
-from .options import GlobalOptions, json_option, offline_option, solve_options
+from .options import (
+    GlobalOptions,
+    json_option,
+    offline_option,
+    solve_options,
+    taken_target,
+    target_options,
+)
 from .output import out, print_json
 
 _TARGET = re.compile(
@@ -59,6 +66,7 @@ def _targets(
 @click.option("--check", is_flag=True, help="Only say whether FILE and lock agree; 1 if not.")
 @offline_option
 @solve_options
+@target_options
 @json_option
 @click.pass_obj
 def lock(
@@ -76,6 +84,7 @@ def lock(
 
     What is in the lock already keeps its version where FILE allows it.
     """
+    target = taken_target(limits)
     if check:
         found = check_lock_file(file, lock=output, platforms=platforms)
         _tell(found, options)
@@ -87,6 +96,7 @@ def lock(
         platforms=platforms,
         targets=targets,
         upgrade=upgrade,
+        target=target,
     )
     result = carry_out(job, options)
     if options.as_json:

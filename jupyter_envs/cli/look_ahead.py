@@ -18,6 +18,8 @@ from .options import (
     offline_option,
     refuse_both,
     solve_options,
+    taken_target,
+    target_options,
 )
 from .output import out, size
 
@@ -29,6 +31,7 @@ from .output import out, size
 @locked_option
 @offline_option
 @solve_options
+@target_options
 @json_option
 @click.pass_obj
 def plan(
@@ -42,9 +45,10 @@ def plan(
 ) -> None:
     """Show what FILE would install, or change where its environment exists. Changes nothing."""
     refuse_both(locked=locked, upgrade=upgrade)
+    target = taken_target(limits)
     source = source_from_file(file)
     settings = options.settings(**limits)
-    job = ask_plan(settings, source, name, upgrade=upgrade, locked=locked)
+    job = ask_plan(settings, source, name, upgrade=upgrade, locked=locked, target=target)
     found = carry_out(job, options)
     if not options.as_json:
         _print(found)
@@ -60,6 +64,8 @@ def _print(found: dict[str, Any]) -> None:
         out.print(f"[red]-[/] {_package(one)}")
     for build in plan_["builds"]:
         out.print(f"{build['name']} {build['version']} is a {build['accelerator'].upper()} build")
+    for one in (found["target"] or {}).get("reasons", ()):
+        out.print(one["message"], markup=False)
     download = plan_["download"]
     keeps = f", {len(plan_['keep'])} stay as they are" if found["exists"] else ""
     # Package indexes of pip do not say how large something is.

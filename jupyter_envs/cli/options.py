@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 
 from jupyter_envs.engine import read_configuration
 from jupyter_envs.errors import EnvsError
-from jupyter_envs.operations import Settings, default_settings, reconcile
+from jupyter_envs.operations import Settings, TargetOrder, default_settings, reconcile
 from jupyter_envs.store import Store, list_all
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -61,8 +61,18 @@ _SECONDS = click.FloatRange(min=0, min_open=True)
 
 
 def _driver_version(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not re.fullmatch(r"\d+(\.\d+)?", value):
-        raise click.BadParameter(f"{value!r} is not a version such as 12.4.")
+    if value == "none":
+        return ""
+    return _version(value, "12.4, or none")
+
+
+def _capability(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    return _version(value, "8.0")
+
+
+def _version(value: str | None, example: str) -> str | None:
+    if value is not None and not re.fullmatch(r"\d{1,4}(\.\d{1,4})?", value):
+        raise click.BadParameter(f"{value!r} is not a version such as {example}.")
     return value
 
 
@@ -90,11 +100,30 @@ _INSTALL_OPTIONS: tuple[Callable[[Any], Any], ...] = (
 
 _SOLVE_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option("--solve-timeout", type=_SECONDS, metavar="SECONDS", help="Default: 300."),
+)
+
+_TARGET_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--cuda",
         metavar="VERSION",
         callback=_driver_version,
-        help="Solve for a GPU driver of this CUDA version, such as 12.4.",
+        help="Solve for a GPU driver of this CUDA version, such as 12.4; none: without a GPU.",
+    ),
+    click.option(
+        "--cuda-arch",
+        metavar="VERSION",
+        callback=_capability,
+        help="The lowest compute capability of the GPUs, such as 8.0.",
+    ),
+    click.option("--profile", metavar="NAME", help="Solve for machines that the policy describes."),
+    click.option("--gpu", "gpus", metavar="GPU", multiple=True, help="Look at this GPU only."),
+    click.option(
+        "--gpu-required/--no-gpu-required",
+        default=None,
+        help="Refuse CPU builds instead of taking them.",
+    ),
+    click.option(
+        "--here", is_flag=True, help="Solve for this machine, not for what was declared before."
     ),
 )
 
@@ -111,6 +140,30 @@ def solve_options(command: Command) -> Command:
     for option in reversed(_SOLVE_OPTIONS):
         command = option(command)
     return command
+
+
+def target_options(command: Command) -> Command:
+    """Options that say what machines to solve for; :func:`taken_target` reads them."""
+    for option in reversed(_TARGET_OPTIONS):
+        command = option(command)
+    return command
+
+
+def taken_target(limits: dict[str, Any]) -> TargetOrder | None:
+    """What the options say of the machines to solve for, taken out of ``limits``; None where
+    they say nothing. Raises UsageError."""
+    here = limits.pop("here")
+    said = {
+        "cuda": limits.pop("cuda"),
+        "cuda_arch": limits.pop("cuda_arch"),
+        "profile": limits.pop("profile"),
+        "gpus": limits.pop("gpus"),
+        "gpu_required": limits.pop("gpu_required"),
+    }
+    order = TargetOrder(**said)
+    if here and (said["cuda"] is not None or said["profile"] is not None):
+        raise click.UsageError("--here means this machine; --cuda and --profile mean others.")
+    return order if here or order != TargetOrder() else None
 
 
 def names_that_begin(

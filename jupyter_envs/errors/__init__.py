@@ -52,6 +52,7 @@ from .failed import (
     PipUnsupported,
 )
 from .forbidden import Forbidden, PolicyDenied, StoreReadOnly
+from .hardware import GpuBuildMissing, GpuRequired, ProfileNotFound, TargetInvalid
 from .input import (
     ChannelInvalid,
     ConfigurationInvalid,
@@ -117,6 +118,8 @@ __all__ = [
     "ExtraMissing",
     "Forbidden",
     "GenerationNotFound",
+    "GpuBuildMissing",
+    "GpuRequired",
     "Interrupted",
     "InvalidInput",
     "KernelFailed",
@@ -148,12 +151,14 @@ __all__ = [
     "PlatformUnsupported",
     "PolicyDenied",
     "Problem",
+    "ProfileNotFound",
     "RequestInvalid",
     "SolveError",
     "SolveTimeout",
     "SourceNotFound",
     "SpecInvalid",
     "StoreReadOnly",
+    "TargetInvalid",
     "TimeInvalid",
     "Unavailable",
     "Unsatisfiable",

@@ -1,5 +1,21 @@
 """Hardware: what GPUs there are and how busy they are, and what to solve for on them."""
 
+from .choice import Choice, Declared, Machine, Whose, check_declared, choose_target
 from .model import DriverState, Gpu, Inventory, Vendor
+from .reasons import REASONS, Reason, reason
 
-__all__ = ["DriverState", "Gpu", "Inventory", "Vendor"]
+__all__ = [
+    "REASONS",
+    "Choice",
+    "Declared",
+    "DriverState",
+    "Gpu",
+    "Inventory",
+    "Machine",
+    "Reason",
+    "Vendor",
+    "Whose",
+    "check_declared",
+    "choose_target",
+    "reason",
+]

@@ -5,7 +5,7 @@ from .asked import Change, LineChange, added_by_us, line_changes, with_asked
 from .assemble import in_order, require_platform, with_input, with_packages
 from .checks import check_lock, package_problem
 from .conda_lock import parse_lock
-from .declared import declared, with_declared
+from .declared import declared, target_note, with_declared, with_target_note
 from .diff import LockDiff, PackageChange, Release, diff, release
 from .digest import lock_digest
 from .emit import emit_lock
@@ -56,8 +56,10 @@ __all__ = [
     "release",
     "require_platform",
     "scalar",
+    "target_note",
     "with_asked",
     "with_declared",
     "with_input",
     "with_packages",
+    "with_target_note",
 ]

@@ -23,3 +23,19 @@ def with_declared(lock: Lock, platform: str, virtual_packages: Sequence[str]) ->
     """The lock with what ``platform`` was solved with."""
     text = ",".join(sorted(virtual_packages))
     return replace(lock, custom={**lock.custom, f"{_KEY}.{platform}": text})
+
+
+_TARGET = "target"
+
+
+def target_note(lock: Lock, platform: str) -> str:
+    """What the lock says of how the target of ``platform`` was chosen; JSON, or empty."""
+    return lock.custom.get(f"{_TARGET}.{platform}", "")
+
+
+def with_target_note(lock: Lock, platform: str, text: str) -> Lock:
+    """The lock with how the target was chosen; an empty text takes that away."""
+    custom = {key: value for key, value in lock.custom.items() if key != f"{_TARGET}.{platform}"}
+    if text:
+        custom[f"{_TARGET}.{platform}"] = text
+    return replace(lock, custom=custom)

@@ -77,6 +77,7 @@ from .storage import (
     last_storage,
     storage_of,
 )
+from .target_order import TargetOrder
 from .unmanaged import AdoptionPreview, UnlockedView, adoption_preview, find_for_adoption
 from .views import EnvironmentView, GenerationView, NoteView, export_source, full_view, view
 from .watching import Changes, StoreWatch
@@ -133,6 +134,7 @@ __all__ = [
     "State",
     "StorageView",
     "StoreWatch",
+    "TargetOrder",
     "TextDiff",
     "TrackedFile",
     "UnlockedView",

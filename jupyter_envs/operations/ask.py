@@ -58,6 +58,8 @@ from .requests import (
 )
 from .settings import Settings
 from .sources import name_for, update_source
+from .target_order import TargetOrder
+from .targets import check_target
 
 
 def ask_create(
@@ -66,20 +68,22 @@ def ask_create(
     name: str | None,
     *,
     locked: bool = False,
+    target: TargetOrder | None = None,
     actor: str | None = None,
 ) -> Job:
     """Start making an environment; ``name`` None means the file's own.
 
     ``locked`` takes exactly the packages of the lock beside the file.
 
-    Raises SpecInvalid, LockInvalid, NameMissing, NameForbidden, NameTaken, EnvironmentBusy and
-    StoreReadOnly.
+    Raises SpecInvalid, LockInvalid, NameMissing, NameForbidden, NameTaken, EnvironmentBusy,
+    StoreReadOnly, ProfileNotFound and TargetInvalid.
     """
+    check_target(settings, target)
     chosen = name_for(source, name)
     slug = check_name(chosen)
     source = ready_source(source, locked=locked)
     require_free(Store(settings.envs_dir), slug)
-    return submit(Create(name=chosen, source=source), settings, actor=actor)
+    return submit(Create(name=chosen, source=source, target=target), settings, actor=actor)
 
 
 def ask_clone(settings: Settings, name: str, new_name: str, *, actor: str | None = None) -> Job:
@@ -100,21 +104,25 @@ def ask_update(
     *,
     upgrade: bool = False,
     locked: bool = False,
+    target: TargetOrder | None = None,
     actor: str | None = None,
 ) -> Job:
     """Start building the next generation; ``source`` None means the file it was made from.
 
     ``locked`` takes exactly the packages of the lock beside the file.
 
-    Raises EnvironmentNotFound, EnvironmentUnmanaged, SpecInvalid, LockInvalid, EnvironmentBusy
-    and StoreReadOnly.
+    ``target`` None means what the environment was made for.
+
+    Raises EnvironmentNotFound, EnvironmentUnmanaged, SpecInvalid, LockInvalid, EnvironmentBusy,
+    StoreReadOnly, ProfileNotFound and TargetInvalid.
     """
+    check_target(settings, target)
     store = Store(settings.envs_dir)
     environment = get_managed(store, name)
     require_movable(store, environment)
     source = update_source(environment) if source is None else source
     source = ready_source(source, locked=locked)
-    request = Update(name=environment.slug, source=source, upgrade=upgrade)
+    request = Update(name=environment.slug, source=source, upgrade=upgrade, target=target)
     return submit(request, settings, actor=actor)
 
 
@@ -168,16 +176,20 @@ def ask_plan(
     *,
     upgrade: bool = False,
     locked: bool = False,
+    target: TargetOrder | None = None,
     actor: str | None = None,
 ) -> Job:
     """Start finding out what a source would bring or change.
 
-    Raises SpecInvalid, LockInvalid, NameMissing, NameForbidden and StoreReadOnly.
+    Raises SpecInvalid, LockInvalid, NameMissing, NameForbidden, StoreReadOnly, ProfileNotFound
+    and TargetInvalid.
     """
+    check_target(settings, target)
     chosen = name_for(source, name)
     check_name(chosen)
     source = ready_source(source, locked=locked)
-    return submit(Plan(name=chosen, source=source, upgrade=upgrade), settings, actor=actor)
+    request = Plan(name=chosen, source=source, upgrade=upgrade, target=target)
+    return submit(request, settings, actor=actor)
 
 
 def ask_clean(

@@ -18,6 +18,8 @@ from .launch import submit
 from .requests import Job, MakeLock, SpecSource
 from .settings import Settings
 from .sources import source_from_file
+from .target_order import TargetOrder
+from .targets import check_target
 
 
 class LockCheck(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,12 +39,15 @@ def ask_lock(
     platforms: Sequence[str] = (),
     targets: Mapping[str, Mapping[str, str]] = {},
     upgrade: bool = False,
+    target: TargetOrder | None = None,
     actor: str | None = None,
 ) -> Job:
     """Start making the lock of ``file``, at ``output`` (default: conda-lock.yml beside it).
 
-    Raises SourceNotFound, SpecInvalid, PipUnsupported, InvalidInput and StoreReadOnly.
+    Raises SourceNotFound, SpecInvalid, PipUnsupported, InvalidInput, StoreReadOnly,
+    ProfileNotFound and TargetInvalid.
     """
+    check_target(settings, target)
     source = _spec_source(file)
     for platform in (*platforms, *filter(None, targets)):
         if not is_platform(platform):
@@ -58,6 +63,7 @@ def ask_lock(
         platforms=tuple(platforms),
         targets={platform: dict(wanted) for platform, wanted in targets.items()},
         upgrade=upgrade,
+        target=target,
     )
     return submit(request, settings, actor=actor)
 

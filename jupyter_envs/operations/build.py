@@ -48,10 +48,13 @@ from jupyter_envs.store import (
 
 from .conda_part import channels_of, conda_lock_part, conda_solution, install_conda
 from .context import Context
+from .gpu_required import check_builds
 from .included import read_included, write_included
 from .order import Order
 from .origin import with_origin
 from .pip_part import install_pip_part
+from .target_record import target_record
+from .targets import with_target
 
 
 class Unchanged(Exception):
@@ -100,6 +103,7 @@ def build_generation(
             **engine_versions(),
         },
         phases=dict(context.journal.phases),
+        target=target_record(order, lock, target.platform),
     )
 
 
@@ -124,10 +128,15 @@ def _install(
         protect_cache(session.cache.packages, solution.stems)
         if pip:
             protect_links(files.prefix)
+    if order.gpu_required:
+        whole = with_packages(conda, pip) if order.lock is None else order.lock
+        check_builds(whole.for_platform(target.platform), order.names)
     if order.lock is not None:
         return order.lock, added, skipped
     lock = with_origin(with_packages(conda, pip), order, context, added=added)
     lock = with_declared(lock, target.platform, target.virtual_packages)
+    if order.chosen is not None:
+        lock = with_target(lock, order.chosen)
     lock = with_input(lock, "environment.yml", order.spec_bytes)
     _stop_if_unchanged(order, lock, target, ("conda", "pip"))
     return lock, added, skipped

@@ -31,12 +31,13 @@ from jupyter_envs.engine import (
     solution_from_lock,
     solve,
 )
-from jupyter_envs.errors import NoSpace
+from jupyter_envs.errors import NoSpace, SolveError
 from jupyter_envs.lock import Lock
 from jupyter_envs.spec import classify_pip_line
 from jupyter_envs.store import GenerationFiles
 
 from .context import Context
+from .gpu_required import check_builds, lines_for_gpu, only_cpu_builds
 from .order import Order
 
 if TYPE_CHECKING:
@@ -87,24 +88,51 @@ def _solved(
     order: Order, target: Target, session: Session, resolution: Resolution, context: Context
 ) -> tuple[Solution, tuple[str, ...], tuple[str, ...]]:
     added: list[str] = []
+    for_gpu: list[str] = []
     context.journal.progress("metadata", 0, None, "packages")
     preferred = _preferred(order, target, session)
-    request = _request(order, (), target, resolution, context, preferred)
-    question = prepare(request, session)
-    load_metadata(question, session)
-    context.journal.progress("solve", 0, None, "packages")
-    solution = solve(request, question, session)
-    kernel = missing_kernel(solution.names)
-    if kernel is not None and not _from_pip(order, kernel):
-        added.append(kernel)
-        request = _request(order, tuple(added), target, resolution, context, preferred)
+
+    def solved() -> Solution:
+        request = _request(order, (*added, *for_gpu), target, resolution, context, preferred)
         question = prepare(request, session)
         load_metadata(question, session)
-        solution = solve(request, question, session)
+        context.journal.progress("solve", 0, None, "packages")
+        return solve(request, question, session)
+
+    with limits_told(order):
+        solution = solved()
+        if order.gpu_required:
+            for_gpu += lines_for_gpu(locked_packages(solution, target.platform), order.names)
+            if for_gpu:
+                with only_cpu_builds(for_gpu):
+                    solution = solved()
+            check_builds(
+                locked_packages(solution, target.platform),
+                order.names,
+                complete=not order.pip.lines,
+            )
+        kernel = missing_kernel(solution.names)
+        if kernel is not None and not _from_pip(order, kernel):
+            added.append(kernel)
+            solution = solved()
     for name in added:
         if {"code": "package_added", "params": {"name": name}} not in context.notes:
             context.note("package_added", name=name)  # once, also for several platforms
-    return solution, question.texts, tuple(added)
+    texts = tuple(map(clean_dependency, (*order.spec.dependencies, *added)))
+    return solution, texts, tuple(added)
+
+
+@contextmanager
+def limits_told(order: Order) -> Iterator[None]:
+    """A refusal names, as a hint, what the target held back: it is in no line of the file."""
+    try:
+        yield
+    except SolveError as error:
+        limits = order.chosen.choice.limits if order.chosen is not None else ()
+        if not limits:
+            raise
+        told = " ".join(filter(None, (error.hint, *(one.message for one in limits))))
+        raise type(error)(details=error.details, hint=told, **error.params) from error
 
 
 def _from_pip(order: Order, name: str) -> bool:
@@ -139,7 +167,10 @@ def _request(
         target=target,
         priority=context.configuration.channel_priority,
         preferred=tuple(preferred),
-        constraints=context.configuration.pinned_packages,
+        constraints=(
+            *context.configuration.pinned_packages,
+            *(order.chosen.choice.constraints if order.chosen else ()),
+        ),
         timeout=context.settings.solve_timeout,
     )
 

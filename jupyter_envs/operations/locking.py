@@ -15,6 +15,7 @@ from jupyter_envs.engine import (
     with_declared_packages,
 )
 from jupyter_envs.errors import InvalidInput, LockInvalid, PipFailed, SolveError
+from jupyter_envs.hardware import Whose
 from jupyter_envs.lock import (
     Lock,
     content_hash,
@@ -23,9 +24,11 @@ from jupyter_envs.lock import (
     emit_lock,
     lock_digest,
     parse_lock,
+    target_note,
     with_declared,
     with_input,
     with_packages,
+    with_target_note,
 )
 from jupyter_envs.store import write_atomically
 
@@ -33,10 +36,12 @@ from .agreement import input_names
 from .changes import change_texts
 from .conda_part import channels_of, conda_lock_part, conda_solution
 from .context import Context
-from .order import Order, make_order, this_target
+from .gpu_required import check_builds, require_gpu
+from .order import Order, make_order, target_of
 from .origin import with_origin
 from .pip_part import lock_pip_part
 from .requests import MakeLock
+from .targets import Chosen, choose, detected
 
 
 def make_lock(request: MakeLock, context: Context) -> dict[str, Any]:
@@ -49,10 +54,12 @@ def make_lock(request: MakeLock, context: Context) -> dict[str, Any]:
     order = make_order(request.name, request.name, request.source, context)
     order = replace(order, kept=before, keep_versions=not request.upgrade)
     check_pip_lines((*order.pip.lines, *order.pip.constraints))
-    targets = _targets(request, order, before, context)
+    found = _targets(request, before, order, context)
+    orders = [replace(order, chosen=chosen) for chosen in found]
     with channels_of(order, context) as (session, resolution):
-        parts = [_part(order, target, session, resolution, context) for target in targets]
-    lock = _joined(parts, order, request, context)
+        parts = [_part(one, session, resolution, context) for one in orders]
+    lock = _joined(parts, orders, before, request, context)
+    targets = [chosen.target for chosen in found]
     data = emit_lock(lock)
     changed = not request.output.exists() or request.output.read_bytes() != data
     if changed:
@@ -86,45 +93,49 @@ def _existing(request: MakeLock) -> Lock | None:
 
 
 def _targets(
-    request: MakeLock, order: Order, before: Lock | None, context: Context
-) -> tuple[Target, ...]:
+    request: MakeLock, before: Lock | None, order: Order, context: Context
+) -> tuple[Chosen, ...]:
     named = request.platforms or order.spec.platforms
-    here = this_target(context)
+    here = detected(context)
     platforms = named or (before.platforms if before else ()) or (here.platform,)
     return tuple(
-        _target(request, platform, before, here if not named else None, context)
+        _chosen(request, platform, before, here if not named else None, context)
         for platform in dict.fromkeys(platforms)
     )
 
 
-def _target(
+def _chosen(
     request: MakeLock,
     platform: str,
     before: Lock | None,
     here: Target | None,
     context: Context,
-) -> Target:
+) -> Chosen:
     """What was declared now, else what the lock was made for before; else this machine where
     no platform is named, so that the lock is the one that ``create`` would make; else what is
     usual, which does not depend on whose machine this is."""
     wanted = {**request.targets.get("", {}), **request.targets.get(platform, {})}
-    if context.settings.cuda and not platform.startswith("osx-"):
-        wanted.setdefault("__cuda", context.settings.cuda)
     known = declared(before, platform) if before else ()
+    whose: Whose
     if known:
-        target = Target(platform=platform, virtual_packages=known)
+        base, whose = Target(platform=platform, virtual_packages=known), "lock"
     elif here is not None and here.platform == platform:
-        target = here
+        base, whose = here, "here"
     else:
-        target = usual_target(platform)
-    return with_declared_packages(target, wanted)
+        base, whose = usual_target(platform), "usual"
+    if "__cuda" in wanted and whose != "lock":
+        whose = "lock"  # what is declared for the lock holds, whoever's machine it is made on
+    return choose(with_declared_packages(base, wanted), request.target, context, whose=whose)
 
 
 def _part(
-    order: Order, target: Target, session: Session, resolution: Resolution, context: Context
+    order: Order, session: Session, resolution: Resolution, context: Context
 ) -> tuple[Target, Lock, tuple[str, ...]]:
     """One platform: its target, its packages, and what was added to the spec."""
+    target = target_of(order, context)
     try:
+        if order.chosen is not None:
+            require_gpu(order.chosen.choice)
         return _solved_part(order, target, session, resolution, context)
     except (SolveError, PipFailed) as error:
         # Which of the platforms it was is not in the sentence.
@@ -138,23 +149,26 @@ def _solved_part(
     solution, _, added = conda_solution(order, target, session, resolution, context)
     context.policy.check_packages(solution.names)
     context.policy.check_channels(solution.channel_urls)
-    conda = conda_lock_part(solution, target, resolution, order)
-    if not order.pip.lines:
-        return target, conda, added
-    context.journal.progress("solve", 0, None, "packages")
-    kept = order.kept if order.keep_versions else None
-    packages = lock_pip_part(order, conda, target, session, context, kept=kept)
-    return target, with_packages(conda, packages), added
+    lock = conda_lock_part(solution, target, resolution, order)
+    if order.pip.lines:
+        context.journal.progress("solve", 0, None, "packages")
+        kept = order.kept if order.keep_versions else None
+        packages = lock_pip_part(order, lock, target, session, context, kept=kept)
+        lock = with_packages(lock, packages)
+    if order.gpu_required:
+        check_builds(lock.for_platform(target.platform), order.names)
+    return target, lock, added
 
 
 def _joined(
     parts: list[tuple[Target, Lock, tuple[str, ...]]],
-    order: Order,
+    orders: list[Order],
+    before: Lock | None,
     request: MakeLock,
     context: Context,
 ) -> Lock:
     _, lock, _ = parts[0]
-    for target, part, _ in parts:
+    for order, (target, part, _) in zip(orders, parts, strict=True):
         lock = with_packages(lock, part.packages)
         hashed = content_hash(
             order.spec.dependencies,
@@ -165,11 +179,24 @@ def _joined(
         )
         lock = replace(lock, content_hash={**lock.content_hash, target.platform: hashed})
         lock = with_declared(lock, target.platform, target.virtual_packages)
+        lock = with_target_note(lock, target.platform, _note(order, before, request))
     lock = replace(lock, platforms=tuple(target.platform for target, _, _ in parts))
     added = {name for _, _, names in parts for name in names}
+    order = orders[0]
     for name, data in input_names(request.source, request.output).items():
         lock = with_input(lock, name, data)
     return with_origin(lock, order, context, added=added)
+
+
+def _note(order: Order, before: Lock | None, request: MakeLock) -> str:
+    """How the target was chosen; what the lock says of that already stays."""
+    assert order.chosen is not None
+    platform = order.chosen.target.platform
+    said = target_note(before, platform) if before else ""
+    same = before is not None and set(declared(before, platform)) == set(
+        order.chosen.target.virtual_packages
+    )
+    return said if said and same and request.target is None else order.chosen.note()
 
 
 def _summary(lock: Lock, before: Lock | None, platform: str) -> dict[str, Any]:

@@ -11,16 +11,26 @@ import msgspec
 from jupyter_envs.errors import PlatformNotLocked
 from jupyter_envs.ledger import content_hash
 from jupyter_envs.lock import Lock, Manager, parse_lock
-from jupyter_envs.spec import Diagnostic, Spec, parse_spec, read_spec
+from jupyter_envs.spec import (
+    Diagnostic,
+    Spec,
+    classify_pip_line,
+    dependency_name,
+    parse_spec,
+    read_spec,
+)
 from jupyter_envs.store import Environment, GenerationFiles, SourceInfo, Store, get_managed
 
 from .agreement import agreed_lock
 from .context import Context
 from .derived_spec import spec_from_lock
+from .gpu_required import require_gpu
 from .included import read_included
 from .lock_formats import read_lock
 from .pip_files import PipPart, pip_part
 from .requests import EnvironmentSource, LockSource, Source, SpecSource
+from .target_order import TargetOrder
+from .targets import Chosen, chosen_here, order_in
 
 if TYPE_CHECKING:
     # Importing it would load py-rattler for commands that build nothing.
@@ -37,6 +47,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     environment as it is now, None when it is made for the first time. ``twin`` is a prefix that
     was made from the same lock. ``anew``: build although nothing would change.
     ``distrusted`` are the managers whose cached files may have been edited through a link.
+    ``chosen`` is what to solve for, and why; without it a lock is installed as it is.
     """
 
     name: str
@@ -55,6 +66,19 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     pip: PipPart = PipPart()
     included: dict[str, bytes] = {}
     kept: Lock | None = None
+    chosen: Chosen | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the packages that were asked for, pip's included."""
+        conda = map(dependency_name, self.spec.dependencies)
+        pip = (classify_pip_line(line).name for line in self.pip.lines)
+        return tuple(name for name in (*conda, *pip) if name is not None)
+
+    @property
+    def gpu_required(self) -> bool:
+        """Whether CPU builds are refused."""
+        return self.chosen is not None and self.chosen.choice.gpu_required
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,10 +182,13 @@ def lock_of(environment: Environment) -> Lock:
 
 
 def this_target(context: Context) -> Target:
-    """What is solved for: this machine, as far as nothing else is declared."""
-    from jupyter_envs.engine import detect_target  # loads py-rattler: workers only
+    """This machine as a target."""
+    return chosen_here(context, None).target
 
-    return detect_target(platform=context.configuration.subdir, cuda=context.settings.cuda)
+
+def target_of(order: Order, context: Context) -> Target:
+    """What an order is for: what was chosen, else this machine."""
+    return order.chosen.target if order.chosen is not None else this_target(context)
 
 
 def make_order(
@@ -172,9 +199,16 @@ def make_order(
     *,
     previous: Environment | None = None,
     keep_versions: bool = True,
+    target: TargetOrder | None = None,
 ) -> Order:
-    """Read the source and tell its warnings; the generation's number is still to be given."""
-    given = read_source(source, context, this_target(context))
+    """Read the source and tell its warnings; the generation's number is still to be given.
+
+    ``target`` None means what ``previous`` was made for, else this machine.
+    """
+    before = order_in(previous.info) if previous is not None else None
+    chosen = chosen_here(context, before if target is None else target)
+    require_gpu(chosen.choice)
+    given = read_source(source, context, chosen.target)
     for warning in given.warnings:
         context.note("spec_warning", line=warning.start.line, text=warning.message)
     return Order(
@@ -191,4 +225,7 @@ def make_order(
         keep_versions=keep_versions,
         pip=pip_part(given.spec.pip, given.included),
         included=given.included,
+        chosen=chosen,
+        # Who declares something else wants it kept, also where the packages stay the same.
+        anew=previous is not None and target is not None and target != (before or TargetOrder()),
     )

@@ -14,9 +14,11 @@ from jupyter_envs.store import Environment, get_managed
 
 from .conda_part import channels_of, conda_lock_part, conda_solution
 from .context import Context
-from .order import Order, lock_of, make_order, this_target
+from .gpu_required import check_builds
+from .order import Order, lock_of, make_order, target_of
 from .pip_part import lock_pip_part
 from .requests import Plan
+from .target_record import target_shown
 
 
 def plan(request: Plan, context: Context) -> dict[str, Any]:
@@ -32,18 +34,22 @@ def plan(request: Plan, context: Context) -> dict[str, Any]:
         context,
         previous=previous,
         keep_versions=not request.upgrade,
+        target=request.target,
     )
     check_pip_lines((*order.pip.lines, *order.pip.constraints))
-    target = this_target(context)
+    target = target_of(order, context)
     with channels_of(order, context) as (session, resolution):
         solution, _, added = conda_solution(order, target, session, resolution, context)
         context.policy.check_packages(solution.names)
         conda = conda_lock_part(solution, target, resolution, order)
         before = lock_of(previous) if previous else None
         pip = _pip(order, conda, before, target, session, context)
+        after = with_packages(conda, pip)
+        if order.gpu_required:
+            check_builds(after.for_platform(target.platform), order.names)
         found = make_plan(
             before,
-            with_packages(conda, pip),
+            after,
             target.platform,
             sizes=solution.sizes,
             cached=solution.cached(session) | _by_pip(before, target.platform),
@@ -52,6 +58,7 @@ def plan(request: Plan, context: Context) -> dict[str, Any]:
         "name": order.name,
         "exists": previous is not None,
         "added": list(added),
+        "target": msgspec.to_builtins(target_shown(order, target.platform)),
         "plan": msgspec.to_builtins(found),
     }
 

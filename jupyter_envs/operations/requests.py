@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from .settings import Settings, decode_path, encode
+from .target_order import TargetOrder
 
 
 class SpecSource(msgspec.Struct, frozen=True, kw_only=True, tag="spec", tag_field="kind"):
@@ -44,18 +45,21 @@ Source = SpecSource | LockSource | EnvironmentSource
 
 
 class Create(msgspec.Struct, frozen=True, kw_only=True, tag="create", tag_field="verb"):
-    """Make a new environment."""
+    """Make a new environment. ``target`` None: for this machine."""
 
     name: str
     source: Source
+    target: TargetOrder | None = None
 
 
 class Update(msgspec.Struct, frozen=True, kw_only=True, tag="update", tag_field="verb"):
-    """Build the next generation. ``upgrade`` lets every package move to its newest."""
+    """Build the next generation. ``upgrade`` lets every package move to its newest. ``target``
+    None: for what the environment was made for."""
 
     name: str
     source: Source
     upgrade: bool = False
+    target: TargetOrder | None = None
 
 
 class Remove(msgspec.Struct, frozen=True, kw_only=True, tag="remove", tag_field="verb"):
@@ -92,6 +96,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, tag="plan", tag_field="ver
     name: str
     source: Source
     upgrade: bool = False
+    target: TargetOrder | None = None
 
 
 class Clean(msgspec.Struct, frozen=True, kw_only=True, tag="clean", tag_field="verb"):
@@ -133,6 +138,7 @@ class MakeLock(msgspec.Struct, frozen=True, kw_only=True, tag="lock", tag_field=
     platforms: tuple[str, ...] = ()
     targets: dict[str, dict[str, str]] = {}
     upgrade: bool = False
+    target: TargetOrder | None = None
 
 
 Request = (

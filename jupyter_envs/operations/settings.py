@@ -22,7 +22,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ``keep_generations`` is how many earlier generations stay for rollback.
     ``tend`` lets a worker go on after publishing, at low priority: see ``tend.py``.
     ``freeze`` marks new generations, so that conda and pip refuse to change them.
-    ``cuda`` declares a driver's CUDA version where the solving machine has no GPU.
+    ``stacks_dirs`` are folders of stacks beside those of the policy and the user's own.
     """
 
     envs_dir: Path
@@ -39,7 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     offline: bool = False
     tend: bool = True
     freeze: bool = False
-    cuda: str | None = None
+    stacks_dirs: tuple[Path, ...] = ()
 
 
 def default_settings(

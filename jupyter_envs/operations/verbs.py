@@ -39,7 +39,7 @@ from .changes import change_texts
 from .cleaning import clean
 from .context import Context
 from .drift import look
-from .order import Order, lock_of, make_order, this_target
+from .order import Order, lock_of, make_order, target_of
 from .publish import publish, withdraw
 from .requests import (
     Adopt,
@@ -61,7 +61,7 @@ def create(request: Create, context: Context) -> dict[str, Any]:
     """Make a new environment. Raises NameTaken and whatever the build raises."""
     slug = check_name(request.name)
     require_free(context.store, slug)
-    order = make_order(request.name, slug, request.source, context)
+    order = make_order(request.name, slug, request.source, context, target=request.target)
     return build_and_publish(order, "environment_created", context)
 
 
@@ -75,6 +75,7 @@ def update(request: Update, context: Context) -> dict[str, Any]:
         context,
         previous=previous,
         keep_versions=not request.upgrade,
+        target=request.target,
     )
     return build_and_publish(order, "environment_updated", context)
 
@@ -102,7 +103,7 @@ def build_and_publish(
     marker = Building(operation=context.job.id, request=context.job.to_builtins())
     files = begin_generation(store, order.slug, order.number, marker)
     try:
-        info = build_generation(order, this_target(context), files, context)
+        info = build_generation(order, target_of(order, context), files, context)
         if order.previous is not None:
             require_movable(store, order.previous)  # a kernel may have been started meanwhile
     except Unchanged:

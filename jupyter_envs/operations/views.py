@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from jupyter_envs.export import ExportSource
+from jupyter_envs.hardware import Choice
 from jupyter_envs.kernels import published_kernels
 from jupyter_envs.lock import parse_lock
 from jupyter_envs.store import (
@@ -21,6 +22,7 @@ from jupyter_envs.store import (
 from .adopted import require_all_locked
 from .behind import source_changed
 from .drift import DriftView, drift_view
+from .targets import choice_of
 
 
 class NoteView(msgspec.Struct, frozen=True):
@@ -49,7 +51,7 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     were started from any of its generations and still run. ``drift`` says whether the current
     generation is still what its lock says; None where it was made by something else. Of an
     ``archived`` one only file and lock are there, in ``prefix``: it has neither generations nor
-    kernels."""
+    kernels. ``target`` is what it was solved for, and why; None where nobody wrote it down."""
 
     name: str
     slug: str
@@ -70,6 +72,7 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     processes: int = 0
     behind: bool | None = None
     drift: DriftView | None = None
+    target: Choice | None = None
     notes: tuple[NoteView, ...] = ()
     generations: tuple[GenerationView, ...] = ()
 
@@ -107,6 +110,7 @@ def view(store: Store, environment: Environment) -> EnvironmentView:
         processes=len(live_leases(store, environment.slug)),
         behind=source_changed(info.source),
         drift=None if environment.archived else drift_view(store, environment),
+        target=choice_of(info.target),
         notes=msgspec.convert(info.notes, tuple[NoteView, ...]),
     )
 

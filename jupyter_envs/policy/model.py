@@ -11,6 +11,21 @@ import msgspec
 from jupyter_envs.errors import PolicyDenied
 
 
+class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Machines that environments are made for elsewhere, such as a cluster's GPU nodes.
+
+    ``cuda`` is the newest CUDA that all their drivers support (none: no GPU), ``cuda_arch`` the
+    lowest compute capability among their GPUs. ``gpu_required`` refuses CPU builds.
+    """
+
+    description: str = ""
+    cuda: str | None = None
+    cuda_arch: str | None = None
+    glibc: str | None = None
+    archspec: str | None = None
+    gpu_required: bool = False
+
+
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The rules of a site. What is not mentioned is allowed, except link scripts.
 
@@ -18,12 +33,16 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``channels`` are URL patterns that packages may come from; None means any.
     ``packages_denied`` are name patterns that no environment may hold.
     ``freeze`` marks new generations, so that conda and pip refuse to change them.
+    ``profiles`` are machines to solve for, by name; ``stacks_dirs`` are folders of the site's
+    own stacks.
     """
 
     link_scripts: tuple[str, ...] = ()
     channels: tuple[str, ...] | None = None
     packages_denied: tuple[str, ...] = ()
     freeze: bool = False
+    profiles: dict[str, Profile] = {}
+    stacks_dirs: tuple[str, ...] = ()
     file: str = ""
 
     def may_run_link_script(self, name: str) -> bool:

@@ -46,7 +46,7 @@ from .messages import (
 from .routing import Accepted, Call, File
 from .services import Services
 from .shapes import activation_command, operation_view
-from .sources import read_source
+from .sources import read_source, target_order
 
 
 async def list_all(call: Call[None, NoQuery]) -> EnvironmentsAnswer:
@@ -70,6 +70,7 @@ async def create(call: Call[CreateBody, NoQuery]) -> Accepted:
             source,
             call.body.name,
             locked=call.body.locked,
+            target=target_order(call.body.target),
             actor=call.actor,
         )
     )
@@ -98,6 +99,7 @@ async def update(call: Call[UpdateBody, NoQuery]) -> Accepted:
             source,
             upgrade=body.upgrade,
             locked=body.locked,
+            target=target_order(body.target),
             actor=call.actor,
         )
     )

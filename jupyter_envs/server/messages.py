@@ -17,7 +17,7 @@ from jupyter_envs.operations import (
     PackageView,
     State,
 )
-from jupyter_envs.policy import Policy
+from jupyter_envs.policy import Policy, Profile
 from jupyter_envs.spec import Diagnostic
 
 Text = Annotated[str, Meta(max_length=4_000_000)]
@@ -85,6 +85,21 @@ class KeptLock(
 SourceBody = FileSource | SpecText | LockText | KeptLock
 
 
+class TargetBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The machines to solve for, instead of this one. ``profile`` is one of the policy's;
+    ``cuda`` the newest CUDA of their drivers (empty: no GPU), ``cuda_arch`` the lowest compute
+    capability of their GPUs. ``gpus`` are GPUs of this machine, by number or UUID.
+    ``gpu_required`` refuses CPU builds. What is not said is detected."""
+
+    profile: Annotated[str, Meta(max_length=100)] | None = None
+    cuda: Annotated[str, Meta(max_length=20)] | None = None
+    cuda_arch: Annotated[str, Meta(max_length=20)] | None = None
+    glibc: Annotated[str, Meta(max_length=20)] | None = None
+    archspec: Annotated[str, Meta(max_length=40)] | None = None
+    gpu_required: bool | None = None
+    gpus: Annotated[tuple[Annotated[str, Meta(max_length=60)], ...], Meta(max_length=64)] = ()
+
+
 class CreateBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Make an environment. ``name`` is needed where the source has none. ``locked`` takes
     exactly the packages of the lock beside the source, which has to be a file."""
@@ -92,16 +107,19 @@ class CreateBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     source: SourceBody
     name: Name | None = None
     locked: bool = False
+    target: TargetBody | None = None
 
 
 class UpdateBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Build the next generation. Without ``source``: from the file it was made from.
+    """Build the next generation. Without ``source``: from the file it was made from. Without
+    ``target``: for what it was made for; an empty one means this machine.
     ``upgrade`` lets every package move to the newest version that the file allows; ``locked``
     takes exactly the packages of the lock beside it."""
 
     source: SourceBody | None = None
     upgrade: bool = False
     locked: bool = False
+    target: TargetBody | None = None
 
 
 class RollbackBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -130,6 +148,7 @@ class PlanBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     name: Name | None = None
     upgrade: bool = False
     locked: bool = False
+    target: TargetBody | None = None
 
 
 Platform = Annotated[str, Meta(max_length=40)]
@@ -202,6 +221,7 @@ class PolicyView(msgspec.Struct, frozen=True, kw_only=True):
     link_scripts: tuple[str, ...]
     freeze: bool
     file: str | None
+    profiles: dict[str, Profile] = {}
 
     @classmethod
     def of(cls, policy: Policy) -> PolicyView:
@@ -212,6 +232,7 @@ class PolicyView(msgspec.Struct, frozen=True, kw_only=True):
             link_scripts=policy.link_scripts,
             freeze=policy.freeze,
             file=policy.file or None,
+            profiles=policy.profiles,
         )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from jupyter_envs.operations import (
     LockSource,
     Source,
     SpecSource,
+    TargetOrder,
     kept_lock,
     source_from_bytes,
 )
 
-from .messages import FileSource, KeptLock, LockText, SourceBody
+from .messages import FileSource, KeptLock, LockText, SourceBody, TargetBody
 from .services import Services
 
 
@@ -26,3 +29,8 @@ async def read_source(body: SourceBody, services: Services) -> Source:
     if isinstance(body, LockText):
         return LockSource(data=body.text.encode("utf-8", "surrogateescape"))
     return SpecSource(data=body.text.encode("utf-8", "surrogateescape"))
+
+
+def target_order(body: TargetBody | None) -> TargetOrder | None:
+    """What a client says of the machines to solve for."""
+    return None if body is None else TargetOrder(**msgspec.structs.asdict(body))

@@ -18,7 +18,7 @@ from jupyter_envs.store import name_in_use
 from .messages import CheckAnswer, CheckBody, LockBody, LockQuery, NoQuery, PlanBody
 from .routing import Accepted, Call
 from .services import Services
-from .sources import read_source
+from .sources import read_source, target_order
 
 
 async def check(call: Call[CheckBody, NoQuery]) -> CheckAnswer:
@@ -59,6 +59,7 @@ async def plan(call: Call[PlanBody, NoQuery]) -> Accepted:
             body.name,
             upgrade=body.upgrade,
             locked=body.locked,
+            target=target_order(body.target),
             actor=call.actor,
         )
     )

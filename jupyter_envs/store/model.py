@@ -56,7 +56,8 @@ class GenerationInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     ``created`` is ISO 8601 with offset. ``size`` is in bytes, as if nothing were shared.
     ``added`` names packages that we added to the spec, ``notes`` are codes with params.
-    ``unlocked`` is what an adopted environment has beside its lock.
+    ``unlocked`` is what an adopted environment has beside its lock. ``target`` is what was
+    solved for, with the reasons as codes with params, and in ``declared`` what was asked for.
     """
 
     name: str
@@ -80,6 +81,7 @@ class GenerationInfo(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str] = {}
     phases: dict[str, float] = {}
     unlocked: tuple[UnlockedPackage, ...] = ()
+    target: dict[str, Any] | None = None
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):

@@ -926,6 +926,39 @@ export interface components {
             source: components["schemas"]["FileSource"] | components["schemas"]["SpecText"];
         };
         /**
+         * Choice
+         * @description A target: versions that stand for virtual packages, and what the solver is told besides.
+         *
+         *     ``cuda`` None means CPU builds. ``cuda_major`` is the newest CUDA that all of its GPUs have
+         *     code for. ``constraints`` hold for what is installed, and ask for nothing by themselves.
+         *     ``gpus`` are the UUIDs that were looked at.
+         */
+        Choice: {
+            /** @enum {unknown} */
+            origin: "declared" | "detected" | "override" | "profile" | "recorded" | "usual";
+            platform: string;
+            /** @default null */
+            profile: string | null;
+            /** @default null */
+            cuda: string | null;
+            /** @default null */
+            cuda_arch: string | null;
+            /** @default null */
+            cuda_major: number | null;
+            /** @default null */
+            glibc: string | null;
+            /** @default null */
+            archspec: string | null;
+            /** @default false */
+            gpu_required: boolean;
+            /** @default [] */
+            gpus: string[];
+            /** @default [] */
+            constraints: string[];
+            /** @default [] */
+            reasons: components["schemas"]["Reason"][];
+        };
+        /**
          * CleanBody
          * @description Free disk space: what dead processes left, cached ``packages`` that no environment has,
          *     and earlier ``generations`` that nothing runs from and that one could go back to.
@@ -987,6 +1020,8 @@ export interface components {
             name?: string | null;
             /** @default false */
             locked?: boolean;
+            /** @default null */
+            target?: components["schemas"]["TargetBody"] | null;
         };
         /**
          * Diagnostic
@@ -1163,7 +1198,7 @@ export interface components {
          *     were started from any of its generations and still run. ``drift`` says whether the current
          *     generation is still what its lock says; None where it was made by something else. Of an
          *     ``archived`` one only file and lock are there, in ``prefix``: it has neither generations nor
-         *     kernels.
+         *     kernels. ``target`` is what it was solved for, and why; None where nobody wrote it down.
          */
         EnvironmentView: {
             name: string;
@@ -1199,6 +1234,8 @@ export interface components {
             behind: boolean | null;
             /** @default null */
             drift: components["schemas"]["DriftView"] | null;
+            /** @default null */
+            target: components["schemas"]["Choice"] | null;
             /** @default [] */
             notes: components["schemas"]["NoteView"][];
             /** @default [] */
@@ -1484,6 +1521,8 @@ export interface components {
             upgrade?: boolean;
             /** @default false */
             locked?: boolean;
+            /** @default null */
+            target?: components["schemas"]["TargetBody"] | null;
         };
         /**
          * PolicyView
@@ -1495,6 +1534,10 @@ export interface components {
             link_scripts: string[];
             freeze: boolean;
             file: string | null;
+            /** @default {} */
+            profiles: {
+                [key: string]: components["schemas"]["Profile"];
+            };
         };
         /**
          * Position
@@ -1532,6 +1575,38 @@ export interface components {
             generation: number;
             /** @default null */
             kernel: string | null;
+        };
+        /**
+         * Profile
+         * @description Machines that environments are made for elsewhere, such as a cluster's GPU nodes.
+         *
+         *     ``cuda`` is the newest CUDA that all their drivers support (none: no GPU), ``cuda_arch`` the
+         *     lowest compute capability among their GPUs. ``gpu_required`` refuses CPU builds.
+         */
+        Profile: {
+            /** @default  */
+            description?: string;
+            /** @default null */
+            cuda?: string | null;
+            /** @default null */
+            cuda_arch?: string | null;
+            /** @default null */
+            glibc?: string | null;
+            /** @default null */
+            archspec?: string | null;
+            /** @default false */
+            gpu_required?: boolean;
+        };
+        /**
+         * Reason
+         * @description One sentence of why; ``message`` is the English text of ``code`` and ``params``.
+         */
+        Reason: {
+            code: string;
+            params: {
+                [key: string]: string;
+            };
+            message: string;
         };
         /**
          * RestoreView
@@ -1629,6 +1704,29 @@ export interface components {
             by_environment: components["schemas"]["EnvironmentStorage"][];
         };
         /**
+         * TargetBody
+         * @description The machines to solve for, instead of this one. ``profile`` is one of the policy's;
+         *     ``cuda`` the newest CUDA of their drivers (empty: no GPU), ``cuda_arch`` the lowest compute
+         *     capability of their GPUs. ``gpus`` are GPUs of this machine, by number or UUID.
+         *     ``gpu_required`` refuses CPU builds. What is not said is detected.
+         */
+        TargetBody: {
+            /** @default null */
+            profile?: string | null;
+            /** @default null */
+            cuda?: string | null;
+            /** @default null */
+            cuda_arch?: string | null;
+            /** @default null */
+            glibc?: string | null;
+            /** @default null */
+            archspec?: string | null;
+            /** @default null */
+            gpu_required?: boolean | null;
+            /** @default [] */
+            gpus?: string[];
+        };
+        /**
          * TextDiff
          * @description A unified difference of two texts, without logins. ``truncated``: there is more of it, or
          *     the texts are too long to be compared.
@@ -1674,7 +1772,8 @@ export interface components {
         };
         /**
          * UpdateBody
-         * @description Build the next generation. Without ``source``: from the file it was made from.
+         * @description Build the next generation. Without ``source``: from the file it was made from. Without
+         *     ``target``: for what it was made for; an empty one means this machine.
          *     ``upgrade`` lets every package move to the newest version that the file allows; ``locked``
          *     takes exactly the packages of the lock beside it.
          */
@@ -1685,6 +1784,8 @@ export interface components {
             upgrade?: boolean;
             /** @default false */
             locked?: boolean;
+            /** @default null */
+            target?: components["schemas"]["TargetBody"] | null;
         };
         /**
          * UsageAnswer
