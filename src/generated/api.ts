@@ -1137,7 +1137,8 @@ export interface components {
          *     symlink that stays, ``prefix`` the current generation behind it. ``behind`` says that the
          *     file it was made from has changed since; None where there is no such file. ``processes``
          *     were started from any of its generations and still run. ``drift`` says whether the current
-         *     generation is still what its lock says; None where it was made by something else. Of an
+         *     generation is still what its lock says; None where it was made by something else.
+         *     ``unhashed`` packages are pinned to a commit, with no hash of what was built from it. Of an
          *     ``archived`` one only file and lock are there, in ``prefix``: it has neither generations nor
          *     kernels.
          */
@@ -1175,6 +1176,8 @@ export interface components {
             behind: boolean | null;
             /** @default null */
             drift: components["schemas"]["DriftView"] | null;
+            /** @default [] */
+            unhashed: components["schemas"]["UnhashedPackage"][];
             /** @default [] */
             notes: components["schemas"]["NoteView"][];
             /** @default [] */
@@ -1596,6 +1599,22 @@ export interface components {
             state: "added" | "changed" | "committed" | "ignored" | "missing" | "untracked";
             commit: components["schemas"]["Commit"] | null;
             diff: components["schemas"]["TextDiff"] | null;
+        };
+        /**
+         * UnhashedPackage
+         * @description A package of a lock that is pinned to a ``commit`` of ``repository`` and has no hash.
+         *
+         *     ``revision`` is the branch or tag that was asked for, empty for the default branch.
+         */
+        UnhashedPackage: {
+            name: string;
+            version: string;
+            repository: string;
+            commit: string;
+            /** @default  */
+            revision: string;
+            /** @default  */
+            subdirectory: string;
         };
         /**
          * UnlockedView

@@ -185,6 +185,7 @@ export const DIAGNOSTICS: Readonly<Record<string, Text>> = {
   pip_missing: trans => trans.__("There is a pip: section but no pip among the dependencies; pip is added."),
   pip_not_list: trans => trans.__("pip: has to be a list, each package on its own line below it, after a dash."),
   pip_option: (trans, p) => trans.__("%1 is read by pip, but not by every tool that reads this file.", p("line")),
+  pip_repository: (trans, p) => trans.__("%1 is built from a repository: the lock holds its commit, and no hash of what is built from it.", p("line")),
   pip_twice: trans => trans.__("This is the second pip: section, and conda would lose the first. Put all lines into one."),
   pip_unlockable: (trans, p) => trans.__("%1 names no exact package, so it cannot be written to a lock and will be refused. Name a package and its version.", p("line")),
   platform_duplicate: (trans, p) => trans.__("The platform %1 is here twice.", p("platform")),
