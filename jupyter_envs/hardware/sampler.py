@@ -122,7 +122,8 @@ class Sampler(Generic[T]):
 
     def _is_fresh(self) -> bool:
         # What is due only moments ago is about to be read, and as good as fresh.
-        return self._closed or (self._at is not None and time.monotonic() < self._due + 1)
+        fresh_until = self._due + self.interval / 2
+        return self._closed or (self._at is not None and time.monotonic() < fresh_until)
 
     def _seen(self) -> Seen[T]:
         since = None
