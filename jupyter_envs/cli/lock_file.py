@@ -20,7 +20,7 @@ from .options import (
     taken_target,
     target_options,
 )
-from .output import out, print_json
+from .output import out, print_json, unhashed_text
 
 _TARGET = re.compile(
     r"(?:(?P<platform>[a-z0-9]+-[a-z0-9]+):)?(?P<name>__[a-z0-9_.-]+)=(?P<rest>.+)"
@@ -105,6 +105,8 @@ def lock(
         out.print(f"{one['platform']}: {one['packages']} packages", markup=False)
         if not _is_new(one):
             out.print(changes_text(one["changes"]), end="", markup=False)
+        for package in one["unhashed"]:
+            out.print(f"no hash: {unhashed_text(package)}", markup=False)
     done = "is written" if result["changed"] else "is up to date; it was left as it is"
     out.print(f"{result['file']} {done}.", markup=False)
 

@@ -21,7 +21,7 @@ from .options import (
     taken_target,
     target_options,
 )
-from .output import out, size
+from .output import out, size, unhashed_text
 
 
 @click.command()
@@ -66,6 +66,8 @@ def _print(found: dict[str, Any]) -> None:
         out.print(f"{build['name']} {build['version']} is a {build['accelerator'].upper()} build")
     for one in (found["target"] or {}).get("reasons", ()):
         out.print(one["message"], markup=False)
+    for one in plan_["unhashed"]:
+        out.print(f"no hash: {unhashed_text(one)}", markup=False)
     download = plan_["download"]
     keeps = f", {len(plan_['keep'])} stay as they are" if found["exists"] else ""
     # Package indexes of pip do not say how large something is.

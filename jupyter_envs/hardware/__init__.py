@@ -1,21 +1,41 @@
 """Hardware: what GPUs there are and how busy they are, and what to solve for on them."""
 
-from .choice import Choice, Declared, Machine, Whose, check_declared, choose_target
+from .choice import Choice, Declared, Detected, Whose, check_declared, choose_target
+from .gpus import inventory, read_inventory
+from .holders import Kernel
+from .holding import Holder
+from .machine import Machine
 from .model import DriverState, Gpu, Inventory, Vendor
+from .owners import Holders
+from .readings import Device, Hardware, Host
 from .reasons import REASONS, Reason, reason
+from .texts import CONFIDENCES, HARDWARE, THROTTLES, UNTOLD
 
 __all__ = [
+    "CONFIDENCES",
+    "HARDWARE",
     "REASONS",
+    "THROTTLES",
+    "UNTOLD",
     "Choice",
     "Declared",
+    "Detected",
+    "Device",
     "DriverState",
     "Gpu",
+    "Hardware",
+    "Holder",
+    "Holders",
+    "Host",
     "Inventory",
+    "Kernel",
     "Machine",
     "Reason",
     "Vendor",
     "Whose",
     "check_declared",
     "choose_target",
+    "inventory",
+    "read_inventory",
     "reason",
 ]

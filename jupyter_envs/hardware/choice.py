@@ -41,7 +41,7 @@ _LIMITS = ("capability_major", "glibc_major")
 _NO_CUDA = ("osx-", "emscripten-", "wasi-")
 
 
-class Machine(msgspec.Struct, frozen=True, kw_only=True):
+class Detected(msgspec.Struct, frozen=True, kw_only=True):
     """What detection says of the machine that solves.
 
     ``cuda`` is the newest CUDA of its driver, ``cuda_arch`` the lowest compute capability of its
@@ -117,7 +117,7 @@ def check_declared(declared: Declared) -> None:
 
 
 def choose_target(
-    machine: Machine, inventory: Inventory | None = None, declared: Declared | None = None
+    machine: Detected, inventory: Inventory | None = None, declared: Declared | None = None
 ) -> Choice:
     """The target, with its reasons in the order in which they count.
 
@@ -166,7 +166,7 @@ class _Known:
 
     def __init__(
         self,
-        machine: Machine,
+        machine: Detected,
         inventory: Inventory | None,
         declared: Declared,
         gpus: Sequence[Gpu],

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from jupyter_envs.engine import (
     Resolution,
     Session,
     Target,
-    check_pip_lines,
     usual_target,
     with_declared_packages,
 )
@@ -25,6 +25,7 @@ from jupyter_envs.lock import (
     lock_digest,
     parse_lock,
     target_note,
+    unhashed,
     with_declared,
     with_input,
     with_packages,
@@ -39,7 +40,7 @@ from .context import Context
 from .gpu_required import check_builds, require_gpu
 from .order import Order, make_order, target_of
 from .origin import with_origin
-from .pip_part import lock_pip_part
+from .pip_part import check_pip, lock_pip_part
 from .requests import MakeLock
 from .targets import Chosen, choose, detected
 
@@ -53,7 +54,7 @@ def make_lock(request: MakeLock, context: Context) -> dict[str, Any]:
     before = _existing(request)
     order = make_order(request.name, request.name, request.source, context)
     order = replace(order, kept=before, keep_versions=not request.upgrade)
-    check_pip_lines((*order.pip.lines, *order.pip.constraints))
+    check_pip(order, context)
     found = _targets(request, before, order, context)
     orders = [replace(order, chosen=chosen) for chosen in found]
     with channels_of(order, context) as (session, resolution):
@@ -205,5 +206,6 @@ def _summary(lock: Lock, before: Lock | None, platform: str) -> dict[str, Any]:
         "platform": platform,
         "lock_digest": lock_digest(lock, platform),
         "packages": len(lock.for_platform(platform)),
+        "unhashed": msgspec.to_builtins(unhashed(lock.for_platform(platform))),
         "changes": change_texts(found),
     }

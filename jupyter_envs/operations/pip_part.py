@@ -16,11 +16,14 @@ from jupyter_envs.engine import (
     Session,
     Target,
     UvContext,
+    check_pip_lines,
     install_pip,
     lock_pip,
     pip_findings,
     python_target,
     read_ownership,
+    repository_urls,
+    require_git,
     uv_environment,
 )
 from jupyter_envs.errors import PipFailed
@@ -33,6 +36,19 @@ from .order import Order
 #: uv's cache for one operation, and after how long nobody can be using it any more.
 _OWN_CACHE = ".uv-"
 _LEFT_SECONDS = 24 * 3600.0
+
+
+def check_pip(order: Order, context: Context) -> None:
+    """Refuse, before anything is downloaded, what cannot be locked or is not allowed.
+
+    Where repositories are to be fetched, there has to be a git. Raises PipUnsupported,
+    PolicyDenied and PipFailed.
+    """
+    lines = (*order.pip.lines, *order.pip.constraints)
+    check_pip_lines(lines)
+    urls = repository_urls(lines, order.lock.packages if order.lock else ())
+    context.policy.check_repositories(urls)
+    require_git(urls)
 
 
 def install_pip_part(
@@ -67,7 +83,7 @@ def lock_pip_part(
 ) -> tuple[LockedPackage, ...]:
     """The packages of the pip section, found without a prefix: for a target that may be another
     machine, and around the conda packages as their names say what they hold. What ``kept`` has
-    stays where it may. Raises PipFailed.
+    stays where it may. Raises PipFailed and PolicyDenied.
     """
     packages = conda.for_platform(target.platform)
     python = next((p.version for p in packages if p.name == "python"), None)
@@ -76,7 +92,7 @@ def lock_pip_part(
     owned = {name: p.version for p in packages if (name := pypi_name(p))}
     before = kept.for_platform(target.platform) if kept else ()
     uv = uv_context(Path(), session.cache.uv, session, context, elsewhere=True)
-    return lock_pip(
+    found = lock_pip(
         order.pip.lines,
         Ownership(distributions=owned, files={}),
         python_target(target, python),
@@ -84,6 +100,9 @@ def lock_pip_part(
         constraints=order.pip.constraints,
         preferred=[p for p in before if p.manager == "pip"],
     )
+    # Also those that another package of the section asks for.
+    context.policy.check_repositories(repository_urls((), found))
+    return found
 
 
 @contextmanager
@@ -117,6 +136,8 @@ def _install(
         if order.lock is not None
         else _resolve(order, owned, _wheels_for(conda, target), uv)
     )
+    # Also those that another package of the section asks for.
+    context.policy.check_repositories(repository_urls((), packages))
     install_pip(packages, owned, uv)
     context.journal.progress("pip", len(packages), len(packages), "packages")
     _judge(before, set(pip_findings(uv)), context)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from jupyter_envs.engine import Session, Target, check_pip_lines
+from jupyter_envs.engine import Session, Target
 from jupyter_envs.errors import EnvironmentNotFound
 from jupyter_envs.lock import Lock, LockedPackage, make_plan, with_packages
 from jupyter_envs.spec import check_name
@@ -16,7 +16,7 @@ from .conda_part import channels_of, conda_lock_part, conda_solution
 from .context import Context
 from .gpu_required import check_builds
 from .order import Order, lock_of, make_order, target_of
-from .pip_part import lock_pip_part
+from .pip_part import check_pip, lock_pip_part
 from .requests import Plan
 from .target_record import target_shown
 
@@ -36,7 +36,7 @@ def plan(request: Plan, context: Context) -> dict[str, Any]:
         keep_versions=not request.upgrade,
         target=request.target,
     )
-    check_pip_lines((*order.pip.lines, *order.pip.constraints))
+    check_pip(order, context)
     target = target_of(order, context)
     with channels_of(order, context) as (session, resolution):
         solution, _, added = conda_solution(order, target, session, resolution, context)

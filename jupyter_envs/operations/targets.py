@@ -13,8 +13,8 @@ from jupyter_envs.hardware import (
     REASONS,
     Choice,
     Declared,
+    Detected,
     Inventory,
-    Machine,
     Whose,
     check_declared,
     choose_target,
@@ -116,7 +116,7 @@ def choose(
     order = order or TargetOrder()
     known = _known(base)
     here = whose == "here"
-    machine = Machine(
+    machine = Detected(
         platform=base.platform,
         cuda=known.get("__cuda"),
         cuda_arch=known.get("__cuda_arch"),

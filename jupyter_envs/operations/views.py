@@ -9,7 +9,7 @@ import msgspec
 from jupyter_envs.export import ExportSource
 from jupyter_envs.hardware import Choice
 from jupyter_envs.kernels import published_kernels
-from jupyter_envs.lock import parse_lock
+from jupyter_envs.lock import UnhashedPackage, parse_lock
 from jupyter_envs.store import (
     Environment,
     GenerationFiles,
@@ -49,7 +49,8 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     symlink that stays, ``prefix`` the current generation behind it. ``behind`` says that the
     file it was made from has changed since; None where there is no such file. ``processes``
     were started from any of its generations and still run. ``drift`` says whether the current
-    generation is still what its lock says; None where it was made by something else. Of an
+    generation is still what its lock says; None where it was made by something else.
+    ``unhashed`` packages are pinned to a commit, with no hash of what was built from it. Of an
     ``archived`` one only file and lock are there, in ``prefix``: it has neither generations nor
     kernels. ``target`` is what it was solved for, and why; None where nobody wrote it down."""
 
@@ -73,6 +74,7 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     behind: bool | None = None
     drift: DriftView | None = None
     target: Choice | None = None
+    unhashed: tuple[UnhashedPackage, ...] = ()
     notes: tuple[NoteView, ...] = ()
     generations: tuple[GenerationView, ...] = ()
 
@@ -111,6 +113,7 @@ def view(store: Store, environment: Environment) -> EnvironmentView:
         behind=source_changed(info.source),
         drift=None if environment.archived else drift_view(store, environment),
         target=choice_of(info.target),
+        unhashed=info.unhashed,
         notes=msgspec.convert(info.notes, tuple[NoteView, ...]),
     )
 

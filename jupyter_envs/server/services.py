@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from jupyter_envs.engine import read_configuration
+from jupyter_envs.errors import EnvsError
+from jupyter_envs.hardware import Holder, Kernel, Machine
 from jupyter_envs.operations import (
     EnvironmentList,
     Settings,
@@ -20,7 +22,7 @@ from jupyter_envs.operations import (
     user_name,
 )
 from jupyter_envs.policy import Policy, load_policy, policy_path
-from jupyter_envs.store import Store
+from jupyter_envs.store import Store, generation_at
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,6 +36,9 @@ class Kernels(Protocol):
 
     def process_ids(self) -> dict[int, str]:
         """Pid of each local kernel to the kernel's id."""
+
+    async def running(self) -> list[Kernel]:
+        """Every kernel with its notebooks."""
 
 
 class Files(Protocol):
@@ -75,6 +80,8 @@ class Services:
         self.files = files
         self.remote_kernels = remote_kernels
         self.interest: Callable[[], None] = lambda: None
+        self.machine = Machine(self._disk)
+        self.holding = Holder(generation_at)
         self._options = options
         self._hub = hub
         self._settings: Settings | None = None
@@ -96,6 +103,13 @@ class Services:
                 read_configuration(), envs_dir=self.envs_dir, **self._options
             )
         return self._settings
+
+    def _disk(self) -> Path:
+        """Where environments are made. Raises OSError where that is not known."""
+        try:
+            return self.settings().envs_dir
+        except EnvsError as error:
+            raise OSError(error.message) from error
 
     def store(self) -> Store:
         """The user's own store."""
@@ -125,6 +139,7 @@ class Services:
 
     def close(self) -> None:
         """Let the threads go; operations go on."""
+        self.machine.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 

@@ -18,6 +18,7 @@ from .model import Spec
 from .names import check_name, slug_for
 from .parse import ParsedSpec, parse_spec, read_spec
 from .pip_lines import PipKind, PipLine, classify_pip_line
+from .repositories import Repository, read_repository
 from .requirement_files import file_in_line, requirement_lines
 from .schema import schema_file
 from .splice import TextEdit, apply_edits
@@ -33,6 +34,7 @@ __all__ = [
     "PipKind",
     "PipLine",
     "Position",
+    "Repository",
     "Spec",
     "TextEdit",
     "apply_edits",
@@ -46,6 +48,7 @@ __all__ = [
     "has_credentials",
     "is_platform",
     "parse_spec",
+    "read_repository",
     "read_spec",
     "requirement_lines",
     "schema_file",

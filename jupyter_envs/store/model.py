@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from jupyter_envs.lock import Manager
+from jupyter_envs.lock import Manager, UnhashedPackage
 
 
 class SourceInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +56,9 @@ class GenerationInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     ``created`` is ISO 8601 with offset. ``size`` is in bytes, as if nothing were shared.
     ``added`` names packages that we added to the spec, ``notes`` are codes with params.
-    ``unlocked`` is what an adopted environment has beside its lock. ``target`` is what was
-    solved for, with the reasons as codes with params, and in ``declared`` what was asked for.
+    ``unlocked`` is what an adopted environment has beside its lock; ``unhashed`` is in the lock
+    by its commit alone. ``target`` is what was solved for, with the reasons as codes with params,
+    and in ``declared`` what was asked for.
     """
 
     name: str
@@ -82,6 +83,7 @@ class GenerationInfo(msgspec.Struct, frozen=True, kw_only=True):
     phases: dict[str, float] = {}
     unlocked: tuple[UnlockedPackage, ...] = ()
     target: dict[str, Any] | None = None
+    unhashed: tuple[UnhashedPackage, ...] = ()
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):

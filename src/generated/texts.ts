@@ -191,6 +191,7 @@ export const DIAGNOSTICS: Readonly<Record<string, Text>> = {
   pip_missing: trans => trans.__("There is a pip: section but no pip among the dependencies; pip is added."),
   pip_not_list: trans => trans.__("pip: has to be a list, each package on its own line below it, after a dash."),
   pip_option: (trans, p) => trans.__("%1 is read by pip, but not by every tool that reads this file.", p("line")),
+  pip_repository: (trans, p) => trans.__("%1 is built from a repository: the lock holds its commit, and no hash of what is built from it.", p("line")),
   pip_twice: trans => trans.__("This is the second pip: section, and conda would lose the first. Put all lines into one."),
   pip_unlockable: (trans, p) => trans.__("%1 names no exact package, so it cannot be written to a lock and will be refused. Name a package and its version.", p("line")),
   platform_duplicate: (trans, p) => trans.__("The platform %1 is here twice.", p("platform")),
@@ -287,4 +288,73 @@ export const REASONS: Readonly<Record<string, Text>> = {
   gpus_chosen: (trans, p) => trans.__("Only %1 was looked at, as asked for.", p("gpus")),
   gpus_mixed: (trans, p) => trans.__("There are GPUs of several kinds, and the oldest decides: %1. Name those to solve for if it should not.", p("gpu")),
   minor_compatible: (trans, p) => trans.__("Builds for CUDA up to %1 run with this driver, but what they compile while running (torch.compile, numba) needs a driver for their own version: it supports %2.", p("newest"), p("cuda")),
+};
+
+/** How a GPU and its driver are. */
+export const HARDWARE: Readonly<Record<string, Text>> = {
+  driver_blocked: trans => trans.__("The GPU is blocked by the operating system or by the limits of this container"),
+  driver_error: (trans, p) => trans.__("The NVIDIA driver fails with error %1", p("error")),
+  driver_gone: (trans, p) => trans.__("The GPU driver answered before and no longer does (%1); where this is a container, it has lost its devices: restart the server", p("error")),
+  driver_gpu_lost: trans => trans.__("A GPU has fallen off the bus, and the NVIDIA driver does not start: reboot"),
+  driver_inforom: trans => trans.__("The configuration memory of a GPU (infoROM) is corrupted"),
+  driver_interrupts: trans => trans.__("The NVIDIA driver gets no interrupts from a GPU: an administrator's task"),
+  driver_no_permission: trans => trans.__("The NVIDIA driver may not be used from here: its device files are closed to this user"),
+  driver_not_loaded: trans => trans.__("The NVIDIA library is here, but its kernel module is not loaded: there is no GPU, the module has to be loaded, or this container was started without its devices"),
+  driver_not_ready: trans => trans.__("The NVIDIA driver is not ready yet"),
+  driver_ok: trans => trans.__("The GPU driver answers"),
+  driver_out_of_memory: trans => trans.__("The NVIDIA driver found no memory to work with on this machine"),
+  driver_power_cable: trans => trans.__("A GPU lacks power: an external power cable is not attached"),
+  driver_reset_required: trans => trans.__("A GPU has to be reset before the NVIDIA driver can be used"),
+  driver_timeout: trans => trans.__("The NVIDIA driver did not answer in time"),
+  driver_too_old: trans => trans.__("The NVIDIA driver is too old to be asked for its GPUs"),
+  driver_unknown: trans => trans.__("The NVIDIA driver fails and does not say why (unknown error); where this is a container, restarting the server may bring its devices back"),
+  driver_version_mismatch: trans => trans.__("The NVIDIA driver was upgraded while it was in use: reboot; or reload its kernel module, and restart this server"),
+  driver_waiting: trans => trans.__("The GPU driver is being asked; its first answer can take seconds"),
+  gpu_blocked: (trans, p) => trans.__("GPU %1 is blocked by the operating system or the limits of this container", p("index")),
+  gpu_failed: (trans, p) => trans.__("GPU %1 does not answer (NVIDIA's error %2)", p("index"), p("error")),
+  gpu_lost: (trans, p) => trans.__("GPU %1 has fallen off the bus; what ran on it is lost. Reboot to get it back", p("index")),
+  gpu_no_permission: (trans, p) => trans.__("GPU %1 may not be used from here", p("index")),
+  gpu_reset_required: (trans, p) => trans.__("GPU %1 has to be reset by an administrator before it can be used", p("index")),
+  gpu_unknown: (trans, p) => trans.__("GPU %1 fails and does not say why; where this is a container, it may have lost its devices: restart the server", p("index")),
+  mig_pending: (trans, p) => trans.__("GPU %1 changes its MIG mode at its next reset", p("index")),
+  mig_without_slices: (trans, p) => trans.__("GPU %1 is set up to be cut into slices (MIG), and has none: nothing can run on it", p("index")),
+  no_driver: trans => trans.__("No GPU driver is visible here, which is usual on a machine without a GPU"),
+  no_gpu: (trans, p) => trans.__("The NVIDIA driver %1 works, and finds no GPU on this machine", p("driver")),
+};
+
+/** Why something of a GPU is not told. */
+export const UNTOLD: Readonly<Record<string, Text>> = {
+  driver_is_old: trans => trans.__("this driver does not report it"),
+  failed: trans => trans.__("the driver failed to tell"),
+  lost: trans => trans.__("the GPU is lost"),
+  needs_time: trans => trans.__("it is measured between two readings"),
+  no_data: trans => trans.__("no data yet"),
+  no_proc: trans => trans.__("this system does not tell"),
+  not_on_macos: trans => trans.__("macOS does not tell"),
+  not_on_mig: trans => trans.__("not reported while the GPU is cut into slices (MIG)"),
+  not_supported: trans => trans.__("this GPU does not report it"),
+  permission: trans => trans.__("not permitted to this user"),
+  reset: trans => trans.__("the GPU has to be reset"),
+  unified: trans => trans.__("it shares the machine's memory"),
+  unreadable: trans => trans.__("it could not be read"),
+};
+
+/** What holds a GPU's clocks back. */
+export const THROTTLES: Readonly<Record<string, Text>> = {
+  clocks_set: trans => trans.__("its clocks were set by hand"),
+  display_clocks: trans => trans.__("its display needs steady clocks"),
+  hardware_thermal: trans => trans.__("too hot: its hardware slows it down"),
+  idle: trans => trans.__("nothing to do"),
+  power_brake: trans => trans.__("the machine's power supply slows it down"),
+  power_cap: trans => trans.__("at its power limit"),
+  slowdown: trans => trans.__("slowed down by its hardware: hot, or short of power"),
+  sync_boost: trans => trans.__("waits for other GPUs of its group"),
+  thermal: trans => trans.__("hot: its driver slows it down"),
+};
+
+/** How it is known who holds memory. */
+export const CONFIDENCES: Readonly<Record<string, Text>> = {
+  'device-only': trans => trans.__("known for the whole GPU only: this container does not see its processes"),
+  exact: trans => trans.__("by its processes"),
+  inferred: trans => trans.__("the only process here that has the GPU open"),
 };

@@ -11,18 +11,18 @@ from jupyter_envs.hardware import (
     REASONS,
     Choice,
     Declared,
+    Detected,
     DriverState,
     Gpu,
     Inventory,
-    Machine,
     choose_target,
 )
 
 LINUX: dict[str, Any] = {"platform": "linux-64", "glibc": "2.36", "archspec": "x86_64_v3"}
 
 
-def machine(**facts: Any) -> Machine:
-    return Machine(**{**LINUX, **facts})
+def machine(**facts: Any) -> Detected:
+    return Detected(**{**LINUX, **facts})
 
 
 def gpus(*capabilities: str | None, mig: bool = False) -> tuple[Gpu, ...]:
@@ -263,7 +263,7 @@ def test_condas_override_and_what_beats_it(
 
 
 def test_there_is_no_cuda_for_a_mac() -> None:
-    choice = choose_target(Machine(platform="osx-arm64"), None, Declared(cuda="12.9"))
+    choice = choose_target(Detected(platform="osx-arm64"), None, Declared(cuda="12.9"))
     assert (choice.cuda, codes(choice)) == (None, ["cpu_platform"])
 
 
