@@ -6,7 +6,7 @@ from .holding import Holder
 from .machine import Machine
 from .model import DriverState, Gpu, Inventory, Vendor
 from .owners import Holders
-from .readings import Device, Hardware, Host
+from .readings import Device, Hardware, Host, Slice
 from .texts import CONFIDENCES, HARDWARE, THROTTLES, UNTOLD
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Inventory",
     "Kernel",
     "Machine",
+    "Slice",
     "Vendor",
     "inventory",
     "read_inventory",
