@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from jupyter_envs.doctor import FINDING_FIXES, FINDINGS
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.spec.catalogue import CATALOGUE
 from jupyter_envs.spec.fixes import TITLES
@@ -92,6 +93,8 @@ def module() -> str:
                 ),
                 table("DRIFT", "What was changed in an environment.", dict(DRIFT)),
                 table("FIXES", "What a fix of a file would do.", dict(TITLES)),
+                table("FINDINGS", "What the doctor finds.", FINDINGS),
+                table("FINDING_FIXES", "What helps against what the doctor finds.", FINDING_FIXES),
             )
         )
         + "\n"
