@@ -2,18 +2,18 @@
 
 from .examine import Case, examine
 from .facts import Holder, Reading
-from .model import Evidence, Finding, Fix, Report
+from .model import DoctorReport, Evidence, Finding, Remedy
 from .texts import FINDING_FIXES, FINDINGS
 
 __all__ = [
     "FINDINGS",
     "FINDING_FIXES",
     "Case",
+    "DoctorReport",
     "Evidence",
     "Finding",
-    "Fix",
     "Holder",
     "Reading",
-    "Report",
+    "Remedy",
     "examine",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .facts import Facts
-from .model import Finding, Fix, Layer
+from .model import Finding, Layer, Remedy
 from .rules import RULES, Found, Rule
 
 #: Two hundred GPUs with the same fault are told of once or twice.
@@ -49,7 +49,7 @@ def finding(rule: Rule, seen: Found) -> Finding:
         blocking=rule.blocking,
         who=rule.who,
         message=rule.message.format_map(seen.params),
-        fix=Fix(text=rule.fix.format_map(seen.params), action=action, subject=seen.subject),
+        fix=Remedy(text=rule.fix.format_map(seen.params), action=action, subject=seen.subject),
         params=seen.params,
         evidence=seen.evidence,
     )

@@ -26,7 +26,7 @@ from .look import (
     look_at_settings,
     look_at_storage,
 )
-from .model import Report
+from .model import DoctorReport
 from .redact import Redaction
 from .rules import RULES
 
@@ -52,7 +52,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     log: tuple[str, ...] = ()
 
 
-def examine(case: Case, machine: Machine | None = None) -> Report:
+def examine(case: Case, machine: Machine | None = None) -> DoctorReport:
     """A report about a machine, and about one environment if there is one.
 
     It reads files and starts two short programs, one of which asks the GPU's driver: it takes
@@ -101,7 +101,7 @@ def _cuda(machine: Machine, host: Host, env: Env | None) -> CudaAnswer | None:
     return machine.ask_cuda({**machine.environ, **(env.environ if env else {})})
 
 
-def report(case: Case, machine: Machine, facts: Facts) -> Report:
+def report(case: Case, machine: Machine, facts: Facts) -> DoctorReport:
     """What the rules find in the facts, redacted."""
     templates = {rule.id: rule for rule in RULES}
     redaction = Redaction(home=machine.home, user=_user(), host=platform.node())
@@ -109,7 +109,7 @@ def report(case: Case, machine: Machine, facts: Facts) -> Report:
         redaction.finding(one, templates[one.id].message, templates[one.id].fix)
         for one in diagnose(facts)
     )
-    return Report(
+    return DoctorReport(
         checked_at=datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds"),
         version=__version__,
         machine=_described(facts),

@@ -79,23 +79,24 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """A GPU as it is now, by its ``uuid``. Memory in bytes, utilisation in percent.
 
-    ``state`` is a driver's error for this device alone. ``throttle`` holds NVML's bits of clock
-    event reasons, ``compute_mode`` its number, ``mig`` (current, pending). A field is None where
-    the device does not tell.
+    ``state`` is a driver's error for this device alone. ``throttle`` holds codes of what keeps
+    its clocks back, ``slices`` the uuids of what it is cut into (``mig``); ``mig_pending``: that
+    will be another way after a reset. A field is None where the device does not tell.
     """
 
     uuid: str
-    state: Literal["ok", "lost", "reset_required"] = "ok"
+    state: Literal["ok", "lost", "reset_required", "error"] = "ok"
     total: int | None = None
     used: int | None = None
     utilisation: int | None = None
     temperature: int | None = None
-    throttle: int = 0
+    throttle: tuple[str, ...] = ()
     ecc_uncorrected: int = 0
     remap_pending: bool = False
     remap_failed: bool = False
-    compute_mode: int = 0
-    mig: tuple[int, int] | None = None
+    compute_mode: str = "default"
+    mig: bool = False
+    mig_pending: bool = False
     slices: tuple[str, ...] = ()
     holders: tuple[Holder, ...] = ()
 

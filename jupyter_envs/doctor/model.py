@@ -33,7 +33,7 @@ class Evidence(msgspec.Struct, frozen=True):
     value: str
 
 
-class Fix(msgspec.Struct, frozen=True, kw_only=True):
+class Remedy(msgspec.Struct, frozen=True, kw_only=True):
     """What helps. ``text`` is a sentence for people; ``action`` what a client can do itself,
     with ``subject``: the slug of an environment, or the id of a kernel."""
 
@@ -56,12 +56,12 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     blocking: bool
     who: Who
     message: str
-    fix: Fix
+    fix: Remedy
     params: dict[str, str] = {}
     evidence: tuple[Evidence, ...] = ()
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class DoctorReport(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that was found, in the order of layers; redacted, so that it can be shown.
 
     ``rules`` is how many were asked. ``checked_at`` is ISO 8601 with offset. ``environment`` is

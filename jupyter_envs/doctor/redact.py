@@ -9,7 +9,7 @@ import msgspec
 
 from jupyter_envs.spec import without_credentials
 
-from .model import Evidence, Finding, Fix
+from .model import Evidence, Finding, Remedy
 
 #: Names of accounts that name nobody.
 _NOBODY = frozenset(("root", "user", "jovyan", "jupyter"))
@@ -48,7 +48,7 @@ class Redaction(msgspec.Struct, frozen=True, kw_only=True):
             found,
             params=params,
             message=message.format_map(params),
-            fix=Fix(
+            fix=Remedy(
                 text=fix.format_map(params), action=found.fix.action, subject=found.fix.subject
             ),
             evidence=tuple(

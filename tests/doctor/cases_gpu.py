@@ -134,24 +134,32 @@ CASES: dict[str, Fixture] = {
         still=("memory_remap_pending",),
     ),
     "gpu_hot": Fixture(
-        lambda w: w.reading(throttle=8 | 64, temperature=91),
-        lambda w: w.reading(throttle=1 | 4, temperature=91),  # idle, and at its power limit
+        lambda w: w.reading(throttle=("slowdown", "hardware_thermal"), temperature=91),
+        lambda w: w.reading(
+            throttle=("idle", "power_cap"), temperature=91
+        ),  # idle, and at its power limit
     ),
     "gpu_power_brake": Fixture(
-        lambda w: w.reading(throttle=8 | 128), lambda w: w.reading(throttle=4)
+        lambda w: w.reading(throttle=("slowdown", "power_brake")),
+        lambda w: w.reading(throttle=("power_cap",)),
     ),
     "compute_prohibited": Fixture(
-        lambda w: w.reading(compute_mode=2), lambda w: w.reading(compute_mode=0)
+        lambda w: w.reading(compute_mode="prohibited"), lambda w: w.reading(compute_mode="default")
     ),
     "gpu_exclusive": Fixture(
-        both(lambda w: w.holders(_OTHERS, compute_mode=3), lambda w: w.cuda(code=46)),
-        lambda w: w.reading(compute_mode=3),  # and nobody has it
+        both(
+            lambda w: w.holders(_OTHERS, compute_mode="exclusive_process"),
+            lambda w: w.cuda(code=46),
+        ),
+        lambda w: w.reading(compute_mode="exclusive_process"),  # and nobody has it
     ),
     "mig_without_slices": Fixture(
-        lambda w: w.reading(mig=(1, 1), slices=()),
-        lambda w: w.reading(mig=(1, 1), slices=("MIG-1",)),
+        lambda w: w.reading(mig=True, slices=()),
+        lambda w: w.reading(mig=True, slices=("MIG-1",)),
     ),
-    "mig_reset_needed": Fixture(lambda w: w.reading(mig=(0, 1)), lambda w: w.reading(mig=(0, 0))),
+    "mig_reset_needed": Fixture(
+        lambda w: w.reading(mig_pending=True), lambda w: w.reading(mig_pending=False)
+    ),
     "memory_shared": Fixture(
         lambda w: w.gpus({"unified": True, "name": "NVIDIA GB10", "capability": "12.1"}),
         lambda w: w.gpus({}, {"uuid": SECOND, "index": 1}),

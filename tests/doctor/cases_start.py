@@ -72,11 +72,11 @@ CASES: dict[str, Fixture] = {
     "slices_several": Fixture(
         both(
             lambda w: w.set(CUDA_VISIBLE_DEVICES="MIG-1,MIG-2"),
-            lambda w: w.reading(mig=(1, 1), slices=("MIG-1", "MIG-2")),
+            lambda w: w.reading(mig=True, slices=("MIG-1", "MIG-2")),
         ),
         both(
             lambda w: w.set(CUDA_VISIBLE_DEVICES="MIG-2"),
-            lambda w: w.reading(mig=(1, 1), slices=("MIG-1", "MIG-2")),
+            lambda w: w.reading(mig=True, slices=("MIG-1", "MIG-2")),
         ),
     ),
     "jax_on_cpu": Fixture(

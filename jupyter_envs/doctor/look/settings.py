@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jupyter_envs.doctor.facts import Problem, Settings
-from jupyter_envs.engine import pip_options, read_configuration
+from jupyter_envs.engine import read_configuration
 from jupyter_envs.errors import ConfigurationInvalid
 from jupyter_envs.spec import without_credentials
 
@@ -20,6 +20,8 @@ def look_at_settings(machine: Machine) -> Settings:
         conda = _conda(machine)
     except ConfigurationInvalid as error:
         conda_problem = _problem(error)
+    from jupyter_envs.engine import pip_options  # here: with it comes all that makes environments
+
     pip, pip_problem = {}, None
     try:
         options = pip_options(machine.environ, machine.home, machine.root)

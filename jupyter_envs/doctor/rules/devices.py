@@ -1,14 +1,11 @@
-"""Rules about the state of single GPUs: layer *host*.
-
-The bits of throttling and the numbers of compute modes are NVML's.
-"""
+"""Rules about the state of single GPUs: layer *host*."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from jupyter_envs.doctor.facts import Facts, Holder, Reading
+from jupyter_envs.doctor.facts import Facts, Holder
 
 from .about import code, gpus, named
 from .book import Book, Found, found
@@ -20,8 +17,8 @@ _XID = re.compile(r"NVRM: Xid \(PCI:([^)]*)\): (\d+)")
 _HARDWARE = frozenset((48, 63, 64, 74, 79, 94, 95, 119, 120))
 _PROGRAMS = frozenset((13, 31, 43, 45))
 
-_SW_THERMAL, _HW_THERMAL, _HW_SLOWDOWN, _POWER_BRAKE = 32, 64, 8, 128
-_PROHIBITED, _EXCLUSIVE = 2, 3
+_HOT = frozenset(("thermal", "hardware_thermal"))
+_EXCLUSIVE = ("exclusive_process", "exclusive_thread")
 _BUSY = 46
 
 
@@ -127,10 +124,10 @@ def memory_remap_failed(facts: Facts) -> Iterator[Found]:
 )
 def gpu_hot(facts: Facts) -> Iterator[Found]:
     for gpu, reading in named(facts):
-        if reading.throttle & (_SW_THERMAL | _HW_THERMAL):
+        if _HOT & set(reading.throttle):
             degrees = reading.temperature
             shown = f" ({degrees} °C)" if degrees is not None else ""
-            seen = (f"NVML, {reading.uuid}", f"clock event reasons {reading.throttle}")
+            seen = (f"NVML, {reading.uuid}", f"clocks held back: {', '.join(reading.throttle)}")
             yield found(seen, gpu=gpu, temperature=shown)
 
 
@@ -143,9 +140,9 @@ def gpu_hot(facts: Facts) -> Iterator[Found]:
 def gpu_power_brake(facts: Facts) -> Iterator[Found]:
     for gpu, reading in named(facts):
         # Slowed down for heat is another rule's, and sets the general bit as well.
-        general = reading.throttle & _HW_SLOWDOWN and not reading.throttle & _HW_THERMAL
-        if reading.throttle & _POWER_BRAKE or general:
-            seen = (f"NVML, {reading.uuid}", f"clock event reasons {reading.throttle}")
+        general = "slowdown" in reading.throttle and not _HOT & set(reading.throttle)
+        if "power_brake" in reading.throttle or general:
+            seen = (f"NVML, {reading.uuid}", f"clocks held back: {', '.join(reading.throttle)}")
             yield found(seen, gpu=gpu)
 
 
@@ -157,7 +154,7 @@ def gpu_power_brake(facts: Facts) -> Iterator[Found]:
 )
 def compute_prohibited(facts: Facts) -> Iterator[Found]:
     for gpu, reading in named(facts):
-        if reading.compute_mode == _PROHIBITED:
+        if reading.compute_mode == "prohibited":
             yield found((f"NVML, {reading.uuid}", "compute mode prohibited"), gpu=gpu)
 
 
@@ -169,10 +166,10 @@ def compute_prohibited(facts: Facts) -> Iterator[Found]:
 )
 def gpu_exclusive(facts: Facts) -> Iterator[Found]:
     for gpu, reading in named(facts):
-        if reading.compute_mode == _EXCLUSIVE and reading.holders:
+        if reading.compute_mode in _EXCLUSIVE and reading.holders:
             holder = reading.holders[0]
             subject = holder.kernel if holder.owner == "mine" else None
-            seen = (f"NVML, {reading.uuid}", "compute mode exclusive process")
+            seen = (f"NVML, {reading.uuid}", f"compute mode {reading.compute_mode}")
             yield found(seen, gpu=gpu, holder=_named(holder), subject=subject)
             return
     if code(facts) == _BUSY:
@@ -193,12 +190,8 @@ def _named(holder: Holder) -> str:
 )
 def mig_without_slices(facts: Facts) -> Iterator[Found]:
     for gpu, reading in named(facts):
-        if _current(reading) and not reading.slices:
+        if reading.mig and not reading.slices:
             yield found((f"NVML, {reading.uuid}", "MIG on, 0 instances"), gpu=gpu)
-
-
-def _current(reading: Reading) -> bool:
-    return reading.mig is not None and reading.mig[0] == 1
 
 
 @book.rule(
@@ -209,10 +202,11 @@ def _current(reading: Reading) -> bool:
 )
 def mig_reset_needed(facts: Facts) -> Iterator[Found]:
     for gpu, reading in named(facts):
-        if reading.mig is not None and reading.mig[0] != reading.mig[1]:
-            now, then = reading.mig
-            seen = (f"NVML, {reading.uuid}", f"MIG mode current {now}, pending {then}")
-            yield found(seen, gpu=gpu, wanted="on" if then else "off")
+        if reading.mig_pending:
+            now = "on" if reading.mig else "off"
+            wanted = "off" if reading.mig else "on"
+            seen = (f"NVML, {reading.uuid}", f"MIG mode {now}, pending {wanted}")
+            yield found(seen, gpu=gpu, wanted=wanted)
 
 
 @book.rule(
