@@ -81,6 +81,7 @@ from .missing import (
     OperationNotFound,
 )
 from .solving import BuildNotFound, PackageNotFound, SolveError, Unsatisfiable, VersionNotFound
+from .stacks import StackDigestMismatch, StackInvalid, StackNotFound, StackUnfit
 from .unavailable import (
     ChannelDenied,
     ChannelUnavailable,
@@ -155,6 +156,10 @@ __all__ = [
     "SolveTimeout",
     "SourceNotFound",
     "SpecInvalid",
+    "StackDigestMismatch",
+    "StackInvalid",
+    "StackNotFound",
+    "StackUnfit",
     "StoreReadOnly",
     "TargetInvalid",
     "TimeInvalid",

@@ -3,6 +3,7 @@
 from .choice import Choice, Declared, Machine, Whose, check_declared, choose_target
 from .model import DriverState, Gpu, Inventory, Vendor
 from .reasons import REASONS, Reason, reason
+from .tables import at_least, cuda_of_driver, major_of
 
 __all__ = [
     "REASONS",
@@ -15,7 +16,10 @@ __all__ = [
     "Reason",
     "Vendor",
     "Whose",
+    "at_least",
     "check_declared",
     "choose_target",
+    "cuda_of_driver",
+    "major_of",
     "reason",
 ]
