@@ -64,7 +64,8 @@ class Processes:
         fields = tail.split()
         if len(fields) < 20 or fields[0] == "Z":
             return None
-        return Process(pid, int(fields[1]), int(fields[19]), uid, head.partition("(")[2])
+        name = head.partition("(")[2]
+        return Process(pid, int(fields[1]), int(fields[19]), uid, _printable(name))
 
     def is_hidden(self, pid: int) -> bool:
         """Whether there is such a process that ``/proc`` does not show, so another user's."""
@@ -100,9 +101,10 @@ class Processes:
     def executable(self, pid: int) -> str | None:
         """The file that it runs, without symlinks."""
         try:
-            return os.readlink(self._proc / str(pid) / "exe")
+            path = os.readlink(os.fsencode(self._proc / str(pid) / "exe"))
         except OSError:
             return None
+        return path.decode("utf-8", "replace")
 
     def with_gpu_open(self) -> list[Process]:
         """Processes of this user that have a GPU's device file open. It takes a millisecond for
@@ -135,3 +137,8 @@ class Processes:
         except OSError:
             return []
         return [part.decode("utf-8", "replace") for part in data.split(b"\0") if part]
+
+
+def _printable(name: str) -> str:
+    """A process names itself, and a terminal would obey what is not printable."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name)

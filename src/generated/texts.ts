@@ -274,7 +274,7 @@ export const HARDWARE: Readonly<Record<string, Text>> = {
   driver_timeout: trans => trans.__("The NVIDIA driver did not answer in time"),
   driver_too_old: trans => trans.__("The NVIDIA driver is too old to be asked for its GPUs"),
   driver_unknown: trans => trans.__("The NVIDIA driver fails and does not say why (unknown error); where this is a container, restarting the server may bring its devices back"),
-  driver_version_mismatch: trans => trans.__("The NVIDIA driver was upgraded while it was in use: reboot, or reload its kernel module"),
+  driver_version_mismatch: trans => trans.__("The NVIDIA driver was upgraded while it was in use: reboot; or reload its kernel module, and restart this server"),
   driver_waiting: trans => trans.__("The GPU driver is being asked; its first answer can take seconds"),
   gpu_blocked: (trans, p) => trans.__("GPU %1 is blocked by the operating system or the limits of this container", p("index")),
   gpu_failed: (trans, p) => trans.__("GPU %1 does not answer (NVIDIA's error %2)", p("index"), p("error")),
@@ -320,7 +320,7 @@ export const THROTTLES: Readonly<Record<string, Text>> = {
 
 /** How it is known who holds memory. */
 export const CONFIDENCES: Readonly<Record<string, Text>> = {
-  'device-only': trans => trans.__("known for the whole GPU only: this container does not see its processes"),
+  'device-only': trans => trans.__("known for the whole GPU only: its processes cannot be told from here"),
   exact: trans => trans.__("by its processes"),
   inferred: trans => trans.__("the only process here that has the GPU open"),
 };
