@@ -130,7 +130,7 @@ class _Finder:
         if process is None:
             hidden = self._processes.is_hidden(use.pid)
             return msgspec.structs.replace(claim, owner="other" if hidden else "unknown")
-        if process.uid != self._processes.uid:
+        if not self._processes.is_own(process):
             return msgspec.structs.replace(claim, owner="other")
         kernel = self.kernel_of(process)
         return msgspec.structs.replace(

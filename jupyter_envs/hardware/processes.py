@@ -16,6 +16,8 @@ import msgspec
 _OF_THE_MACHINE = "pid:[4026531836]"
 #: Deeper than any shell in a shell; a bound, since what is read may change meanwhile.
 _DEEPEST = 64
+#: Whom a hub has started a server for; the server's kernels and their children inherit it.
+_PERSON = "JUPYTERHUB_USER"
 _DEVICE = re.compile(r"/dev/nvidia\d+")
 
 
@@ -31,12 +33,19 @@ class Process(msgspec.Struct, frozen=True):
 
 
 class Processes:
-    """This machine's processes by ``/proc``; ``uid`` is who asks."""
+    """This machine's processes by ``/proc``; ``uid`` is who asks, and ``person`` who that is to
+    a hub, which may run the servers of many people under one account."""
 
     def __init__(
-        self, proc: Path = Path("/proc"), *, uid: int | None = None, private: bool | None = None
+        self,
+        proc: Path = Path("/proc"),
+        *,
+        uid: int | None = None,
+        person: str | None = None,
+        private: bool | None = None,
     ) -> None:
         self._proc = proc
+        self._person = os.environ.get(_PERSON, "") if person is None else person
         self.uid = os.getuid() if uid is None else uid
         self._private = private
 
@@ -79,6 +88,13 @@ class Processes:
             return False
         return False
 
+    def is_own(self, process: Process) -> bool:
+        """Whether it is run by who asks."""
+        if process.uid != self.uid:
+            return False
+        theirs = self.environ(process.pid).get(_PERSON) if self._person else None
+        return theirs is None or theirs == self._person
+
     def line(self, process: Process) -> Iterator[Process]:
         """The process, its parent, and so on. A parent that is younger than its child is another
         process by now, of the same id, and ends it."""
@@ -113,7 +129,7 @@ class Processes:
         for name in os.listdir(self._proc):
             if name.isdigit() and self._has_gpu_open(name):
                 process = self.find(int(name))
-                if process is not None and process.uid == self.uid:
+                if process is not None and self.is_own(process):
                     found.append(process)
         return found
 

@@ -253,6 +253,27 @@ def test_other_users_are_one_sum_without_names(tmp_path: Path) -> None:
     assert str(MINE).encode() not in msgspec.json.encode(found)
 
 
+def test_people_of_a_hub_who_share_an_account_do_not_see_each_other(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    theirs = {"JUPYTERHUB_USER": "grace", "JPY_SESSION_NAME": "/home/grace/secret.ipynb"}
+    world.add(MINE, 1, 300, environ=theirs, opened=("/dev/nvidia0",))
+    world.add(MINE + 1, 1, 300, "mine", environ={"JUPYTERHUB_USER": "ada"})
+    world.add(MINE + 2, 1, 300, "mine")
+    processes = Processes(world.proc, person="ada", private=False)
+    device = Device(uuid=GPU, index=0, vendor="nvidia", memory_used=10_000 * MIB)
+    uses = [GpuProcess(device=GPU, pid=MINE + n, memory=(1 + n) * MIB) for n in range(3)]
+    sample = Sample(state="ok", note=note("driver_ok"), devices=(device,), processes=tuple(uses))
+
+    found = holders(
+        sample, claims(sample, (), processes, server=SERVER), (), processes, generation_at
+    )
+
+    assert [one.pid for one in found.processes] == [MINE + 1, MINE + 2]
+    assert (mib(found)["own"], mib(found)["others"]) == (5, 1)
+    assert b"grace" not in msgspec.json.encode(found)
+    assert processes.with_gpu_open() == []
+
+
 # -- containers --------------------------------------------------------------------------------
 
 HOST_PIDS = ((BASE + 500, 4000), (BASE + 501, 300))
