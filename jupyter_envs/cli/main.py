@@ -25,6 +25,7 @@ from .look_ahead import plan
 from .operation_commands import operations
 from .options import GlobalOptions
 from .output import print_error
+from .stacks import stacks
 from .stamp import stamp
 from .use import COMPLETE_VARIABLE, activate, completion, run
 
@@ -92,6 +93,7 @@ for command in (
     rollback,
     run,
     show,
+    stacks,
     stamp,
     storage,
     update,

@@ -12,10 +12,12 @@ from jupyter_envs.operations import (
     DriftReport,
     EnvironmentView,
     SourceState,
+    StacksView,
+    StackView,
     StorageView,
 )
 
-from . import adoption, drift, environments, lifecycle, operations, past, site, specs
+from . import adoption, drift, environments, lifecycle, operations, past, site, specs, stacks
 from . import messages as m
 from .openapi import document
 from .routing import Call, Endpoint, Route
@@ -97,6 +99,10 @@ ROUTES: tuple[Route, ...] = (
           answer=m.CheckAnswer, body=m.CheckBody),
     _start("POST", "specs/plan", specs.plan, "What a source would bring or change",
            body=m.PlanBody),
+    _get("stacks", stacks.list_all, "What can be made without a file, and what fits", StacksView,
+         query=stacks.StacksQuery),
+    _get("stacks/{id}", stacks.one, "One stack, with its environment.yml", StackView,
+         query=stacks.StacksQuery),
     _get("operations", operations.list_all, "Operations, newest first", m.OperationsAnswer,
          query=m.OperationsQuery),
     _get(OPERATION, operations.one, "One operation", m.OperationView),
