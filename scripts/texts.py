@@ -1,4 +1,4 @@
-"""The panel's translatable texts of errors and diagnostics, made from the one list there is.
+"""The panel's translatable texts of what the server tells, made from the one list there is.
 
 ``python scripts/texts.py`` writes ``src/generated/texts.ts``; with ``--check`` it only says
 whether that file is as it should be.
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from jupyter_envs.doctor import FINDING_FIXES, FINDINGS
 from jupyter_envs.errors import EnvsError
+from jupyter_envs.hardware import CONFIDENCES, HARDWARE, THROTTLES, UNTOLD
 from jupyter_envs.spec.catalogue import CATALOGUE
 from jupyter_envs.spec.fixes import TITLES
 from jupyter_envs.store import DRIFT
@@ -68,7 +69,8 @@ def table(name: str, comment: str, templates: dict[str, str | None]) -> str:
         text = text_of(template) if template else None
         if text is not None:
             unused = text.replace("(trans, p)", "trans") if "p(" not in text else text
-            lines.append(f"  {code}: {unused},")
+            key = code if code.isidentifier() else f"'{code}'"
+            lines.append(f"  {key}: {unused},")
     return "\n".join([*lines, "};"])
 
 
@@ -95,6 +97,10 @@ def module() -> str:
                 table("FIXES", "What a fix of a file would do.", dict(TITLES)),
                 table("FINDINGS", "What the doctor finds.", FINDINGS),
                 table("FINDING_FIXES", "What helps against what the doctor finds.", FINDING_FIXES),
+                table("HARDWARE", "How a GPU and its driver are.", dict(HARDWARE)),
+                table("UNTOLD", "Why something of a GPU is not told.", dict(UNTOLD)),
+                table("THROTTLES", "What holds a GPU's clocks back.", dict(THROTTLES)),
+                table("CONFIDENCES", "How it is known who holds memory.", dict(CONFIDENCES)),
             )
         )
         + "\n"

@@ -16,6 +16,7 @@ from tests.support.channel import ChannelUnavailableHere, LocalChannel, local_ch
 from tests.support.channel import second_channel as make_second_channel
 from tests.support.foreign import foreign_python
 from tests.support.kernel_session import KernelSession
+from tests.support.nvml import build_double, compiler
 from tests.support.sandbox import Sandbox
 
 EXPECTED_SKIPS = (
@@ -81,6 +82,14 @@ def two_minors(channel: LocalChannel) -> tuple[str, str]:
 def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One package cache for all tests that do not care: the second install is fast."""
     return tmp_path_factory.mktemp("package-cache")
+
+
+@pytest.fixture(scope="session")
+def nvml_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The stand-in for NVIDIA's library."""
+    if compiler() is None:
+        pytest.skip("needs a C compiler")
+    return build_double(tmp_path_factory.mktemp("nvml"))
 
 
 @pytest.fixture

@@ -56,6 +56,7 @@ TOP_LEVEL: dict[str, frozenset[str]] = {
 OWNERS: dict[str, frozenset[str]] = {
     "rattler": frozenset({"engine"}),
     "uv": frozenset({"engine"}),
+    "pynvml": frozenset({"hardware"}),
     "tornado": frozenset({"server"}),
     "jupyter_server": frozenset({"server"}),
     "jupyterhub": frozenset(),

@@ -19,6 +19,7 @@ from .clean import clean, storage
 from .compare import diff
 from .doctor import doctor
 from .drift import adopt, drift, keep, repair
+from .gpu import gpu
 from .history import history
 from .inspect import export, list_, show
 from .lock_file import lock
@@ -82,6 +83,7 @@ for command in (
     doctor,
     drift,
     export,
+    gpu,
     history,
     keep,
     list_,

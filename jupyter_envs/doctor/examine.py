@@ -13,14 +13,15 @@ from typing import Any
 import msgspec
 
 from jupyter_envs import __version__
-from jupyter_envs.hardware import Inventory
+from jupyter_envs.hardware import Hardware, Holders
 from jupyter_envs.store import Environment, Store
 
 from .diagnose import diagnose
-from .facts import CudaAnswer, Env, Facts, Gpus, Host, Reading
+from .facts import CudaAnswer, Env, Facts, Host
 from .look import (
     Machine,
     look_at_environment,
+    look_at_gpus,
     look_at_host,
     look_at_kernels,
     look_at_settings,
@@ -35,9 +36,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """What to examine. ``environment`` None: the machine alone.
 
     ``kernel_dirs`` are Jupyter's, in its order; ours is ``kernels_dir``. ``kernels`` maps pids to
-    the ids of the kernels that this server runs. ``inventory`` and ``readings`` are what the
-    driver's library said, None and empty where it was not asked; ``probe`` is the last verdict
-    about the environment on this machine, ``log`` the last lines of one of its kernels.
+    the ids of the kernels that ``server`` (its pid) runs. ``hardware`` and ``holders`` are what
+    was seen of GPUs, None where nobody looked; ``probe`` is the last verdict about the environment
+    on this machine, ``log`` the last lines of one of its kernels.
     """
 
     store: Store
@@ -46,8 +47,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     kernel_dirs: tuple[Path, ...] = ()
     environment: Environment | None = None
     kernels: Mapping[int, str] = {}
-    inventory: Inventory | None = None
-    readings: tuple[Reading, ...] = ()
+    server: int | None = None
+    hardware: Hardware | None = None
+    holders: Holders | None = None
     probe: dict[str, Any] | None = None
     log: tuple[str, ...] = ()
 
@@ -70,9 +72,8 @@ def gather(case: Case, machine: Machine) -> Facts:
     host = look_at_host(machine, path)
     return Facts(
         host=host,
-        gpus=Gpus(
-            inventory=case.inventory,
-            readings=case.readings,
+        gpus=msgspec.structs.replace(
+            look_at_gpus(machine, case.hardware, case.holders, case.server),
             cuda=_cuda(machine, host, env),
         ),
         storage=look_at_storage(

@@ -60,16 +60,16 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     log: tuple[str, ...] = ()
 
 
-class Holder(msgspec.Struct, frozen=True, kw_only=True):
+class Hold(msgspec.Struct, frozen=True, kw_only=True):
     """Who holds memory of a GPU, in bytes. Of ``other`` users' processes there is one, for all.
 
-    ``alive``: the process is there. ``idle`` is in seconds, of a kernel.
+    ``orphan``: it belonged to a kernel that is gone. ``idle`` is in seconds, of a kernel.
     """
 
     owner: Owner
     memory: int
     pid: int | None = None
-    alive: bool = True
+    orphan: bool = False
     kernel: str | None = None
     notebook: str | None = None
     environment: str | None = None
@@ -98,7 +98,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     mig: bool = False
     mig_pending: bool = False
     slices: tuple[str, ...] = ()
-    holders: tuple[Holder, ...] = ()
+    holders: tuple[Hold, ...] = ()
 
 
 class CudaAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,10 +115,12 @@ class CudaAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gpus(msgspec.Struct, frozen=True, kw_only=True):
-    """The GPUs. ``inventory`` None: nobody asked the driver's library."""
+    """The GPUs. ``inventory`` None: nobody asked the driver's library, or it has not answered
+    yet. ``stale_since`` (ISO 8601): it was asked then, and has not come back."""
 
     inventory: Inventory | None = None
     readings: tuple[Reading, ...] = ()
+    stale_since: str | None = None
     cuda: CudaAnswer | None = None
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_path
 
-from jupyter_envs.doctor import Case, DoctorReport, Reading, examine
+from jupyter_envs.doctor import Case, DoctorReport, examine
 from jupyter_envs.engine import CondaConfiguration, read_configuration
 from jupyter_envs.errors import ConfigurationInvalid, StoreReadOnly
-from jupyter_envs.hardware import Inventory
+from jupyter_envs.hardware import Hardware, Holders
 from jupyter_envs.store import Store, get_environment
 
 from .settings import Settings, default_settings
@@ -38,13 +38,15 @@ def diagnosis(
     name: str | None = None,
     *,
     kernels: Mapping[int, str] | None = None,
-    inventory: Inventory | None = None,
-    readings: tuple[Reading, ...] = (),
+    server: int | None = None,
+    hardware: Hardware | None = None,
+    holders: Holders | None = None,
 ) -> DoctorReport:
     """What is wrong with this machine, and with an environment where one is named.
 
-    ``kernels`` are those that the caller runs, pid to id; ``inventory`` and ``readings`` what is
-    known of GPUs. Raises EnvironmentNotFound. It may take half a minute where a driver hangs.
+    ``kernels`` are those that ``server`` (a pid) runs, pid to id; ``hardware`` and ``holders``
+    what was seen of GPUs. Raises EnvironmentNotFound. It may take half a minute where a driver
+    hangs.
     """
     store = Store(settings.envs_dir)
     return examine(
@@ -55,7 +57,8 @@ def diagnosis(
             kernel_dirs=tuple(Path(folder) for folder in jupyter_path("kernels")),
             environment=get_environment(store, name) if name is not None else None,
             kernels=kernels or {},
-            inventory=inventory,
-            readings=readings,
+            server=server,
+            hardware=hardware,
+            holders=holders,
         )
     )

@@ -87,7 +87,7 @@ class EnvsApp(ExtensionApp):
         self.services = Services(
             envs_dir=Path(self.envs_dir).expanduser() if self.envs_dir else None,
             options=self._options(),
-            kernels=ServerKernels(server.kernel_manager),
+            kernels=ServerKernels(server.kernel_manager, server.session_manager),
             files=ServerFiles(server.contents_manager),
             hub=is_under_a_hub(),
             remote_kernels=bool(server.gateway_config.gateway_enabled),

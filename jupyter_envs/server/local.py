@@ -10,16 +10,22 @@ from jupyter_server.utils import ApiPath, to_os_path
 from tornado.web import HTTPError
 
 from jupyter_envs.errors import SourceNotFound
+from jupyter_envs.hardware import Kernel
 
 #: More than any environment.yml or lock; a wrong click on a large file must not be read.
 _LIMIT = 16_000_000
 
+#: Types of sessions whose path is a file's; a console makes one up.
+DOCUMENTS = ("notebook", "file")
+
 
 class ServerKernels:
-    """The kernels that this server started. ``manager`` is its MappingKernelManager."""
+    """The kernels that this server started. ``manager`` is its MappingKernelManager,
+    ``sessions`` its session manager, which knows their notebooks."""
 
-    def __init__(self, manager: Any) -> None:
+    def __init__(self, manager: Any, sessions: Any) -> None:
         self._manager = manager
+        self._sessions = sessions
 
     def process_ids(self) -> dict[int, str]:
         """Pid of each kernel that runs here to the kernel's id."""
@@ -30,6 +36,26 @@ class ServerKernels:
             if pid is not None:
                 found[int(pid)] = kernel
         return found
+
+    async def running(self) -> list[Kernel]:
+        """Every kernel with its notebooks, also one that does not run on this machine."""
+        notebooks: dict[str, list[str]] = {}
+        for session in await ensure_async(self._sessions.list_sessions()):
+            if session.get("type") in DOCUMENTS:
+                kernel = str((session.get("kernel") or {}).get("id"))
+                notebooks.setdefault(kernel, []).append(str(session.get("path")))
+        pids = {kernel: pid for pid, kernel in self.process_ids().items()}
+        return [
+            Kernel(
+                kernel_id=model["id"],
+                kernel=str(model.get("name")),
+                pid=pids.get(model["id"]),
+                notebooks=tuple(sorted(notebooks.get(model["id"], ()))),
+                state=model.get("execution_state"),
+                last_activity=model.get("last_activity"),
+            )
+            for model in self._manager.list_kernels()
+        ]
 
 
 class ServerFiles:

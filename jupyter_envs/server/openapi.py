@@ -29,6 +29,7 @@ _PARTS = {
     "digest": "A lock digest, or how it begins.",
 }
 _MEDIA = "application/json"
+_TAGS = frozenset({"environments", "hardware", "operations", "specs", "storage"})
 
 
 @lru_cache(maxsize=1)
@@ -105,7 +106,7 @@ def _id(route: Route) -> str:
 
 def _tag(route: Route) -> str:
     first = route.path.partition("/")[0]
-    return first if first in {"environments", "operations", "specs", "storage"} else "site"
+    return first if first in _TAGS else "site"
 
 
 def _part(name: str) -> dict[str, Any]:

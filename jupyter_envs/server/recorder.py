@@ -20,15 +20,13 @@ from jupyter_core.utils import ensure_async
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.operations import absorb_starts, started_kernel
 
+from .local import DOCUMENTS
 from .services import Services
 
 KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 
 #: A session is noted only after its kernel has started, and the shim has its millisecond.
 _LATER_SECONDS = 1.0
-
-#: Types of sessions whose path is a file's; a console makes one up.
-_DOCUMENTS = ("notebook", "file")
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +100,7 @@ class Recorder:
             session["path"]
             for session in sessions
             if (session.get("kernel") or {}).get("id") == kernel_id
-            and session.get("type") in _DOCUMENTS
+            and session.get("type") in DOCUMENTS
         ]
         return Told(
             kernel_id=kernel_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_envs.doctor import DoctorReport
+from jupyter_envs.hardware import Hardware, Holders
 from jupyter_envs.operations import (
     AdoptionPreview,
     Audit,
@@ -16,7 +17,18 @@ from jupyter_envs.operations import (
     StorageView,
 )
 
-from . import adoption, doctor, drift, environments, lifecycle, operations, past, site, specs
+from . import (
+    adoption,
+    doctor,
+    drift,
+    environments,
+    hardware,
+    lifecycle,
+    operations,
+    past,
+    site,
+    specs,
+)
 from . import messages as m
 from .openapi import document
 from .routing import Call, Endpoint, Route
@@ -43,6 +55,8 @@ ROUTES: tuple[Route, ...] = (
     _get("", site.info, "What this server is and may", m.Info),
     _get("openapi.json", _description, "This description", dict[str, Any]),
     _get("policy", site.policy, "What an administrator allows", m.PolicyView),
+    _get("hardware", hardware.show, "What there is to compute with, and how busy it is", Hardware),
+    _get("hardware/kernels", hardware.kernels, "Whose the memory of the GPUs is", Holders),
     _get("storage", lifecycle.storage, "Disk space used and free", StorageView,
          query=lifecycle.StorageQuery),
     _get("storage/clean", lifecycle.clean_plan, "What cleaning would remove", CleanPlan,

@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from jupyter_envs.doctor import DoctorReport
 from jupyter_envs.engine import read_configuration
 from jupyter_envs.errors import EnvsError
+from jupyter_envs.hardware import Holder, Kernel, Machine
 from jupyter_envs.operations import (
     EnvironmentList,
     Settings,
@@ -23,7 +24,7 @@ from jupyter_envs.operations import (
     user_name,
 )
 from jupyter_envs.policy import Policy, load_policy, policy_path
-from jupyter_envs.store import Store
+from jupyter_envs.store import Store, generation_at
 
 from .recent import Recent
 
@@ -42,6 +43,9 @@ class Kernels(Protocol):
 
     def process_ids(self) -> dict[int, str]:
         """Pid of each local kernel to the kernel's id."""
+
+    async def running(self) -> list[Kernel]:
+        """Every kernel with its notebooks."""
 
 
 class Files(Protocol):
@@ -81,6 +85,8 @@ class Services:
         self.remote_kernels = remote_kernels
         self.interest: Callable[[], None] = lambda: None
         self.reports: Recent[DoctorReport] = Recent(_REPORT_SECONDS)
+        self.machine = Machine(self._disk)
+        self.holding = Holder(generation_at)
         self._options = options
         self._hub = hub
         self._settings: Settings | None = None
@@ -110,6 +116,13 @@ class Services:
         except EnvsError:
             return settings_to_examine(self.envs_dir)
 
+    def _disk(self) -> Path:
+        """Where environments are made. Raises OSError where that is not known."""
+        try:
+            return self.settings().envs_dir
+        except EnvsError as error:
+            raise OSError(error.message) from error
+
     def store(self) -> Store:
         """The user's own store."""
         return Store(self.settings().envs_dir)
@@ -138,6 +151,7 @@ class Services:
 
     def close(self) -> None:
         """Let the threads go; operations go on."""
+        self.machine.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 

@@ -76,7 +76,7 @@ from .interop import (
     write_history,
     write_state,
 )
-from .layout import MAX_PREFIX_BYTES, GenerationFiles, Store
+from .layout import MAX_PREFIX_BYTES, GenerationFiles, Store, generation_at
 from .leases import Lease, live_leases, processes_of, stale_leases
 from .locking import environment_lock, require_writable
 from .markers import freeze
@@ -141,6 +141,7 @@ __all__ = [
     "forget_environment",
     "freed_by",
     "freeze",
+    "generation_at",
     "generation_of",
     "get_environment",
     "get_managed",

@@ -64,6 +64,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/hardware": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What there is to compute with, and how busy it is
+         * @description The GPUs and the host as they were seen last, which is seconds ago at most. The first
+         *     question after a pause waits for a second or so; where the driver takes longer, the answer
+         *     says that it is waited for.
+         */
+        get: operations["get_hardware"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hardware/kernels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whose the memory of the GPUs is
+         * @description Whose the memory of the GPUs is: kernels of this server with their notebooks, other
+         *     processes of this user, and all other users as one sum.
+         */
+        get: operations["get_hardware_kernels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/storage": {
         parameters: {
             query?: never;
@@ -1005,6 +1048,71 @@ export interface components {
             locked?: boolean;
         };
         /**
+         * Device
+         * @description One GPU now. Memory is in bytes, ``utilisation`` the percentage of time in which something
+         *     ran, ``temperature`` in degrees Celsius, ``power`` and ``power_limit`` in watts.
+         *
+         *     ``throttle`` has what holds its clocks back; ``ecc_errors`` counts uncorrected errors since
+         *     the driver was loaded, ``rows_failed`` says that memory could not be repaired. ``mig_pending``:
+         *     its MIG mode will be another after a reset. ``bus`` is its PCI address. ``note`` is there
+         *     where something is wrong with it. What is None has its reason in ``reasons``, as a code.
+         */
+        Device: {
+            uuid: string;
+            index: number;
+            /** @enum {unknown} */
+            vendor: "amd" | "apple" | "nvidia";
+            /** @default null */
+            name: string | null;
+            /** @default null */
+            capability: string | null;
+            /** @default null */
+            memory: number | null;
+            /** @default false */
+            unified: boolean;
+            /** @default false */
+            mig: boolean;
+            /** @default {} */
+            reasons: {
+                [key: string]: string;
+            };
+            /**
+             * @default ok
+             * @enum {unknown}
+             */
+            state: "error" | "lost" | "ok" | "reset_required";
+            /** @default null */
+            note: components["schemas"]["Note"] | null;
+            /** @default null */
+            bus: string | null;
+            /** @default null */
+            memory_used: number | null;
+            /** @default null */
+            memory_free: number | null;
+            /** @default null */
+            memory_reserved: number | null;
+            /** @default null */
+            utilisation: number | null;
+            /** @default null */
+            temperature: number | null;
+            /** @default null */
+            power: number | null;
+            /** @default null */
+            power_limit: number | null;
+            /** @default null */
+            throttle: string[] | null;
+            /** @default null */
+            ecc_errors: number | null;
+            /** @default null */
+            rows_failed: boolean | null;
+            /** @default null */
+            compute_mode: ("default" | "exclusive_process" | "exclusive_thread" | "prohibited") | null;
+            /** @default false */
+            mig_pending: boolean;
+            /** @default [] */
+            slices: components["schemas"]["Slice"][];
+        };
+        /**
          * Diagnostic
          * @description One finding in a file.
          *
@@ -1387,6 +1495,82 @@ export interface components {
             generations: components["schemas"]["GenerationView"][];
         };
         /**
+         * Hardware
+         * @description Everything about this machine's hardware. ``state`` is the driver's; ``waiting`` before
+         *     its first answer. ``driver`` is its version, ``cuda`` the newest CUDA that it supports,
+         *     ``error`` its own code where it failed.
+         *
+         *     ``sampled_at`` is when the GPUs were looked at. Where the driver does not come back,
+         *     ``stale_since`` tells since when nothing new is known. ``interval`` is in seconds.
+         */
+        Hardware: {
+            state: ("blocked" | "error" | "gone" | "no_permission" | "none" | "not_loaded" | "ok" | "version_mismatch") | "waiting";
+            note: components["schemas"]["Note"];
+            /** @default null */
+            driver: string | null;
+            /** @default null */
+            cuda: string | null;
+            /** @default null */
+            error: number | null;
+            /** @default [] */
+            devices: components["schemas"]["Device"][];
+            /** @default null */
+            host: components["schemas"]["Host"] | null;
+            /** @default null */
+            sampled_at: string | null;
+            /** @default null */
+            stale_since: string | null;
+            interval: number;
+        };
+        /**
+         * Holders
+         * @description Who holds what. ``sampled_at`` is when the processes were asked for, None for not yet.
+         */
+        Holders: {
+            /** @default [] */
+            kernels: components["schemas"]["KernelUse"][];
+            /** @default [] */
+            processes: components["schemas"]["ProcessUse"][];
+            /** @default [] */
+            devices: components["schemas"]["Shares"][];
+            /** @default null */
+            sampled_at: string | null;
+            /** @default null */
+            stale_since: string | null;
+        };
+        /**
+         * Host
+         * @description What the server may use of its machine. ``cpus`` can be a fraction, where ``cpu_limit`` is
+         *     a cgroup's; ``cpu_percent`` is of all of them. Memory and ``disk`` in bytes; ``memory_used``
+         *     is without caches that would be given back. ``disk_path`` is where environments are.
+         */
+        Host: {
+            cpus: number;
+            /** @enum {unknown} */
+            cpu_limit: "affinity" | "cgroup" | "machine";
+            /** @default null */
+            cpu_percent: number | null;
+            /** @default null */
+            memory: number | null;
+            /**
+             * @default machine
+             * @enum {unknown}
+             */
+            memory_limit: "cgroup" | "machine";
+            /** @default null */
+            memory_used: number | null;
+            /** @default null */
+            disk: number | null;
+            /** @default null */
+            disk_free: number | null;
+            /** @default null */
+            disk_path: string | null;
+            /** @default {} */
+            reasons: {
+                [key: string]: string;
+            };
+        };
+        /**
          * Info
          * @description What this server is. ``writable`` is false where environments cannot be changed;
          *     ``problem`` then says why. ``exports`` are the formats of ``export``; ``root_dir`` is the
@@ -1421,6 +1605,38 @@ export interface components {
             digest: string;
         };
         /**
+         * KernelUse
+         * @description A kernel of this server, with what it and its children hold; ``memory`` is the sum of
+         *     ``uses``. ``notebooks`` are paths of the contents API. ``environment`` and ``generation`` are
+         *     those that it really runs from; None for a kernel that is not of an environment of ours.
+         *     ``state`` and ``last_activity`` (ISO 8601) are what the server says of it.
+         */
+        KernelUse: {
+            kernel_id: string;
+            kernel: string;
+            /** @default [] */
+            notebooks: string[];
+            /** @default null */
+            environment: string | null;
+            /** @default null */
+            generation: number | null;
+            /** @default null */
+            pid: number | null;
+            /** @default null */
+            state: string | null;
+            /** @default null */
+            last_activity: string | null;
+            /** @default 0 */
+            memory: number | null;
+            /**
+             * @default exact
+             * @enum {unknown}
+             */
+            confidence: "device-only" | "exact" | "inferred";
+            /** @default [] */
+            uses: components["schemas"]["Use"][];
+        };
+        /**
          * LedgerAnswer
          * @description Events of the ledger, oldest first; their keys depend on ``action``.
          */
@@ -1437,6 +1653,18 @@ export interface components {
             /** @enum {unknown} */
             kind: "lock";
             text: string;
+        };
+        /**
+         * Note
+         * @description What is to be said. ``message`` is an English text made from ``code`` and ``params``.
+         */
+        Note: {
+            code: string;
+            /** @default {} */
+            params: {
+                [key: string]: string;
+            };
+            message: string;
         };
         /**
          * NoteView
@@ -1561,6 +1789,25 @@ export interface components {
             details: unknown;
         };
         /**
+         * ProcessUse
+         * @description Another process of this user: one that no kernel of this server has started. ``notebook``
+         *     is the one that it was started for, where it outlived its kernel.
+         */
+        ProcessUse: {
+            pid: number;
+            name: string;
+            /** @default null */
+            memory: number | null;
+            /** @default null */
+            notebook: string | null;
+            /** @default null */
+            environment: string | null;
+            /** @default null */
+            generation: number | null;
+            /** @default [] */
+            uses: components["schemas"]["Use"][];
+        };
+        /**
          * ProcessView
          * @description A process that was started from an environment. ``kernel`` is its id where this server
          *     started it as a kernel; ``host`` where it runs.
@@ -1610,6 +1857,65 @@ export interface components {
         RollbackBody: {
             /** @default null */
             generation?: number | null;
+        };
+        /**
+         * Shares
+         * @description How the memory of a device is divided, in bytes: ``kernels`` of this server, ``own`` other
+         *     processes, ``others`` (all other users together), ``reserved`` by the driver, and the
+         *     ``unattributed`` rest: what the display takes, contexts, processes that are not seen.
+         *
+         *     ``confidence`` is the least sure of what it was made from.
+         */
+        Shares: {
+            device: string;
+            /** @default null */
+            memory: number | null;
+            /** @default null */
+            used: number | null;
+            /** @default null */
+            reserved: number | null;
+            /** @default 0 */
+            kernels: number;
+            /** @default 0 */
+            own: number;
+            /** @default 0 */
+            others: number;
+            /** @default null */
+            unattributed: number | null;
+            /**
+             * @default exact
+             * @enum {unknown}
+             */
+            confidence: "device-only" | "exact" | "inferred";
+        };
+        /**
+         * Slice
+         * @description A part of a GPU that is a device of its own (MIG). Units and ``reasons`` as for
+         *     :class:`Device`. ``gpu_instance`` and ``compute_instance`` are the driver's numbers of it.
+         */
+        Slice: {
+            uuid: string;
+            index: number;
+            /** @default null */
+            name: string | null;
+            /** @default null */
+            gpu_instance: number | null;
+            /** @default null */
+            compute_instance: number | null;
+            /** @default null */
+            memory: number | null;
+            /** @default null */
+            memory_used: number | null;
+            /** @default null */
+            memory_free: number | null;
+            /** @default null */
+            memory_reserved: number | null;
+            /** @default null */
+            utilisation: number | null;
+            /** @default {} */
+            reasons: {
+                [key: string]: string;
+            };
         };
         /**
          * SourceInfo
@@ -1737,6 +2043,15 @@ export interface components {
          */
         UsageAnswer: {
             processes: components["schemas"]["ProcessView"][];
+        };
+        /**
+         * Use
+         * @description Memory of one device: a GPU's or a slice's uuid. ``memory`` in bytes; None: not known.
+         */
+        Use: {
+            device: string;
+            /** @default null */
+            memory: number | null;
         };
         /**
          * UsesAnswer
@@ -1870,6 +2185,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyView"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_hardware: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What there is to compute with, and how busy it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hardware"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_hardware_kernels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whose the memory of the GPUs is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holders"];
                 };
             };
             /** @description It was not done; the code says why. */

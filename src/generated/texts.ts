@@ -286,7 +286,9 @@ export const FINDINGS: Readonly<Record<string, Text>> = {
   cudnn_differs: (trans, p) => trans.__("%1 finds another cuDNN than the one it was built for.", p("framework")),
   disk_full: (trans, p) => trans.__("The disk of the environments is full: %1 are free in %2.", p("free"), p("folder")),
   disk_nearly_full: (trans, p) => trans.__("The disk of the environments is nearly full: %1 are free in %2. A new generation may need several GB while it is built.", p("free"), p("folder")),
-  driver_mismatch: (trans, p) => trans.__("The driver was updated while it was in use: its library is %1, its kernel module %2.", p("library"), p("module")),
+  driver_fails: (trans, p) => trans.__("NVIDIA's driver fails with error %1.", p("code")),
+  driver_hangs: (trans, p) => trans.__("NVIDIA's driver does not answer since %1: what asks it hangs.", p("since")),
+  driver_mismatch: (trans, p) => trans.__("The driver was updated while it was in use: its library (%1) and its kernel module (%2) differ.", p("library"), p("module")),
   driver_missing: trans => trans.__("There is an NVIDIA GPU, but no driver for it is installed."),
   driver_not_loaded: trans => trans.__("NVIDIA's driver is installed, but its kernel module is not loaded."),
   driver_older: (trans, p) => trans.__("%1 was built for CUDA %2, and the driver of this machine supports CUDA %3. It works, but what compiles for the GPU while it runs fails (torch.compile, Triton, Numba).", p("environment"), p("needs"), p("has")),
@@ -403,6 +405,8 @@ export const FINDING_FIXES: Readonly<Record<string, Text>> = {
   cudnn_differs: trans => trans.__("Take pins of cudnn out of the file and cuDNN out of LD_LIBRARY_PATH, and build the next generation."),
   disk_full: trans => trans.__("Free disk space: remove or archive environments that nobody uses, and what is cached."),
   disk_nearly_full: trans => trans.__("Free disk space: remove or archive environments that nobody uses, and what is cached."),
+  driver_fails: trans => trans.__("Look into the kernel's log for lines of NVRM; restart the machine, or this server where it is in a container."),
+  driver_hangs: trans => trans.__("Look into the kernel's log for Xid and hung tasks; the machine may need a restart."),
   driver_mismatch: trans => trans.__("Restart the machine, or unload and load the module; restart a container."),
   driver_missing: trans => trans.__("Install NVIDIA's driver."),
   driver_not_loaded: trans => trans.__("Load it ('modprobe nvidia'). Where that fails, build the module for this kernel (dkms), or sign it for Secure Boot."),
@@ -488,4 +492,73 @@ export const FINDING_FIXES: Readonly<Record<string, Text>> = {
   uvm_missing: trans => trans.__("Run 'nvidia-modprobe -u -c=0' at start-up; in a container, add the device."),
   wsl: trans => trans.__("Update the driver in Windows; install none in Linux."),
   wsl_linux_driver: trans => trans.__("Remove the Linux packages of the NVIDIA driver from WSL; the driver in Windows is enough."),
+};
+
+/** How a GPU and its driver are. */
+export const HARDWARE: Readonly<Record<string, Text>> = {
+  driver_blocked: trans => trans.__("The GPU is blocked by the operating system or by the limits of this container"),
+  driver_error: (trans, p) => trans.__("The NVIDIA driver fails with error %1", p("error")),
+  driver_gone: (trans, p) => trans.__("The GPU driver answered before and no longer does (%1); where this is a container, it has lost its devices: restart the server", p("error")),
+  driver_gpu_lost: trans => trans.__("A GPU has fallen off the bus, and the NVIDIA driver does not start: reboot"),
+  driver_inforom: trans => trans.__("The configuration memory of a GPU (infoROM) is corrupted"),
+  driver_interrupts: trans => trans.__("The NVIDIA driver gets no interrupts from a GPU: an administrator's task"),
+  driver_no_permission: trans => trans.__("The NVIDIA driver may not be used from here: its device files are closed to this user"),
+  driver_not_loaded: trans => trans.__("The NVIDIA library is here, but its kernel module is not loaded: there is no GPU, the module has to be loaded, or this container was started without its devices"),
+  driver_not_ready: trans => trans.__("The NVIDIA driver is not ready yet"),
+  driver_ok: trans => trans.__("The GPU driver answers"),
+  driver_out_of_memory: trans => trans.__("The NVIDIA driver found no memory to work with on this machine"),
+  driver_power_cable: trans => trans.__("A GPU lacks power: an external power cable is not attached"),
+  driver_reset_required: trans => trans.__("A GPU has to be reset before the NVIDIA driver can be used"),
+  driver_timeout: trans => trans.__("The NVIDIA driver did not answer in time"),
+  driver_too_old: trans => trans.__("The NVIDIA driver is too old to be asked for its GPUs"),
+  driver_unknown: trans => trans.__("The NVIDIA driver fails and does not say why (unknown error); where this is a container, restarting the server may bring its devices back"),
+  driver_version_mismatch: trans => trans.__("The NVIDIA driver was upgraded while it was in use: reboot; or reload its kernel module, and restart this server"),
+  driver_waiting: trans => trans.__("The GPU driver is being asked; its first answer can take seconds"),
+  gpu_blocked: (trans, p) => trans.__("GPU %1 is blocked by the operating system or the limits of this container", p("index")),
+  gpu_failed: (trans, p) => trans.__("GPU %1 does not answer (NVIDIA's error %2)", p("index"), p("error")),
+  gpu_lost: (trans, p) => trans.__("GPU %1 has fallen off the bus; what ran on it is lost. Reboot to get it back", p("index")),
+  gpu_no_permission: (trans, p) => trans.__("GPU %1 may not be used from here", p("index")),
+  gpu_reset_required: (trans, p) => trans.__("GPU %1 has to be reset by an administrator before it can be used", p("index")),
+  gpu_unknown: (trans, p) => trans.__("GPU %1 fails and does not say why; where this is a container, it may have lost its devices: restart the server", p("index")),
+  mig_pending: (trans, p) => trans.__("GPU %1 changes its MIG mode at its next reset", p("index")),
+  mig_without_slices: (trans, p) => trans.__("GPU %1 is set up to be cut into slices (MIG), and has none: nothing can run on it", p("index")),
+  no_driver: trans => trans.__("No GPU driver is visible here, which is usual on a machine without a GPU"),
+  no_gpu: (trans, p) => trans.__("The NVIDIA driver %1 works, and finds no GPU on this machine", p("driver")),
+};
+
+/** Why something of a GPU is not told. */
+export const UNTOLD: Readonly<Record<string, Text>> = {
+  driver_is_old: trans => trans.__("this driver does not report it"),
+  failed: trans => trans.__("the driver failed to tell"),
+  lost: trans => trans.__("the GPU is lost"),
+  needs_time: trans => trans.__("it is measured between two readings"),
+  no_data: trans => trans.__("no data yet"),
+  no_proc: trans => trans.__("this system does not tell"),
+  not_on_macos: trans => trans.__("macOS does not tell"),
+  not_on_mig: trans => trans.__("not reported while the GPU is cut into slices (MIG)"),
+  not_supported: trans => trans.__("this GPU does not report it"),
+  permission: trans => trans.__("not permitted to this user"),
+  reset: trans => trans.__("the GPU has to be reset"),
+  unified: trans => trans.__("it shares the machine's memory"),
+  unreadable: trans => trans.__("it could not be read"),
+};
+
+/** What holds a GPU's clocks back. */
+export const THROTTLES: Readonly<Record<string, Text>> = {
+  clocks_set: trans => trans.__("its clocks were set by hand"),
+  display_clocks: trans => trans.__("its display needs steady clocks"),
+  hardware_thermal: trans => trans.__("too hot: its hardware slows it down"),
+  idle: trans => trans.__("nothing to do"),
+  power_brake: trans => trans.__("the machine's power supply slows it down"),
+  power_cap: trans => trans.__("at its power limit"),
+  slowdown: trans => trans.__("slowed down by its hardware: hot, or short of power"),
+  sync_boost: trans => trans.__("waits for other GPUs of its group"),
+  thermal: trans => trans.__("hot: its driver slows it down"),
+};
+
+/** How it is known who holds memory. */
+export const CONFIDENCES: Readonly<Record<string, Text>> = {
+  'device-only': trans => trans.__("known for the whole GPU only: this container does not see its processes"),
+  exact: trans => trans.__("by its processes"),
+  inferred: trans => trans.__("the only process here that has the GPU open"),
 };

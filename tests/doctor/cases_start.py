@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jupyter_envs.doctor.facts import Holder, Running
+from jupyter_envs.doctor.facts import Hold, Running
 
 from .case import Fixture, both
 from .world import DRIVER, GIB, SECOND, SITE, Plant, World
@@ -38,7 +38,7 @@ def _runs(*running: Running) -> Plant:
 
 def _held(share: float, environment: str = "climate") -> Plant:
     memory = int(40 * GIB * share)
-    holder = Holder(owner="mine", memory=memory, pid=7, kernel="k-1", environment=environment)
+    holder = Hold(owner="mine", memory=memory, pid=7, kernel="k-1", environment=environment)
     return lambda w: w.holders(holder)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from jupyter_envs.doctor.examine import Case, gather
-from jupyter_envs.doctor.facts import CudaAnswer, Facts, Holder, Reading, Running
+from jupyter_envs.doctor.facts import CudaAnswer, Facts, Hold, Reading, Running
 from jupyter_envs.doctor.look import Machine, Space
 from jupyter_envs.hardware import DriverState, Gpu, Inventory
 from jupyter_envs.kernels import install_kernelspec, published_kernels
@@ -70,6 +70,7 @@ class World:
             cuda="13.0",
             gpus=(self.gpu(),),
         )
+        self.stale_since: str | None = None
         self.readings: tuple[Reading, ...] = (Reading(uuid=GPU, total=40 * GIB, used=GIB),)
         self.probe: dict[str, Any] | None = None
         self.log: tuple[str, ...] = ()
@@ -193,7 +194,7 @@ class World:
     def reading(self, **changes: Any) -> None:
         self.readings = (replace(self.readings[0], **changes),)
 
-    def holders(self, *holders: Holder, used: int | None = None, **more: Any) -> None:
+    def holders(self, *holders: Hold, used: int | None = None, **more: Any) -> None:
         total = sum(h.memory for h in holders)
         self.reading(holders=holders, used=total if used is None else used, **more)
 
@@ -320,14 +321,19 @@ class World:
             kernels_dir=self.kernels_dir,
             kernel_dirs=(self.kernels_dir, self.system_kernels),
             environment=self.environment,
-            inventory=self.inventory,
-            readings=self.readings,
             probe=self.probe,
             log=self.log,
         )
 
     def facts(self) -> Facts:
         facts = gather(self.case, self.machine)
+        seen = replace(
+            facts.gpus,
+            inventory=self.inventory,
+            readings=self.readings,
+            stale_since=self.stale_since,
+        )
+        facts = replace(facts, gpus=seen)
         if self.nb_conda_kernels:
             facts = replace(facts, kernels=replace(facts.kernels, nb_conda_kernels=True))
         if self.running and facts.env is not None:

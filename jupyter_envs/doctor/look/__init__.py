@@ -1,6 +1,7 @@
 """Looking at a real machine, or at a tree of files that stands for one: from there to facts."""
 
 from .environment import look_at_environment
+from .gpus import look_at_gpus
 from .host import look_at_host
 from .kernels import look_at_kernels
 from .machine import Machine, Space
@@ -11,6 +12,7 @@ __all__ = [
     "Machine",
     "Space",
     "look_at_environment",
+    "look_at_gpus",
     "look_at_host",
     "look_at_kernels",
     "look_at_settings",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_envs.doctor.facts import Env, Facts, Holder, Reading, under
+from jupyter_envs.doctor.facts import Env, Facts, Hold, Reading, under
 
 from .about import conda, gibibytes, named, pip, wants_gpu
 from .book import Book, Found, found
@@ -88,7 +88,7 @@ def memory_idle(facts: Facts) -> Iterator[Found]:
                             held=gibibytes(one.memory), subject=one.kernel)  # fmt: skip
 
 
-def _title(one: Holder) -> str:
+def _title(one: Hold) -> str:
     return one.notebook or "A kernel of yours"
 
 
@@ -101,12 +101,12 @@ def _title(one: Holder) -> str:
 def memory_orphan(facts: Facts) -> Iterator[Found]:
     for gpu, reading in named(facts):
         for one in reading.holders:
-            if one.owner == "mine" and not one.alive:
+            if one.owner == "mine" and one.orphan:
                 yield found((f"process {one.pid}", "its kernel is gone"), gpu=gpu,
                             held=gibibytes(one.memory), pid=one.pid)  # fmt: skip
 
 
-def _ours(facts: Facts, env: Env) -> Iterator[tuple[str, Reading, Holder]]:
+def _ours(facts: Facts, env: Env) -> Iterator[tuple[str, Reading, Hold]]:
     for gpu, reading in named(facts):
         for one in reading.holders:
             if one.owner == "mine" and one.environment == env.slug:

@@ -1,0 +1,1 @@
+"""GPUs, their driver's stand-in, and the host."""
