@@ -33,9 +33,16 @@ _COMMANDS = {
 
 @click.command()
 @click.argument("name", metavar="[NAME]", required=False, shell_complete=names_that_begin)
+@click.option(
+    "--notebook",
+    "notebooks",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    help="Look at the errors that are saved in this notebook, too. May be given again.",
+)
 @json_option
 @click.pass_obj
-def doctor(options: GlobalOptions, name: str | None) -> None:
+def doctor(options: GlobalOptions, name: str | None, notebooks: tuple[Path, ...]) -> None:
     """Say what is wrong with this machine, and with NAME; why a GPU is idle, and what helps.
 
     Ends with 1 where there is an error. The report names neither you nor the machine, so it can
@@ -43,7 +50,7 @@ def doctor(options: GlobalOptions, name: str | None) -> None:
     """
     settings = options.examinable()
     hardware, holders = _gpus(settings.envs_dir)
-    report = diagnosis(settings, name, hardware=hardware, holders=holders)
+    report = diagnosis(settings, name, hardware=hardware, holders=holders, notebooks=notebooks)
     if options.as_json:
         print_json(report)
     else:

@@ -209,12 +209,12 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):
     """A process that was started from the environment. ``generation`` is what its lease says;
-    ``program`` what it really runs, None where that is not to be seen."""
+    ``program`` what it really runs, None where that is not to be seen. ``busy`` is the share of
+    one processor that it takes, where it was measured."""
 
     pid: int
     generation: int | None = None
     program: str | None = None
-    environ: dict[str, str] = {}
     kernel: str | None = None
     busy: float | None = None
 
@@ -248,9 +248,17 @@ class Env(msgspec.Struct, frozen=True, kw_only=True):
     longest_prefix: int = 0
 
 
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What a program said when it failed, and where that is to be read."""
+
+    source: str
+    text: str
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything. ``probe`` is the verdict of the last probe of the environment on this machine,
-    as its script printed it; ``log`` the last lines that a kernel of it wrote, where known."""
+    """Everything. ``probes`` are the answers of the last probes of the environment on this
+    machine, one for each framework, as their programs gave them, with ``framework``, ``state``
+    and ``code``; ``said`` is what programs said in notebooks."""
 
     host: Host = Host()
     gpus: Gpus = Gpus()
@@ -258,8 +266,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings = Settings()
     kernels: Kernels = Kernels()
     env: Env | None = None
-    probe: dict[str, Any] | None = None
-    log: tuple[str, ...] = ()
+    probes: tuple[dict[str, Any], ...] = ()
+    said: tuple[Said, ...] = ()
 
 
 def under(path: str, folder: str) -> bool:

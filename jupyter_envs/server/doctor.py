@@ -48,4 +48,5 @@ def _report(services: Services, name: str | None, kernels: list[Kernel]) -> Doct
         server=os.getpid(),
         hardware=services.machine.look(),
         holders=services.holding.look(services.machine.sample(), kernels),
+        on_disk=services.files.on_disk,
     )

@@ -72,8 +72,8 @@ class World:
         )
         self.stale_since: str | None = None
         self.readings: tuple[Reading, ...] = (Reading(uuid=GPU, total=40 * GIB, used=GIB),)
-        self.probe: dict[str, Any] | None = None
-        self.log: tuple[str, ...] = ()
+        self.probes: tuple[dict[str, Any], ...] = ()
+        self.notebooks: tuple[Path, ...] = ()
         self.running: tuple[Running, ...] = ()
         self.archived = False
         self.managed = True
@@ -297,6 +297,13 @@ class World:
         path.write_text(content if isinstance(content, str) else json.dumps(content))
         return path
 
+    def notebook(self, *outputs: dict[str, Any]) -> None:
+        """One that was saved with these outputs."""
+        cell = {"cell_type": "code", "source": "secret", "outputs": list(outputs)}
+        path = self.home / "train.ipynb"
+        path.write_text(json.dumps({"cells": [cell], "nbformat": 4}))
+        self.notebooks = (path,)
+
     # -- what there is to see -----------------------------------------------------------------
 
     @property
@@ -321,8 +328,8 @@ class World:
             kernels_dir=self.kernels_dir,
             kernel_dirs=(self.kernels_dir, self.system_kernels),
             environment=self.environment,
-            probe=self.probe,
-            log=self.log,
+            probes=self.probes,
+            notebooks=self.notebooks,
         )
 
     def facts(self) -> Facts:

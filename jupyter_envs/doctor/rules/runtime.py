@@ -109,7 +109,7 @@ def memory_orphan(facts: Facts) -> Iterator[Found]:
 def _ours(facts: Facts, env: Env) -> Iterator[tuple[str, Reading, Hold]]:
     for gpu, reading in named(facts):
         for one in reading.holders:
-            if one.owner == "mine" and one.environment == env.slug:
+            if one.owner == "mine" and one.environment in (env.slug, env.name):
                 yield gpu, reading, one
 
 
@@ -158,7 +158,7 @@ def tensorflow_takes_all(facts: Facts) -> Iterator[Found]:
 )
 def gpu_unused(facts: Facts) -> Iterator[Found]:
     env = facts.env
-    works = (facts.probe or {}).get("state") == "gpu_ok"
+    works = any(probe.get("state") == "gpu_ok" for probe in facts.probes)
     if env is None or not works or not facts.gpus.readings or wants_gpu(env) is None:
         return
     kernels = [one for one in env.running if one.kernel]
@@ -183,16 +183,3 @@ def gpu_starved(facts: Facts) -> Iterator[Found]:
             if one.owner == "mine" and slow and busy.get(one.pid or 0, 0) >= _BUSY:
                 seen = (f"process {one.pid}", f"{busy[one.pid or 0]:.0%} of a processor")
                 yield found(seen, gpu=gpu, utilisation=reading.utilisation)
-
-
-@book.rule(
-    "error",
-    message="A program was forked after it had used CUDA, which CUDA does not allow.",
-    fix="Start workers by 'spawn': multiprocessing.set_start_method('spawn'), or a DataLoader's"
-    " multiprocessing_context.",
-)
-def forked_after_cuda(facts: Facts) -> Iterator[Found]:
-    texts = (*facts.log, str((facts.probe or {}).get("error", "")))
-    said = next((t for t in texts if "Cannot re-initialize CUDA in forked subprocess" in t), None)
-    if said:
-        yield found(("said", said))
