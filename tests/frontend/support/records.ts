@@ -16,7 +16,6 @@ import type {
   Package,
   Problem,
   SourceInfo,
-  SourceInfo,
   SourceState,
   Storage,
   TrackedFile,
