@@ -7,7 +7,7 @@ from .holding import Holder
 from .machine import Machine
 from .model import DriverState, Gpu, Inventory, Vendor
 from .owners import Holders
-from .readings import Device, Hardware, Host
+from .readings import Device, Hardware, Host, Slice
 from .reasons import REASONS, Reason, reason
 from .texts import CONFIDENCES, HARDWARE, THROTTLES, UNTOLD
 
@@ -31,6 +31,7 @@ __all__ = [
     "Kernel",
     "Machine",
     "Reason",
+    "Slice",
     "Vendor",
     "Whose",
     "check_declared",

@@ -58,10 +58,12 @@ def claims(
     """
     finder = _Finder(kernels, processes, server)
     found = [finder.claim(one) for one in sample.processes]
-    lost = any(claim.owner == "unknown" for claim in found)
-    if lost and processes.is_private:
+    lost = sum(claim.owner == "unknown" for claim in found)
+    if lost > len(found) - lost and processes.is_private:
         # Ids of another namespace: those that happen to be somebody's here say nothing either.
-        found = [msgspec.structs.replace(c, owner="unknown", process=None) for c in found]
+        found = [
+            msgspec.structs.replace(c, owner="unknown", process=None, kernel_id=None) for c in found
+        ]
     devices = _to_infer(sample, found, processes)
     if devices:
         found = [c for c in found if c.device not in devices] + finder.inferred(devices)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from typing import get_args
+
 import msgspec
 import pytest
 
-from jupyter_envs.hardware.model import Inventory
+from jupyter_envs.hardware.model import DriverState, Inventory
 from jupyter_envs.hardware.nvidia_fields import COMPUTE_MODES, THROTTLE_BITS
 from jupyter_envs.hardware.nvml import DRIVER_ERRORS, FIELD_ERRORS, SONAME
-from jupyter_envs.hardware.readings import Device, Sample, Slice
+from jupyter_envs.hardware.readings import Device, GpuState, Hardware, Sample, Slice
 from jupyter_envs.hardware.texts import HARDWARE, THROTTLES, UNTOLD
 from tests.support.nvml import Driver, Reader
+from tests.test_docs import page, section
 
 MIB = 1 << 20
 A5000, H100, SMALL, LARGE = (
@@ -301,3 +305,11 @@ def test_every_code_has_its_text() -> None:
     assert set(FIELD_ERRORS.values()) <= set(UNTOLD)
     assert set(THROTTLE_BITS.values()) == set(THROTTLES)
     assert COMPUTE_MODES == ("default", "exclusive_thread", "prohibited", "exclusive_process")
+
+
+def test_states_and_codes_are_documented() -> None:
+    text = section(page("rest.md"), "Hardware")
+    told = set(re.findall(r"`(\w+)`", text))
+    assert {*get_args(DriverState), "waiting", *get_args(GpuState)} <= told
+    assert set(Device.__struct_fields__) | set(Hardware.__struct_fields__) <= told
+    assert set(THROTTLES) <= told
