@@ -64,6 +64,7 @@ export function environment(change: Partial<Environment> = {}): Environment {
     processes: 0,
     behind: false,
     drift: drift(),
+    target: null,
     unhashed: [],
     notes: [],
     generations: [],
