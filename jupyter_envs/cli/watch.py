@@ -42,6 +42,8 @@ _NOTES = {
     "kernel_not_started": "the kernel {kernel} was left out: {reason}",
     "activation_unexplained": "{variable} is set to what it was while building",
     "pip_check": "{finding}",
+    "drift_left": "changed by hand, and not in the next generation: {what}"
+    " ('jupyter envs adopt {name}' writes it into the file)",
     "not_locked": "{name} {version} is in no lock: {reason}",
     "file_not_written": "{file} was left as it is: it has changed since, or is not there",
     "waiting": "waiting: number {position} in the queue",

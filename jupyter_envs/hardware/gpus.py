@@ -32,12 +32,12 @@ class Gpus:
         nvidia: Nvidia | None = None,
         *,
         sys: Path = Path("/sys"),
-        processes_every: float = PROCESSES_EVERY,
+        processes_every: float | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._nvidia = nvidia or Nvidia()
         self._sys = sys
-        self._every = processes_every
+        self._every = PROCESSES_EVERY if processes_every is None else processes_every
         self._clock = clock
         self._due: float | None = None
         self._last: Sample | None = None

@@ -53,6 +53,7 @@ class Machine:
         found = self._gpus.look().value
         return None if found is None else inventory(found)
 
+    @property
     def is_asleep(self) -> bool:
         """Whether nothing of it runs."""
         return self._gpus.is_asleep and self._host.is_asleep

@@ -38,7 +38,7 @@ from .ask import require_free, require_idle
 from .changes import change_texts
 from .cleaning import clean
 from .context import Context
-from .drift import look
+from .drift import check, look
 from .order import Order, lock_of, make_order, target_of
 from .publish import publish, withdraw
 from .requests import (
@@ -55,6 +55,9 @@ from .requests import (
     Rollback,
     Update,
 )
+
+#: What a note of changes names before it only counts.
+_NAMED = 5
 
 
 def create(request: Create, context: Context) -> dict[str, Any]:
@@ -77,7 +80,19 @@ def update(request: Update, context: Context) -> dict[str, Any]:
         keep_versions=not request.upgrade,
         target=request.target,
     )
+    _tell_what_is_left(previous, context)
     return build_and_publish(order, "environment_updated", context)
+
+
+def _tell_what_is_left(previous: Environment, context: Context) -> None:
+    """Say what was changed by hand: a generation is built from file and lock, not from that."""
+    record = check(context.store, previous)
+    changed = [one for one in record.verdicts if one not in record.kept] if record else []
+    if changed:
+        names = [one.package or one.files[0] for one in changed[:_NAMED]]
+        more = len(changed) - len(names)
+        what = ", ".join(names) + (f" and {more} more" if more else "")
+        context.note("drift_left", name=previous.name, what=what)
 
 
 def build_and_publish(

@@ -158,6 +158,11 @@ export function eventText(event: OperationEvent, trans: TranslationBundle): stri
       return trans.__('%1 says: %2', param('name'), param('text'));
     case 'file_not_written':
       return trans.__('%1 was left as it is: it has changed since, or is not there', param('file'));
+    case 'drift_left':
+      return trans.__(
+        'Changed by hand, and not in the next generation: %1. Adopt writes it into the file.',
+        param('what')
+      );
     case 'not_locked':
       return trans.__('%1 %2 is in no lock: %3', param('name'), param('version'), param('reason'));
     case 'no_kernel':

@@ -12,12 +12,16 @@ const HINTS_HERE: Readonly<Record<string, Text>> = {
   environment_busy: trans => trans.__('Wait for it, or cancel it.'),
   environment_not_found: trans => trans.__('Refresh the list to see those that exist.'),
   generation_not_found: trans => trans.__('Refresh the list to see its generations.'),
+  gpu_required: trans =>
+    trans.__('Choose a profile of the machines that it is for, or make it on one that has a GPU.'),
   interrupted: trans => trans.__('Resume it; what was downloaded is kept.'),
   kernels_running: trans => trans.__('Shut its kernels down first, or remove it all the same.'),
   name_missing: trans => trans.__("Add 'name: my-env' to the file, or give a name."),
   name_taken: trans => trans.__('Choose another name, or update that environment.'),
   operation_not_found: trans => trans.__('Refresh the list to see those that are known.'),
   path_too_long: trans => trans.__('Use a shorter name.'),
+  profile_not_found: trans =>
+    trans.__('Choose one of those; an administrator declares profiles in the policy.'),
   solve_timeout: trans => trans.__('Pin the main packages: python, and those with many versions.'),
   store_read_only: trans =>
     trans.__('Set another folder: EnvsApp.envs_dir of the server, or envs_dirs in .condarc.')

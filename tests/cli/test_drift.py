@@ -37,6 +37,14 @@ def report(sandbox: Sandbox, *arguments: object) -> dict[str, Any]:
     return found
 
 
+def said(sandbox: Sandbox, *arguments: object) -> str:
+    """Everything that a person reads, on one line."""
+    done = subprocess.run(
+        sandbox.command(*arguments), env=sandbox.environ, capture_output=True, text=True, check=True
+    )
+    return " ".join((done.stdout + done.stderr).split())
+
+
 def codes(sandbox: Sandbox, *arguments: object) -> list[str]:
     return [one["code"] for one in report(sandbox, *arguments)["verdicts"]]
 
@@ -249,6 +257,25 @@ def test_what_cannot_be_adopted_is_said_and_the_rest_is(pip_user: Sandbox) -> No
     adopted = ledger(pip_user)[-1]
     assert (adopted["action"], adopted["written"]) == ("drift_adopted", [str(file)])
     assert [one["code"] for one in adopted["left"]] == ["editable"]
+
+
+def test_an_update_says_what_it_leaves_behind(sandbox: Sandbox) -> None:
+    spec = sandbox.spec("python", "demo-lib=1.0")
+    made = sandbox.json("create", spec)
+    pretend_pip(Path(made["prefix"]), "gadget", "2.0")
+    sandbox.spec("python", "demo-lib=2.0")
+
+    told = said(sandbox, "update", "demo", spec)
+
+    assert "changed by hand, and not in the next generation: gadget" in told
+    assert "jupyter envs adopt demo" in told
+    assert report(sandbox, "demo")["state"] == "clean"
+
+    # What a person has decided to live with is no news to them.
+    pretend_pip(Path(sandbox.json("show", "demo")["prefix"]), "gadget", "2.0")
+    sandbox.run("keep", "demo")
+    sandbox.spec("python", "demo-lib=1.0")
+    assert "by hand" not in said(sandbox, "update", "demo", spec)
 
 
 def test_an_environment_of_another_tool_has_no_lock_to_drift_from(sandbox: Sandbox) -> None:

@@ -24,16 +24,22 @@ export interface ErrorClass {
 /** All classes of errors/; a class without a word of its own has its base's, as in Python. */
 export function errorClasses(): ErrorClass[] {
   const found = new Map<string, ErrorClass>();
-  const blocks = room('errors').matchAll(/^class (\w+)\((\w+).*\):\n((?: {4}.*\n|\n)+)/gm);
-  for (const [, name = '', base = '', body = ''] of blocks) {
-    const inherited = found.get(base);
-    if (inherited || base === 'Exception') {
+  let left = [...room('errors').matchAll(/^class (\w+)\((\w+).*\):\n((?: {4}.*\n|\n)+)/gm)];
+  // A base may be in a module that comes later; classes of something else have none here.
+  for (let before = -1; before !== found.size;) {
+    before = found.size;
+    left = left.filter(([, name = '', base = '', body = '']) => {
+      const inherited = found.get(base);
+      if (!inherited && base !== 'Exception') {
+        return true;
+      }
       found.set(name, {
         code: assigned(body, 'code') ?? inherited?.code ?? '',
         sentence: assigned(body, 'sentence') ?? inherited?.sentence ?? '',
         advice: assigned(body, 'advice') ?? inherited?.advice ?? null
       });
-    }
+      return false;
+    });
   }
   return [...found.values()];
 }
