@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from jupyter_envs.doctor import FINDING_FIXES, FINDINGS
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.hardware import CONFIDENCES, HARDWARE, REASONS, THROTTLES, UNTOLD
 from jupyter_envs.spec.catalogue import CATALOGUE
@@ -99,6 +100,8 @@ def module() -> str:
                 table("UNTOLD", "Why something of a GPU is not told.", dict(UNTOLD)),
                 table("THROTTLES", "What holds a GPU's clocks back.", dict(THROTTLES)),
                 table("CONFIDENCES", "How it is known who holds memory.", dict(CONFIDENCES)),
+                table("FINDINGS", "What the doctor finds.", FINDINGS),
+                table("FINDING_FIXES", "What helps against what the doctor finds.", FINDING_FIXES),
             )
         )
         + "\n"

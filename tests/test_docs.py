@@ -21,6 +21,7 @@ import yaml
 import jupyter_envs
 from jupyter_envs.cli.main import group
 from jupyter_envs.cli.watch import _NOTES as NOTES
+from jupyter_envs.doctor import FINDINGS
 from jupyter_envs.engine.settings import SETTINGS
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.export import FORMATS
@@ -31,6 +32,8 @@ from jupyter_envs.server.messages import SourceBody
 from jupyter_envs.server.routes import ROUTES
 from jupyter_envs.spec import parse_spec
 from jupyter_envs.spec.catalogue import CATALOGUE
+from tests.doctor.pages import PAGE as DOCTOR_PAGE
+from tests.doctor.pages import page as doctor_page
 from tests.spec.pages import PAGE, examples, in_italics
 from tests.spec.pages import page as diagnostics_page
 
@@ -187,6 +190,12 @@ def test_every_diagnostic_has_its_section_with_examples_that_are_true() -> None:
     assert PAGE.read_text("utf-8") == diagnostics_page(), "python -m tests.spec.pages writes it"
     titles = {found[2] for found in _HEADING.finditer(PAGE.read_text("utf-8"))}
     assert set(CATALOGUE) <= titles
+
+
+def test_every_finding_of_the_doctor_has_its_section() -> None:
+    text = DOCTOR_PAGE.read_text("utf-8")
+    assert text == doctor_page(), "python -m tests.doctor.pages writes it"
+    assert set(FINDINGS) <= {found[2] for found in _HEADING.finditer(text)}
 
 
 @pytest.mark.parametrize("code", list(CATALOGUE))

@@ -17,6 +17,7 @@ from .change import clone, create, remove, rollback, update
 from .check import check
 from .clean import clean, storage
 from .compare import diff
+from .doctor import doctor
 from .drift import adopt, drift, keep, repair
 from .gpu import gpu
 from .history import history
@@ -79,6 +80,7 @@ for command in (
     completion,
     create,
     diff,
+    doctor,
     drift,
     export,
     gpu,

@@ -13,7 +13,13 @@ from click.shell_completion import CompletionItem
 
 from jupyter_envs.engine import read_configuration
 from jupyter_envs.errors import EnvsError
-from jupyter_envs.operations import Settings, TargetOrder, default_settings, reconcile
+from jupyter_envs.operations import (
+    Settings,
+    TargetOrder,
+    default_settings,
+    reconcile,
+    settings_to_examine,
+)
 from jupyter_envs.store import Store, list_all
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -30,6 +36,10 @@ class GlobalOptions:
         """Settings of this call; only what was really given overrides a default."""
         given = {key: value for key, value in changes.items() if value is not None}
         return default_settings(read_configuration(), envs_dir=self.envs_dir, **given)
+
+    def examinable(self) -> Settings:
+        """Settings for the doctor: there are some even where they cannot be used."""
+        return settings_to_examine(self.envs_dir)
 
     def reconciled(self, **changes: Any) -> Settings:
         """Settings, after the store has been brought in line with what crashed or was removed."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .channels import Resolution, ResolvedChannel, resolve_channels
     from .explicit import lock_from_explicit
     from .installing import InstallRequest, install
-    from .pip_configuration import uv_environment
+    from .pip_configuration import pip_options, uv_environment
     from .pip_install import install_pip, pip_findings
     from .pip_lock import lock_pip
     from .pip_rules import check_pip_lines
@@ -87,6 +87,7 @@ __all__ = [
     "named_channels",
     "open_session",
     "pip_findings",
+    "pip_options",
     "posix_activation",
     "prefix_records",
     "prepare",

@@ -82,6 +82,7 @@ from .missing import (
 )
 from .problem import Problem
 from .solving import BuildNotFound, PackageNotFound, SolveError, Unsatisfiable, VersionNotFound
+from .stacks import StackDigestMismatch, StackInvalid, StackNotFound, StackUnfit
 from .unavailable import (
     ChannelDenied,
     ChannelUnavailable,
@@ -157,6 +158,10 @@ __all__ = [
     "SolveTimeout",
     "SourceNotFound",
     "SpecInvalid",
+    "StackDigestMismatch",
+    "StackInvalid",
+    "StackNotFound",
+    "StackUnfit",
     "StoreReadOnly",
     "TargetInvalid",
     "TimeInvalid",

@@ -9,6 +9,7 @@ from .model import DriverState, Gpu, Inventory, Vendor
 from .owners import Holders
 from .readings import Device, Hardware, Host, Slice
 from .reasons import REASONS, Reason, reason
+from .tables import at_least, cuda_of_driver, major_of
 from .texts import CONFIDENCES, HARDWARE, THROTTLES, UNTOLD
 
 __all__ = [
@@ -34,9 +35,12 @@ __all__ = [
     "Slice",
     "Vendor",
     "Whose",
+    "at_least",
     "check_declared",
     "choose_target",
+    "cuda_of_driver",
     "inventory",
+    "major_of",
     "read_inventory",
     "reason",
 ]

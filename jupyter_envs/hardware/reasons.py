@@ -50,10 +50,17 @@ REASONS: dict[str, str] = {
         "There are GPUs of several kinds, and the oldest decides: {gpu}. Name those to solve for "
         "if it should not."
     ),
+    "disk_low": "It takes about {needed} GB, and {free} GB are free.",
     "minor_compatible": (
         "Builds for CUDA up to {newest} run with this driver, but what they compile while running "
         "(torch.compile, numba) needs a driver for their own version: it supports {cuda}."
     ),
+    "needs_capability": "It needs compute capability {needed}; {capability} is there.",
+    "needs_cuda": "It needs CUDA {needed}; what is solved for goes up to CUDA {cuda}.",
+    "needs_driver": "It needs the driver {needed} or a newer one; {driver} is here.",
+    "needs_glibc": "It needs glibc {needed}; {glibc} is there.",
+    "needs_gpu": "It needs an NVIDIA GPU.",
+    "needs_platform": "It is for {platforms}, not for {platform}.",
 }
 """What is said of a choice, by its code."""
 

@@ -21,6 +21,7 @@ from .audit import Audit, AuditCurrent, AuditKernel, audit, history, kept_lock, 
 from .catalogue import list_operations, read_operation
 from .cleaning import CleanItem, CleanPlan, plan_clean
 from .context import open_ledger
+from .diagnosing import diagnosis, settings_to_examine
 from .differences import DiffChange, Difference, DiffPackage, DiffSide, difference
 from .digests import DigestPlace, DigestUse, DigestView, about_digest, verify_record
 from .drift import (
@@ -159,6 +160,7 @@ __all__ = [
     "check_lock_file",
     "check_source",
     "default_settings",
+    "diagnosis",
     "difference",
     "drift_report",
     "drift_state",
@@ -189,6 +191,7 @@ __all__ = [
     "resolve",
     "resume",
     "run_here",
+    "settings_to_examine",
     "side_from_bytes",
     "source_from_bytes",
     "source_from_file",

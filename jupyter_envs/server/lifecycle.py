@@ -6,16 +6,18 @@ import msgspec
 
 from jupyter_envs.operations import (
     CleanPlan,
+    EnvironmentView,
     SourceState,
     StorageView,
     ask_archive,
     ask_recreate,
+    full_view,
     last_storage,
     plan_clean,
     source_state,
     storage_of,
 )
-from jupyter_envs.store import get_recorded
+from jupyter_envs.store import get_managed, get_recorded
 
 from .environments import require_local_kernels
 from .messages import NoQuery
@@ -60,6 +62,20 @@ async def recreate(call: Call[None, NoQuery]) -> Accepted:
         lambda: ask_recreate(services.settings(), call.path["env"], actor=call.actor)
     )
     return Accepted(job.id)
+
+
+async def register(call: Call[None, NoQuery]) -> EnvironmentView:
+    """Bring its kernels in line with what it is, at once."""
+    services = call.services
+    require_local_kernels(services)
+    return await services.run(_register, services, call.path["env"])
+
+
+def _register(services: Services, name: str) -> EnvironmentView:
+    store = services.store()
+    get_managed(store, name)
+    services.reconcile()
+    return full_view(store, get_managed(store, name))
 
 
 async def source(call: Call[None, NoQuery]) -> SourceState:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyter_envs.doctor import DoctorReport
 from jupyter_envs.hardware import Hardware, Holders
 from jupyter_envs.operations import (
     AdoptionPreview,
@@ -19,6 +20,7 @@ from jupyter_envs.operations import (
 
 from . import (
     adoption,
+    doctor,
     drift,
     environments,
     hardware,
@@ -70,6 +72,8 @@ ROUTES: tuple[Route, ...] = (
     _get("locks/{digest}", past.lock, "A lock that was once published", None, file=True),
     _get("locks/{digest}/uses", past.uses, "Who made and ran what from it, and where it is here",
          past.UsesAnswer),
+    _get("doctor", doctor.report, "What is wrong here, or with an environment, and what helps",
+         DoctorReport, query=doctor.DoctorQuery),
     _get("diff", past.compared, "Why results changed: from one thing to another", Difference,
          query=past.DiffQuery),
     _get("environments", environments.list_all, "All environments", m.EnvironmentsAnswer),
@@ -105,6 +109,8 @@ ROUTES: tuple[Route, ...] = (
            "Write what was changed into its file, and build; or take in what another tool made",
            body=drift.AdoptBody),
     _start("POST", f"{ENV}/repair", drift.repair, "Build it anew from its lock"),
+    Route("POST", f"{ENV}/kernel", lifecycle.register, "Register its kernels again",
+          answer=EnvironmentView),
     Route("POST", f"{ENV}/keep", drift.keep_it, "Live with what was changed",
           answer=DriftReport, body=drift.KeepBody),
     Route("POST", "specs/check", specs.check, "What is wrong with an environment.yml",

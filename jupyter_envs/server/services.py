@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar
 
+from jupyter_envs.doctor import DoctorReport
 from jupyter_envs.engine import read_configuration
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.hardware import Holder, Kernel, Machine
@@ -18,17 +19,23 @@ from jupyter_envs.operations import (
     Settings,
     default_settings,
     reconcile,
+    settings_to_examine,
     teller,
     user_name,
 )
 from jupyter_envs.policy import Policy, load_policy, policy_path
 from jupyter_envs.store import Store, generation_at
 
+from .recent import Recent
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
 #: Enough for a few tabs; a slow disk then queues requests instead of stopping the server.
 _THREADS = 4
+
+#: Two panels and a reload ask once; who has put something right does not wait long.
+_REPORT_SECONDS = 10.0
 
 
 class Kernels(Protocol):
@@ -82,6 +89,7 @@ class Services:
         self.interest: Callable[[], None] = lambda: None
         self.machine = Machine(self._disk)
         self.holding = Holder(generation_at)
+        self.reports: Recent[DoctorReport] = Recent(_REPORT_SECONDS)
         self._options = options
         self._hub = hub
         self._settings: Settings | None = None
@@ -110,6 +118,13 @@ class Services:
             return self.settings().envs_dir
         except EnvsError as error:
             raise OSError(error.message) from error
+
+    def examinable(self) -> Settings:
+        """Settings for the doctor: there are some even where they cannot be used."""
+        try:
+            return self.settings()
+        except EnvsError:
+            return settings_to_examine(self.envs_dir)
 
     def store(self) -> Store:
         """The user's own store."""

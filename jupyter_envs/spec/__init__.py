@@ -4,6 +4,7 @@ from .conda_names import conda_name_for
 from .diagnostics import Diagnostic
 from .editing import PackageEdit, edit_spec
 from .encoding import text_of
+from .extension import OWN_KEY, extension_line, read_extension
 from .fixes import Fix
 from .fixing import FixedSpec, fix_spec
 from .lines import Position
@@ -20,11 +21,12 @@ from .parse import ParsedSpec, parse_spec, read_spec
 from .pip_lines import PipKind, PipLine, classify_pip_line
 from .repositories import Repository, read_repository
 from .requirement_files import file_in_line, requirement_lines
-from .schema import schema_file
+from .schema import environment_schema, schema_file
 from .splice import TextEdit, apply_edits
 from .urls import has_credentials, strip_credentials, without_credentials
 
 __all__ = [
+    "OWN_KEY",
     "Dependency",
     "Diagnostic",
     "Fix",
@@ -43,11 +45,14 @@ __all__ = [
     "conda_name_for",
     "dependency_name",
     "edit_spec",
+    "environment_schema",
+    "extension_line",
     "file_in_line",
     "fix_spec",
     "has_credentials",
     "is_platform",
     "parse_spec",
+    "read_extension",
     "read_repository",
     "read_spec",
     "requirement_lines",

@@ -12,6 +12,7 @@ from .consistency import check_together, needs_pip
 from .dependencies import Dependencies, read_dependencies
 from .diagnostics import Diagnostic, Findings, as_builtins
 from .document import Document, read_document
+from .extension import is_extension
 from .model import Spec
 from .sections import read_channels, read_name, read_platforms, read_variables, refuse_node
 from .tree import Mapping, Node, Scalar
@@ -130,6 +131,8 @@ def _other_key(key: Scalar, present: set[str], findings: Findings) -> None:
         findings.add(_IGNORED[key.text], key)
     elif key.text == "pip":
         findings.add("pip_indentation", key)
+    elif is_extension(key.text):
+        return
     elif key.text == "<<":
         findings.add("merge_key", key)
     else:

@@ -37,7 +37,7 @@ def schema_file() -> Path:
     return Path(__file__).with_name("environment.schema.json")
 
 
-def schema() -> dict[str, Any]:
+def environment_schema() -> dict[str, Any]:
     """The schema, as plain values."""
     properties: dict[str, Any] = {
         "name": {"type": ["string", "number"]},
@@ -57,6 +57,8 @@ def schema() -> dict[str, Any]:
         "properties": {
             key: {"description": _DESCRIPTIONS[key], **part} for key, part in properties.items()
         },
+        # Keys for other programs.
+        "patternProperties": {"^x-.": {}},
         "required": ["dependencies"],
         "additionalProperties": False,
     }
@@ -98,4 +100,4 @@ def _variables() -> dict[str, Any]:
 
 def schema_text() -> str:
     """The schema as the file has it."""
-    return json.dumps(schema(), indent=2) + "\n"
+    return json.dumps(environment_schema(), indent=2) + "\n"

@@ -21,6 +21,7 @@ from .drift_installed import (
     conda_records,
     exact_version,
     folded,
+    installer,
     origin,
     read_text,
     unowned_distributions,
@@ -75,7 +76,7 @@ from .interop import (
     write_history,
     write_state,
 )
-from .layout import GenerationFiles, Store, generation_at
+from .layout import MAX_PREFIX_BYTES, GenerationFiles, Store, generation_at
 from .leases import Lease, live_leases, processes_of, stale_leases
 from .locking import environment_lock, require_writable
 from .markers import freeze
@@ -88,6 +89,7 @@ from .usage import FileKey, Inventory, contents, freed_by, inventory
 __all__ = [
     "ADOPTED",
     "DRIFT",
+    "MAX_PREFIX_BYTES",
     "YOUNG_SECONDS",
     "ArchiveRecord",
     "Building",
@@ -147,6 +149,7 @@ __all__ = [
     "harvest_bytecode",
     "identity_verdicts",
     "in_order",
+    "installer",
     "inventory",
     "is_alive",
     "is_archived",

@@ -251,6 +251,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is wrong here, or with an environment, and what helps
+         * @description What is wrong here, and what helps. Redacted: it can be shown to anybody.
+         */
+        get: operations["get_doctor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/diff": {
         parameters: {
             query?: never;
@@ -637,6 +657,26 @@ export interface paths {
          * @description Start building the locked packages anew.
          */
         post: operations["post_environments_env_repair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments/{env}/kernel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register its kernels again
+         * @description Bring its kernels in line with what it is, at once.
+         */
+        post: operations["post_environments_env_kernel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1244,6 +1284,27 @@ export interface components {
             uses: components["schemas"]["DigestUse"][];
         };
         /**
+         * DoctorReport
+         * @description Everything that was found, in the order of layers; redacted, so that it can be shown.
+         *
+         *     ``rules`` is how many were asked. ``checked_at`` is ISO 8601 with offset. ``environment`` is
+         *     the slug of the one that was looked at, None where it was the machine alone. ``machine``
+         *     describes it in a few words. ``healthy``: there is neither an error nor a warning.
+         */
+        DoctorReport: {
+            /** @default 1 */
+            schema: number;
+            checked_at: string;
+            version: string;
+            machine: {
+                [key: string]: string;
+            };
+            environment: string | null;
+            healthy: boolean;
+            rules: number;
+            findings: components["schemas"]["Finding"][];
+        };
+        /**
          * DriftReport
          * @description Everything about the drift of one environment.
          */
@@ -1385,6 +1446,14 @@ export interface components {
             operation: components["schemas"]["OperationView"];
         };
         /**
+         * Evidence
+         * @description What was seen, and where: a file, a variable or a call.
+         */
+        Evidence: {
+            source: string;
+            value: string;
+        };
+        /**
          * Fault
          * @description A place where the record does not hold. ``line`` counts from 1; 0 is the whole file.
          */
@@ -1411,6 +1480,32 @@ export interface components {
             /** @enum {unknown} */
             kind: "file";
             path: string;
+        };
+        /**
+         * Finding
+         * @description One fault, or one thing to know.
+         *
+         *     ``id`` never changes once released; ``message`` and ``fix.text`` are English texts made from
+         *     it and ``params``. ``blocking``: while it holds, other rules of its layer were not asked,
+         *     since their answers would mean nothing. ``who`` can put it right.
+         */
+        Finding: {
+            id: string;
+            /** @enum {unknown} */
+            layer: "container" | "dynamic" | "host" | "permissions" | "runtime" | "static";
+            /** @enum {unknown} */
+            severity: "error" | "note" | "warning";
+            blocking: boolean;
+            /** @enum {unknown} */
+            who: "administrator" | "you";
+            message: string;
+            fix: components["schemas"]["Remedy"];
+            /** @default {} */
+            params: {
+                [key: string]: string;
+            };
+            /** @default [] */
+            evidence: components["schemas"]["Evidence"][];
         };
         /**
          * Fix
@@ -1857,6 +1952,18 @@ export interface components {
                 [key: string]: string;
             };
             message: string;
+        };
+        /**
+         * Remedy
+         * @description What helps. ``text`` is a sentence for people; ``action`` what a client can do itself,
+         *     with ``subject``: the slug of an environment, or the id of a kernel.
+         */
+        Remedy: {
+            text: string;
+            /** @default null */
+            action: ("clean" | "probe" | "register-kernel" | "repair" | "restart-kernel" | "stop-kernel" | "update") | null;
+            /** @default null */
+            subject: string | null;
         };
         /**
          * RestoreView
@@ -2670,6 +2777,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UsesAnswer"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_doctor: {
+        parameters: {
+            query?: {
+                environment?: string;
+                fresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong here, or with an environment, and what helps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoctorReport"];
                 };
             };
             /** @description It was not done; the code says why. */
@@ -3616,6 +3764,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_environments_env_kernel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name or slug of an environment. */
+                env: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Register its kernels again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentView"];
                 };
             };
             /** @description It was not done; the code says why. */

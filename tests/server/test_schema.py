@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import schemathesis
@@ -121,6 +122,8 @@ def ask(case: schemathesis.Case[Any], server: JupyterServer) -> None:
     """Send it; every check of schemathesis that has something to say has to be content."""
     # 7.0 is an integer to a JSON schema; to us it is no number of a generation.
     assume(not (isinstance(case.body, dict) and isinstance(case.body.get("generation"), float)))
+    # Longer ones never reach us: Jupyter's server hangs up at headers of 64 kB.
+    assume(sum(len(quote(str(value))) for value in (case.query or {}).values()) < 32_000)
     known = {parameter.name for parameter in case.operation.query}
     # JupyterLab adds the time to an address, against caches: what is not known is passed over.
     more = set(case.query or ()) - known

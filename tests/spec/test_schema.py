@@ -10,7 +10,7 @@ import pytest
 from jupyter_envs.spec import parse_spec, schema_file
 from jupyter_envs.spec.catalogue import CATALOGUE
 from jupyter_envs.spec.document import read_document
-from jupyter_envs.spec.schema import schema, schema_text
+from jupyter_envs.spec.schema import environment_schema, schema_text
 from jupyter_envs.spec.tree import Mapping, Node, Scalar, Sequence
 
 from .corpus import files, needs_corpus
@@ -45,7 +45,7 @@ def plain(node: Node) -> Any:
 def accepts(data: bytes) -> bool:
     document, _ = read_document(data)
     assert document is not None
-    return bool(jsonschema.Draft7Validator(schema()).is_valid(plain(document.root)))
+    return bool(jsonschema.Draft7Validator(environment_schema()).is_valid(plain(document.root)))
 
 
 def test_the_file_that_is_shipped_is_the_schema() -> None:

@@ -1,0 +1,141 @@
+"""The whole examination: look, ask CUDA, go through the rules, redact."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jupyter_envs import __version__
+from jupyter_envs.hardware import Inventory
+from jupyter_envs.store import Environment, Store
+
+from .diagnose import diagnose
+from .facts import CudaAnswer, Env, Facts, Gpus, Host, Reading
+from .look import (
+    Machine,
+    look_at_environment,
+    look_at_host,
+    look_at_kernels,
+    look_at_settings,
+    look_at_storage,
+)
+from .model import DoctorReport
+from .redact import Redaction
+from .rules import RULES
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """What to examine. ``environment`` None: the machine alone.
+
+    ``kernel_dirs`` are Jupyter's, in its order; ours is ``kernels_dir``. ``kernels`` maps pids to
+    the ids of the kernels that this server runs. ``inventory`` and ``readings`` are what the
+    driver's library said, None and empty where it was not asked; ``probe`` is the last verdict
+    about the environment on this machine, ``log`` the last lines of one of its kernels.
+    """
+
+    store: Store
+    cache_dir: Path
+    kernels_dir: Path
+    kernel_dirs: tuple[Path, ...] = ()
+    environment: Environment | None = None
+    kernels: Mapping[int, str] = {}
+    inventory: Inventory | None = None
+    readings: tuple[Reading, ...] = ()
+    probe: dict[str, Any] | None = None
+    log: tuple[str, ...] = ()
+
+
+def examine(case: Case, machine: Machine | None = None) -> DoctorReport:
+    """A report about a machine, and about one environment if there is one.
+
+    It reads files and starts two short programs, one of which asks the GPU's driver: it takes
+    a tenth of a second where all is well and at most half a minute, so never on an event loop.
+    """
+    machine = machine or Machine()
+    facts = gather(case, machine)
+    return report(case, machine, facts)
+
+
+def gather(case: Case, machine: Machine) -> Facts:
+    """Everything that rules may ask for."""
+    env = _environment(case, machine)
+    path = env.environ.get("LD_LIBRARY_PATH", "") if env else None
+    host = look_at_host(machine, path)
+    return Facts(
+        host=host,
+        gpus=Gpus(
+            inventory=case.inventory,
+            readings=case.readings,
+            cuda=_cuda(machine, host, env),
+        ),
+        storage=look_at_storage(
+            machine, envs=case.store.root, cache=case.cache_dir, kernels=case.kernels_dir
+        ),
+        settings=look_at_settings(machine),
+        kernels=look_at_kernels((*case.kernel_dirs, case.kernels_dir)),
+        env=env,
+        probe=case.probe,
+        log=case.log,
+    )
+
+
+def _environment(case: Case, machine: Machine) -> Env | None:
+    if case.environment is None:
+        return None
+    return look_at_environment(
+        machine, case.store, case.environment, case.kernels_dir, case.kernels
+    )
+
+
+def _cuda(machine: Machine, host: Host, env: Env | None) -> CudaAnswer | None:
+    """Asked only where there is a library to ask; with the variables that a kernel has."""
+    if not any(one.name == "libcuda.so.1" for one in host.libraries):
+        return None
+    return machine.ask_cuda({**machine.environ, **(env.environ if env else {})})
+
+
+def report(case: Case, machine: Machine, facts: Facts) -> DoctorReport:
+    """What the rules find in the facts, redacted."""
+    templates = {rule.id: rule for rule in RULES}
+    redaction = Redaction(home=machine.home, user=_user(), host=platform.node())
+    findings = tuple(
+        redaction.finding(one, templates[one.id].message, templates[one.id].fix)
+        for one in diagnose(facts)
+    )
+    return DoctorReport(
+        checked_at=datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds"),
+        version=__version__,
+        machine=_described(facts),
+        environment=case.environment.slug if case.environment else None,
+        healthy=all(one.severity == "note" for one in findings),
+        rules=len(RULES),
+        findings=findings,
+    )
+
+
+def _described(facts: Facts) -> dict[str, str]:
+    host, inventory = facts.host, facts.gpus.inventory
+    driver = (inventory.driver if inventory else None) or host.driver
+    names = [gpu.name or gpu.vendor for gpu in inventory.gpus] if inventory else []
+    told = {
+        "system": f"{host.system} {platform.machine()}",
+        "container": host.container,
+        "gpus": ", ".join(names) or None,
+        "driver": driver,
+        "cuda": inventory.cuda if inventory else None,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())

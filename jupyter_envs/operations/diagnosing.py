@@ -1,0 +1,61 @@
+"""The doctor's case: which machine, which environment; also where settings cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_path
+
+from jupyter_envs.doctor import Case, DoctorReport, Reading, examine
+from jupyter_envs.engine import CondaConfiguration, read_configuration
+from jupyter_envs.errors import ConfigurationInvalid, StoreReadOnly
+from jupyter_envs.hardware import Inventory
+from jupyter_envs.store import Store, get_environment
+
+from .settings import Settings, default_settings
+
+
+def settings_to_examine(envs_dir: Path | None = None) -> Settings:
+    """Settings as far as they can be had: what is wrong with them is for the doctor to say.
+
+    Where conda's settings cannot be read, as if there were none; where no folder of environments
+    can be written, the first.
+    """
+    try:
+        configuration = read_configuration()
+    except ConfigurationInvalid:
+        home = Path.home()
+        configuration = CondaConfiguration(home=home, envs_dirs=(home / ".conda" / "envs",))
+    try:
+        return default_settings(configuration, envs_dir=envs_dir)
+    except StoreReadOnly:
+        return default_settings(configuration, envs_dir=configuration.envs_dirs[0])
+
+
+def diagnosis(
+    settings: Settings,
+    name: str | None = None,
+    *,
+    kernels: Mapping[int, str] | None = None,
+    inventory: Inventory | None = None,
+    readings: tuple[Reading, ...] = (),
+) -> DoctorReport:
+    """What is wrong with this machine, and with an environment where one is named.
+
+    ``kernels`` are those that the caller runs, pid to id; ``inventory`` and ``readings`` what is
+    known of GPUs. Raises EnvironmentNotFound. It may take half a minute where a driver hangs.
+    """
+    store = Store(settings.envs_dir)
+    return examine(
+        Case(
+            store=store,
+            cache_dir=settings.cache_dir,
+            kernels_dir=settings.kernels_dir,
+            kernel_dirs=tuple(Path(folder) for folder in jupyter_path("kernels")),
+            environment=get_environment(store, name) if name is not None else None,
+            kernels=kernels or {},
+            inventory=inventory,
+            readings=readings,
+        )
+    )

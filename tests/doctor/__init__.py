@@ -1,0 +1,1 @@
+"""The doctor, on machines made of files."""

@@ -1,0 +1,205 @@
+"""Fixtures of the rules about variables, probes and what runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jupyter_envs.doctor.facts import Holder, Running
+
+from .case import Fixture, both
+from .world import DRIVER, GIB, SECOND, SITE, Plant, World
+
+_JAX = "cuda129_py312_h1"
+
+
+def _jax(world: World) -> None:
+    world.conda("jaxlib", "0.9.2", _JAX)
+
+
+def _tensorflow(world: World) -> None:
+    world.conda("tensorflow", "2.19.1", "cuda128py312h1")
+
+
+def _user_site(name: str) -> Plant:
+    def plant(world: World) -> None:
+        world.start("unset PYTHONNOUSERSITE")
+        (world.home / ".local" / SITE / f"{name}-1.0.dist-info").mkdir(parents=True)
+
+    return plant
+
+
+def _probe(**said: object) -> Plant:
+    return lambda w: setattr(w, "probe", {"framework": "torch", "stage": "compute", **said})
+
+
+def _runs(*running: Running) -> Plant:
+    return lambda w: setattr(w, "running", running)
+
+
+def _held(share: float, environment: str = "climate") -> Plant:
+    memory = int(40 * GIB * share)
+    holder = Holder(owner="mine", memory=memory, pid=7, kernel="k-1", environment=environment)
+    return lambda w: w.holders(holder)
+
+
+def _amd(world: World) -> None:
+    world.no_gpu()
+    world.cpu_only()
+    world.device("0000:03:00.0", "0x1002", "0x030000")
+
+
+def _program(world: World, program: str) -> None:
+    world.running = (Running(pid=7, generation=1, program=program, kernel="k-1"),)
+
+
+CASES: dict[str, Fixture] = {
+    # -- variables ----------------------------------------------------------------------------
+    "gpu_hidden": Fixture(
+        lambda w: w.set(CUDA_VISIBLE_DEVICES=""),
+        lambda w: w.set(CUDA_VISIBLE_DEVICES="0"),
+    ),
+    "gpu_unknown": Fixture(
+        lambda w: w.set(CUDA_VISIBLE_DEVICES="1"),
+        lambda w: w.set(CUDA_VISIBLE_DEVICES="GPU-1111,-1"),
+    ),
+    "gpu_twice": Fixture(
+        lambda w: w.set(CUDA_VISIBLE_DEVICES="0,0"),
+        both(
+            lambda w: w.set(CUDA_VISIBLE_DEVICES="1,0"),
+            lambda w: w.gpus({}, {"uuid": SECOND, "index": 1}),
+        ),
+    ),
+    "slices_several": Fixture(
+        both(
+            lambda w: w.set(CUDA_VISIBLE_DEVICES="MIG-1,MIG-2"),
+            lambda w: w.reading(mig=True, slices=("MIG-1", "MIG-2")),
+        ),
+        both(
+            lambda w: w.set(CUDA_VISIBLE_DEVICES="MIG-2"),
+            lambda w: w.reading(mig=True, slices=("MIG-1", "MIG-2")),
+        ),
+    ),
+    "jax_on_cpu": Fixture(
+        both(_jax, lambda w: w.start("export JAX_PLATFORMS=cpu")),
+        both(_jax, lambda w: w.start("export JAX_PLATFORMS=cuda,cpu")),
+    ),
+    "amd_hidden": Fixture(
+        both(_amd, lambda w: w.set(HIP_VISIBLE_DEVICES="-1")),
+        lambda w: w.set(HIP_VISIBLE_DEVICES="-1"),  # there is none
+        also=("gpu_not_nvidia",),
+    ),
+    "driver_stub": Fixture(
+        both(
+            lambda w: w.write("/usr/local/cuda/lib64/stubs/libcuda.so", ""),
+            lambda w: w.set(LD_LIBRARY_PATH="/usr/local/cuda/lib64/stubs"),
+            lambda w: w.cuda(code=34),
+        ),
+        both(
+            lambda w: w.library(f"/opt/driver/libcuda.so.{DRIVER}"),
+            lambda w: w.set(LD_LIBRARY_PATH="/opt/driver"),
+        ),
+    ),
+    "cuda_shadowed": Fixture(
+        both(
+            lambda w: w.write("/usr/local/cuda/lib64/libcudart.so.12", ""),
+            lambda w: w.set(LD_LIBRARY_PATH="/usr/local/cuda/lib64"),
+        ),
+        both(
+            lambda w: w.write("/usr/local/lib/libhdf5.so.200", ""),
+            lambda w: w.set(LD_LIBRARY_PATH="/usr/local/lib"),
+        ),
+    ),
+    "pythonpath_set": Fixture(
+        lambda w: w.set(PYTHONPATH="/opt/tools"),
+        lambda w: w.start("export PYTHONNOUSERSITE=1 PYTHONPATH=/data/team"),  # by its own file
+    ),
+    "user_site_first": Fixture(
+        _user_site("pytorch"),
+        both(_user_site("pytorch"), lambda w: w.start("export PYTHONNOUSERSITE=1")),
+    ),
+    "preloaded": Fixture(
+        lambda w: w.start("export PYTHONNOUSERSITE=1 LD_PRELOAD=/nonexistent/libtcmalloc.so"),
+        lambda w: w.start("export PYTHONNOUSERSITE=1 LD_PRELOAD="),
+    ),
+    # -- what a probe said --------------------------------------------------------------------
+    "no_kernel_image": Fixture(
+        _probe(error="RuntimeError: CUDA error: no kernel image is available for execution"),
+        _probe(warnings=["a warning about something else"]),
+    ),
+    "compiled_too_new": Fixture(
+        _probe(error="CUDA_ERROR_UNSUPPORTED_PTX_VERSION"), _probe(why="PTX compiled")
+    ),
+    "cudnn_differs": Fixture(
+        _probe(error="cuDNN: compiled against 9.1, but found runtime version 8.9"),
+        _probe(cudnn=90100),
+    ),
+    "tensorflow_libraries": Fixture(
+        _probe(warnings=["Cannot dlopen some GPU libraries. Please make sure"]), _probe(ok=True)
+    ),
+    "jax_without_cuda": Fixture(
+        _probe(why="a CUDA-enabled jaxlib is not installed. Falling back to cpu."), _probe(ok=True)
+    ),
+    "illegal_instruction": Fixture(
+        _probe(state="crashed", returncode=-4), _probe(state="gpu_ok", returncode=0)
+    ),
+    "probe_crashed": Fixture(
+        _probe(state="crashed", returncode=-11), _probe(state="missing", returncode=0)
+    ),
+    "probe_timeout": Fixture(_probe(state="timeout"), _probe(state="gpu_ok")),
+    "gpu_memory_short": Fixture(
+        _probe(error="torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2 GiB"),
+        _probe(error="MemoryError"),
+    ),
+    "libraries_outside": Fixture(
+        _probe(libs=["/usr/local/cuda/lib64/libcudart.so.12"]),
+        lambda w: setattr(
+            w,
+            "probe",
+            {"libs": [f"{w.prefix}/lib/libcudart.so.12", "/usr/lib64/libcuda.so.580.65.06"]},
+        ),
+    ),
+    # -- what runs ----------------------------------------------------------------------------
+    "other_python": Fixture(
+        lambda w: _program(w, "/usr/bin/python3.11"),
+        lambda w: _program(w, str(Path(w.prefix) / "bin/python3.12")),
+    ),
+    "earlier_generation": Fixture(
+        _runs(Running(pid=7, generation=0, kernel="k-1")),
+        _runs(Running(pid=7, generation=1, kernel="k-1")),
+    ),
+    "jax_preallocates": Fixture(
+        both(_jax, _held(0.75)),
+        both(
+            _jax,
+            _held(0.75),
+            lambda w: w.start("export PYTHONNOUSERSITE=1 XLA_PYTHON_CLIENT_PREALLOCATE=false"),
+        ),
+    ),
+    "tensorflow_takes_all": Fixture(both(_tensorflow, _held(0.93)), both(_tensorflow, _held(0.5))),
+    "gpu_unused": Fixture(
+        both(_probe(state="gpu_ok"), _runs(Running(pid=7, generation=1, kernel="k-1"))),
+        both(
+            _probe(state="gpu_ok"),
+            _runs(Running(pid=7, generation=1, kernel="k-1")),
+            _held(0.1),
+        ),
+    ),
+    "gpu_starved": Fixture(
+        both(
+            _held(0.2),
+            lambda w: w.reading(utilisation=5),
+            _runs(Running(pid=7, generation=1, kernel="k-1", busy=1.0)),
+        ),
+        both(
+            _held(0.2),
+            lambda w: w.reading(utilisation=85),
+            _runs(Running(pid=7, generation=1, kernel="k-1", busy=1.0)),
+        ),
+    ),
+    "forked_after_cuda": Fixture(
+        lambda w: setattr(
+            w, "log", ("RuntimeError: Cannot re-initialize CUDA in forked subprocess",)
+        ),
+        lambda w: setattr(w, "log", ("RuntimeError: something",)),
+    ),
+}

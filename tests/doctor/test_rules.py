@@ -1,0 +1,61 @@
+"""Every rule finds its fault, and nothing else does it find."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jupyter_envs.doctor.diagnose import diagnose
+from jupyter_envs.doctor.model import LAYERS, Finding
+from jupyter_envs.doctor.rules import RULES
+
+from . import cases_environment, cases_gpu, cases_host, cases_start
+from .case import Fixture
+from .world import Plant, World
+
+_PARTS = (cases_host.CASES, cases_gpu.CASES, cases_environment.CASES, cases_start.CASES)
+CASES: dict[str, Fixture] = {name: one for part in _PARTS for name, one in part.items()}
+
+
+def findings(folder: Path, plant: Plant) -> tuple[Finding, ...]:
+    world = World(folder)
+    plant(world)
+    return diagnose(world.facts())
+
+
+def test_a_healthy_machine_has_no_finding(tmp_path: Path) -> None:
+    assert findings(tmp_path, lambda world: None) == ()
+
+
+def test_every_rule_has_both_fixtures_and_there_are_no_others() -> None:
+    ids = [rule.id for rule in RULES]
+    assert set(CASES) == set(ids)
+    assert len(ids) == len(set(ids)) == sum(len(part) for part in _PARTS)
+    assert len(ids) >= 40
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_the_fault_is_found_and_nothing_else(name: str, tmp_path: Path) -> None:
+    found = findings(tmp_path, CASES[name].fault)
+
+    assert {one.id for one in found} == {name, *CASES[name].also}
+    mine = next(one for one in found if one.id == name)
+    assert mine.evidence
+    assert all(one.source for one in mine.evidence)
+    for text in (mine.message, mine.fix.text):
+        assert "{" not in text
+        assert text == text.strip()
+        assert text.endswith((".", *mine.params.values()))
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_what_is_no_fault_is_not_found(name: str, tmp_path: Path) -> None:
+    found = findings(tmp_path, CASES[name].clean)
+
+    assert {one.id for one in found} == set(CASES[name].still)
+
+
+def test_layers_come_in_their_order() -> None:
+    order = [LAYERS.index(rule.layer) for rule in RULES]
+    assert order == sorted(order)
