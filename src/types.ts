@@ -22,6 +22,7 @@ export type Storage = Schemas['StorageView'];
 export type EnvironmentStorage = Schemas['EnvironmentStorage'];
 export type CleanPlan = Schemas['CleanPlan'];
 export type CleanItem = Schemas['CleanItem'];
+export type SourceInfo = Schemas['SourceInfo'];
 export type SourceState = Schemas['SourceState'];
 export type TrackedFile = Schemas['TrackedFile'];
 export type Verdict = Schemas['VerdictView'];

@@ -20,6 +20,7 @@ from jupyter_envs.operations import (
     require_idle,
     run_here,
     source_from_file,
+    source_named,
 )
 from jupyter_envs.spec import check_name
 from jupyter_envs.store import ADOPTED, Store, get_managed, get_recorded
@@ -64,7 +65,7 @@ def _next_step(result: dict[str, Any]) -> str:
 
 
 @click.command()
-@click.argument("file", type=_FILE)
+@click.argument("file", metavar="FILE")
 @click.option("--name", "-n", help="Name of the environment. Default: the file's own.")
 @locked_option
 @install_options
@@ -73,14 +74,15 @@ def _next_step(result: dict[str, Any]) -> str:
 @json_option
 @click.pass_obj
 def create(
-    options: GlobalOptions, /, file: Path, name: str | None, locked: bool, **limits: Any
+    options: GlobalOptions, /, file: str, name: str | None, locked: bool, **limits: Any
 ) -> None:
-    """Make an environment from FILE, an environment.yml or a lock.
+    """Make an environment from FILE: an environment.yml, a lock, or the name of a stack.
 
-    Locks are conda-lock.yml, @EXPLICIT files and pixi.lock.
+    Locks are conda-lock.yml, @EXPLICIT files and pixi.lock. 'jupyter envs stacks' lists the
+    stacks; one may also be an address that ends with #sha256= and its digest.
     """
     target = taken_target(limits)
-    source = source_from_file(file)
+    source = source_named(file, options.settings(**limits))
     check_name(name_for(source, name))
     settings = options.reconciled(**limits)
     job = ask_create(settings, source, name, locked=locked, target=target)

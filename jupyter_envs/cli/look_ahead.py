@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 from rich.markup import escape
 
-from jupyter_envs.operations import ask_plan, source_from_file
+from jupyter_envs.operations import ask_plan, source_named
 
 from .change import carry_out
 from .options import (
@@ -25,7 +24,7 @@ from .output import out, size, unhashed_text
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", metavar="FILE")
 @click.option("--name", "-n", help="The environment to compare with. Default: the file's own.")
 @click.option("--upgrade", is_flag=True, help="As for update: move every package to its newest.")
 @locked_option
@@ -37,7 +36,7 @@ from .output import out, size, unhashed_text
 def plan(
     options: GlobalOptions,
     /,
-    file: Path,
+    file: str,
     name: str | None,
     upgrade: bool,
     locked: bool,
@@ -46,8 +45,8 @@ def plan(
     """Show what FILE would install, or change where its environment exists. Changes nothing."""
     refuse_both(locked=locked, upgrade=upgrade)
     target = taken_target(limits)
-    source = source_from_file(file)
     settings = options.settings(**limits)
+    source = source_named(file, settings)
     job = ask_plan(settings, source, name, upgrade=upgrade, locked=locked, target=target)
     found = carry_out(job, options)
     if not options.as_json:

@@ -13,6 +13,7 @@ from .activation_model import Activation, Case, Condition, Effect, Old, Template
 from .cache_dirs import CacheDirs
 from .configuration import CondaConfiguration, read_configuration
 from .dependencies import clean_dependency, named_channels
+from .fetching import fetch
 from .kernel_packages import missing_kernel
 from .link_scripts import LinkScript, link_scripts, run_link_scripts
 from .ownership import Ownership, read_ownership
@@ -73,6 +74,7 @@ __all__ = [
     "clean_dependency",
     "detect_target",
     "engine_versions",
+    "fetch",
     "fish_activation",
     "install",
     "install_pip",

@@ -68,7 +68,23 @@ from .requests import (
 from .resume import is_resumable, resume
 from .settings import Settings, default_settings
 from .source_state import SourceState, TextDiff, TrackedFile, source_state
-from .sources import name_for, source_from_bytes, source_from_file, update_source
+from .sources import (
+    name_for,
+    source_from_bytes,
+    source_from_file,
+    source_named,
+    update_source,
+)
+from .stack_places import stack_source, stacks_of
+from .stack_views import (
+    StackProblem,
+    StacksView,
+    StackTargetView,
+    StackView,
+    free_bytes,
+    stack_view,
+    stacks_view,
+)
 from .stamp import read_notebook, stamp_notebook, stamp_of, stamped
 from .starts import absorb_starts, started_kernel
 from .storage import (
@@ -79,6 +95,7 @@ from .storage import (
     storage_of,
 )
 from .target_order import TargetOrder
+from .targets import machine_choice
 from .unmanaged import AdoptionPreview, UnlockedView, adoption_preview, find_for_adoption
 from .views import EnvironmentView, GenerationView, NoteView, export_source, full_view, view
 from .watching import Changes, StoreWatch
@@ -132,6 +149,10 @@ __all__ = [
     "Source",
     "SourceState",
     "SpecSource",
+    "StackProblem",
+    "StackTargetView",
+    "StackView",
+    "StacksView",
     "State",
     "StorageView",
     "StoreWatch",
@@ -168,6 +189,7 @@ __all__ = [
     "export_source",
     "find_for_adoption",
     "follow",
+    "free_bytes",
     "full_view",
     "history",
     "is_file_reference",
@@ -178,6 +200,7 @@ __all__ = [
     "last_storage",
     "list_operations",
     "lock_of_audit",
+    "machine_choice",
     "name_for",
     "open_ledger",
     "packages_of",
@@ -195,7 +218,12 @@ __all__ = [
     "side_from_bytes",
     "source_from_bytes",
     "source_from_file",
+    "source_named",
     "source_state",
+    "stack_source",
+    "stack_view",
+    "stacks_of",
+    "stacks_view",
     "stamp_notebook",
     "stamp_of",
     "stamped",

@@ -22,6 +22,7 @@ from jupyter_envs.errors import (
 )
 from jupyter_envs.lock import parse_lock
 from jupyter_envs.spec import check_name, read_spec
+from jupyter_envs.stacks import read_stack
 from jupyter_envs.store import (
     ADOPTED,
     Environment,
@@ -54,6 +55,7 @@ from .requests import (
     Repair,
     Source,
     SpecSource,
+    StackSource,
     Update,
 )
 from .settings import Settings
@@ -120,7 +122,7 @@ def ask_update(
     store = Store(settings.envs_dir)
     environment = get_managed(store, name)
     require_movable(store, environment)
-    source = update_source(environment) if source is None else source
+    source = update_source(environment, settings) if source is None else source
     source = ready_source(source, locked=locked)
     request = Update(name=environment.slug, source=source, upgrade=upgrade, target=target)
     return submit(request, settings, actor=actor)
@@ -247,6 +249,8 @@ def check_source(source: Source) -> None:
         read_spec(source.data, source.file or "environment.yml")
     elif isinstance(source, LockSource):
         check_lock_text(source)
+    elif isinstance(source, StackSource):
+        read_stack(source.data, source.id, origin=source.origin, file=source.file)
 
 
 def ready_source(source: Source, *, locked: bool = False) -> Source:

@@ -97,7 +97,7 @@ def _targets(
     request: MakeLock, before: Lock | None, order: Order, context: Context
 ) -> tuple[Chosen, ...]:
     named = request.platforms or order.spec.platforms
-    here = detected(context)
+    here = detected(context.configuration)
     platforms = named or (before.platforms if before else ()) or (here.platform,)
     return tuple(
         _chosen(request, platform, before, here if not named else None, context)
@@ -126,7 +126,7 @@ def _chosen(
         base, whose = usual_target(platform), "usual"
     if "__cuda" in wanted and whose != "lock":
         whose = "lock"  # what is declared for the lock holds, whoever's machine it is made on
-    return choose(with_declared_packages(base, wanted), request.target, context, whose=whose)
+    return choose(with_declared_packages(base, wanted), request.target, context.policy, whose=whose)
 
 
 def _part(

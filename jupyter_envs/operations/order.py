@@ -19,6 +19,7 @@ from jupyter_envs.spec import (
     parse_spec,
     read_spec,
 )
+from jupyter_envs.stacks import chosen_target, read_stack, with_lines
 from jupyter_envs.store import Environment, GenerationFiles, SourceInfo, Store, get_managed
 
 from .agreement import agreed_lock
@@ -28,7 +29,7 @@ from .gpu_required import require_gpu
 from .included import read_included
 from .lock_formats import read_lock
 from .pip_files import PipPart, pip_part
-from .requests import EnvironmentSource, LockSource, Source, SpecSource
+from .requests import EnvironmentSource, LockSource, Source, SpecSource, StackSource
 from .target_order import TargetOrder
 from .targets import Chosen, chosen_here, order_in
 
@@ -67,10 +68,14 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     included: dict[str, bytes] = {}
     kept: Lock | None = None
     chosen: Chosen | None = None
+    gpu_names: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the packages that were asked for, pip's included."""
+        """The packages that are to be GPU builds where one is required: those that were asked
+        for, pip's included; of a stack those that its target names."""
+        if self.gpu_names:
+            return self.gpu_names
         conda = map(dependency_name, self.spec.dependencies)
         pip = (classify_pip_line(line).name for line in self.pip.lines)
         return tuple(name for name in (*conda, *pip) if name is not None)
@@ -91,18 +96,40 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     twin: Path | None = None
     warnings: tuple[Diagnostic, ...] = ()
     included: dict[str, bytes] = {}
+    gpu_names: tuple[str, ...] = ()
 
 
-def read_source(source: Source, context: Context, target: Target) -> Given:
+def read_source(source: Source, context: Context, chosen: Chosen) -> Given:
     """The source as spec and, where it has one, lock.
 
-    Raises SpecInvalid, LockInvalid, LockMismatch, PlatformNotLocked, EnvironmentNotFound.
+    Raises SpecInvalid, LockInvalid, LockMismatch, PlatformNotLocked, EnvironmentNotFound,
+    StackInvalid, StackUnfit.
     """
+    target = chosen.target
     if isinstance(source, SpecSource):
         return _from_spec(source, target)
     if isinstance(source, LockSource):
         return _from_lock(source, target, context)
+    if isinstance(source, StackSource):
+        return _from_stack(source, chosen)
     return _from_environment(source, context.store)
+
+
+def _from_stack(source: StackSource, chosen: Chosen) -> Given:
+    stack = read_stack(source.data, source.id, origin=source.origin, file=source.file)
+    named = {target.id: target for target in stack.targets}
+    target = named.get(source.target or "") or chosen_target(stack, chosen.choice)
+    data = with_lines(stack.data, target, file=source.file or stack.id)
+    info = SourceInfo(
+        kind="stack", sha256=content_hash(stack.data), stack=stack.id, stack_target=target.id
+    )
+    named_in = map(dependency_name, target.add) if target.accelerator == "cuda" else ()
+    return Given(
+        info=info,
+        spec=read_spec(data, stack.id),
+        data=data,
+        gpu_names=tuple(name for name in named_in if name is not None),
+    )
 
 
 def _from_spec(source: SpecSource, target: Target) -> Given:
@@ -163,7 +190,7 @@ def _from_environment(source: EnvironmentSource, store: Store) -> Given:
 
 def base_folder(source: Source) -> Path:
     """Where relative paths in the source start from."""
-    return _folder_of(None if isinstance(source, EnvironmentSource) else source.file)
+    return _folder_of(source.file if isinstance(source, (SpecSource, LockSource)) else None)
 
 
 def base_of(source: SourceInfo) -> Path:
@@ -208,7 +235,7 @@ def make_order(
     before = order_in(previous.info) if previous is not None else None
     chosen = chosen_here(context, before if target is None else target)
     require_gpu(chosen.choice)
-    given = read_source(source, context, chosen.target)
+    given = read_source(source, context, chosen)
     for warning in given.warnings:
         context.note("spec_warning", line=warning.start.line, text=warning.message)
     return Order(
@@ -226,6 +253,7 @@ def make_order(
         pip=pip_part(given.spec.pip, given.included),
         included=given.included,
         chosen=chosen,
+        gpu_names=given.gpu_names,
         # Who declares something else wants it kept, also where the packages stay the same.
         anew=previous is not None and target is not None and target != (before or TargetOrder()),
     )

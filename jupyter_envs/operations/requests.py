@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from jupyter_envs.stacks import Origin
+
 from .settings import Settings, decode_path, encode
 from .target_order import TargetOrder
 
@@ -41,7 +43,18 @@ class EnvironmentSource(
     name: str
 
 
-Source = SpecSource | LockSource | EnvironmentSource
+class StackSource(msgspec.Struct, frozen=True, kw_only=True, tag="stack", tag_field="kind"):
+    """A stack: the bytes of its file, and where that was. ``target`` is one of its targets;
+    None takes the first that fits."""
+
+    id: str
+    data: bytes
+    origin: Origin = "shipped"
+    file: str | None = None
+    target: str | None = None
+
+
+Source = SpecSource | LockSource | EnvironmentSource | StackSource
 
 
 class Create(msgspec.Struct, frozen=True, kw_only=True, tag="create", tag_field="verb"):

@@ -71,9 +71,14 @@ def default_settings(
             "offline": configuration.offline,
             "tend": environ.get("JUPYTER_ENVS_TEND", "1") != "0",
             "freeze": environ.get("JUPYTER_ENVS_FREEZE", "0") == "1",
+            "stacks_dirs": _folders(environ.get("JUPYTER_ENVS_STACKS_DIRS", "")),
             **changes,
         }
     )
+
+
+def _folders(text: str) -> tuple[Path, ...]:
+    return tuple(Path(part).expanduser() for part in text.split(os.pathsep) if part)
 
 
 def _first_writable(folders: tuple[Path, ...]) -> Path:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
-from jupyter_envs.errors import NameMissing, SourceNotFound
+from jupyter_envs.errors import NameMissing, SourceNotFound, StackInvalid, StackNotFound
 from jupyter_envs.spec import read_spec
 from jupyter_envs.store import Environment, GenerationFiles
 
 from .included import read_included
 from .lock_formats import lock_format
-from .requests import LockSource, Source, SpecSource
+from .requests import LockSource, Source, SpecSource, StackSource
+from .settings import Settings
+from .stack_places import is_address, is_stack, stack_from_address, stack_source
 
 
 def source_from_file(path: Path) -> Source:
@@ -19,6 +22,23 @@ def source_from_file(path: Path) -> Source:
     Raises SourceNotFound.
     """
     return source_from_bytes(read_file(path), str(path.absolute()))
+
+
+def source_named(text: str, settings: Settings) -> Source:
+    """What a person names: a file, an address with a digest, or a stack. A file wins.
+
+    Raises SourceNotFound, StackInvalid, and what :func:`stack_from_address` raises.
+    """
+    path = Path(text)
+    if is_address(text):
+        return stack_from_address(text)
+    if not path.exists() and is_stack(settings, text):
+        return stack_source(settings, text)
+    try:
+        return source_from_file(path)
+    except SourceNotFound as error:
+        hint = "Check the path; 'jupyter envs stacks' lists what can be made without a file."
+        raise SourceNotFound(hint=hint, **error.params) from error
 
 
 def read_file(path: Path) -> bytes:
@@ -41,6 +61,8 @@ def name_for(source: Source, given: str | None) -> str:
     """
     if given is not None:
         return given
+    if isinstance(source, StackSource):
+        return source.id
     if isinstance(source, SpecSource):
         file = source.file or "environment.yml"
         name = read_spec(source.data, file).name
@@ -52,10 +74,13 @@ def name_for(source: Source, given: str | None) -> str:
     )
 
 
-def update_source(environment: Environment) -> Source:
-    """The file an environment was made from, as it is now; its stored spec where that file is
-    gone, or where it was made from another environment."""
+def update_source(environment: Environment, settings: Settings) -> Source:
+    """The file or the stack that an environment was made from, as it is now; its stored spec
+    where that is gone, or where it was made from another environment."""
     info = environment.info
+    if info is not None and info.source.stack is not None:
+        with suppress(StackNotFound, StackInvalid):
+            return stack_source(settings, info.source.stack)
     file = info.source.file if info and info.source.kind != "environment" else None
     if file is not None and Path(file).is_file():
         return source_from_file(Path(file))

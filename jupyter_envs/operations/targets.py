@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from jupyter_envs.engine import CondaConfiguration, read_configuration
 from jupyter_envs.errors import ProfileNotFound
 from jupyter_envs.hardware import (
     REASONS,
@@ -99,18 +100,28 @@ def chosen_here(context: Context, order: TargetOrder | None) -> Chosen:
 
     Raises ProfileNotFound, TargetInvalid, and what detection raises.
     """
-    return choose(detected(context), order, context)
+    return choose(detected(context.configuration), order, context.policy)
 
 
-def detected(context: Context) -> Target:
+def machine_choice(settings: Settings, order: TargetOrder | None = None) -> Choice:
+    """The same outside of an operation, for who only wants to know. It asks the driver, which
+    may take a while, and loads py-rattler.
+
+    Raises ProfileNotFound, TargetInvalid and ConfigurationInvalid.
+    """
+    policy = load_policy(policy_path(settings.policy_file))
+    return choose(detected(read_configuration()), order, policy).choice
+
+
+def detected(configuration: CondaConfiguration) -> Target:
     """This machine as the solver sees it, conda's overrides included."""
     from jupyter_envs.engine import detect_target  # loads py-rattler: workers only
 
-    return detect_target(platform=context.configuration.subdir)
+    return detect_target(platform=configuration.subdir)
 
 
 def choose(
-    base: Target, order: TargetOrder | None, context: Context, *, whose: Whose = "here"
+    base: Target, order: TargetOrder | None, policy: Policy, *, whose: Whose = "here"
 ) -> Chosen:
     """``base`` with what was declared and what the rules say. ``whose`` it is."""
     order = order or TargetOrder()
@@ -126,7 +137,7 @@ def choose(
         source=whose,
     )
     inventory = read_inventory() if here else None
-    choice = choose_target(machine, inventory, declared_by(order, context.policy))
+    choice = choose_target(machine, inventory, declared_by(order, policy))
     return Chosen(target=_applied(base, choice), choice=choice, order=order)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Bool, Float, Integer, Unicode
+from traitlets import Bool, Float, Integer, List, Unicode
 
 from jupyter_envs import __version__
 from jupyter_envs.errors import EnvsError
@@ -70,6 +70,10 @@ class EnvsApp(ExtensionApp):
         " is saved: the digest alone, no path and no name. Default: False.",
     ).tag(config=True)
 
+    stacks_dirs = List(
+        Unicode(),
+        help="Folders with stacks of the site, beside those of the policy. Default: none.",
+    ).tag(config=True)
     freeze = Bool(
         False,
         help="Mark new generations, so that conda install and pip install refuse to change them"
@@ -104,6 +108,8 @@ class EnvsApp(ExtensionApp):
     def _options(self) -> dict[str, Any]:
         chosen = {name: getattr(self, name) for name in _OPTIONS}
         # What is not switched on here is left to conda's configuration and the environment.
+        if self.stacks_dirs:
+            chosen["stacks_dirs"] = tuple(Path(one).expanduser() for one in self.stacks_dirs)
         return {k: v for k, v in chosen.items() if v or k not in ("offline", "freeze")}
 
     def initialize_handlers(self) -> None:

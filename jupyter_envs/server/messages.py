@@ -82,7 +82,21 @@ class KeptLock(
     digest: Annotated[str, Meta(min_length=6, max_length=64)]
 
 
-SourceBody = FileSource | SpecText | LockText | KeptLock
+class StackBody(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,  # a field that is not known is a mistake, not noise
+    tag="stack",
+    tag_field="kind",
+):
+    """A stack by its id; ``target`` is one of its targets, without it the first that fits."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=40)]
+    target: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
+
+
+SourceBody = FileSource | SpecText | LockText | KeptLock | StackBody
 
 
 class TargetBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

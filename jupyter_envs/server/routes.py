@@ -15,6 +15,8 @@ from jupyter_envs.operations import (
     EnvironmentView,
     LockCheck,
     SourceState,
+    StacksView,
+    StackView,
     StorageView,
 )
 
@@ -29,6 +31,7 @@ from . import (
     past,
     site,
     specs,
+    stacks,
 )
 from . import messages as m
 from .openapi import document
@@ -121,6 +124,10 @@ ROUTES: tuple[Route, ...] = (
            body=m.LockBody),
     _get("specs/lock", specs.lock_state, "Whether the lock beside a file is still that of the file",
          LockCheck, query=m.LockQuery),
+    _get("stacks", stacks.list_all, "What can be made without a file, and what fits", StacksView,
+         query=stacks.StacksQuery),
+    _get("stacks/{id}", stacks.one, "One stack, with its environment.yml", StackView,
+         query=stacks.StacksQuery),
     _get("operations", operations.list_all, "Operations, newest first", m.OperationsAnswer,
          query=m.OperationsQuery),
     _get(OPERATION, operations.one, "One operation", m.OperationView),

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from jupyter_envs.doctor import DoctorReport
 from jupyter_envs.engine import read_configuration
-from jupyter_envs.errors import EnvsError
-from jupyter_envs.hardware import Holder, Kernel, Machine
+from jupyter_envs.errors import EnvsError, Unavailable
+from jupyter_envs.hardware import Choice, Holder, Kernel, Machine
 from jupyter_envs.operations import (
     EnvironmentList,
     Settings,
+    TargetOrder,
     default_settings,
+    machine_choice,
     reconcile,
     settings_to_examine,
     teller,
@@ -36,6 +40,10 @@ _THREADS = 4
 
 #: Two panels and a reload ask once; who has put something right does not wait long.
 _REPORT_SECONDS = 10.0
+#: A driver or a policy may change while a server runs, but not often.
+_CHOICE_SECONDS = 60.0
+_MOST_CHOICES = 32
+_ASKING_SECONDS = 20.0
 
 
 class Kernels(Protocol):
@@ -94,6 +102,8 @@ class Services:
         self._hub = hub
         self._settings: Settings | None = None
         self._list: EnvironmentList | None = None
+        self._choices: dict[TargetOrder, tuple[float, Choice]] = {}
+        self._asking = Lock()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="jupyter_envs")
 
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
@@ -139,6 +149,26 @@ class Services:
     def policy(self) -> Policy:
         """The policy in force now."""
         return load_policy(policy_path(self.settings().policy_file))
+
+    def machine_choice(self, order: TargetOrder) -> Choice:
+        """What this machine, or what is declared, would be solved for; asked anew each minute.
+
+        The driver is asked by one thread at a time: one that hangs may not take all of them.
+        Raises ProfileNotFound, TargetInvalid, and Unavailable while it hangs.
+        """
+        known = self._choices.get(order)
+        if known is not None and time.monotonic() - known[0] < _CHOICE_SECONDS:
+            return known[1]
+        if not self._asking.acquire(timeout=_ASKING_SECONDS):
+            raise Unavailable(reason="The GPU driver does not answer", hint="Try again later.")
+        try:
+            choice = machine_choice(self.settings(), order)
+        finally:
+            self._asking.release()
+        if len(self._choices) >= _MOST_CHOICES:
+            self._choices.clear()
+        self._choices[order] = (time.monotonic(), choice)
+        return choice
 
     def reconcile(self) -> list[str]:
         """Bring the store in line; returns what was done."""

@@ -11,9 +11,10 @@ from jupyter_envs.operations import (
     TargetOrder,
     kept_lock,
     source_from_bytes,
+    stack_source,
 )
 
-from .messages import FileSource, KeptLock, LockText, SourceBody, TargetBody
+from .messages import FileSource, KeptLock, LockText, SourceBody, StackBody, TargetBody
 from .services import Services
 
 
@@ -26,6 +27,8 @@ async def read_source(body: SourceBody, services: Services) -> Source:
     if isinstance(body, KeptLock):
         data = await services.run(lambda: kept_lock(body.digest, services.settings()))
         return LockSource(data=data)
+    if isinstance(body, StackBody):
+        return await services.run(lambda: stack_source(services.settings(), body.id, body.target))
     if isinstance(body, LockText):
         return LockSource(data=body.text.encode("utf-8", "surrogateescape"))
     return SpecSource(data=body.text.encode("utf-8", "surrogateescape"))

@@ -13,12 +13,17 @@ from jupyter_envs.lock import Manager, UnhashedPackage
 class SourceInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Where a generation came from. ``file`` is an absolute path, ``sha256`` of its bytes.
     ``included`` are the sha256 of the files that its pip section names, by their paths relative
-    to it."""
+    to it.
 
-    kind: Literal["spec", "lock", "environment"]
+    Of a stack there are its id and which of its targets was made; ``file`` is then None.
+    """
+
+    kind: Literal["spec", "lock", "environment", "stack"]
     file: str | None = None
     sha256: str | None = None
     included: dict[str, str] = {}
+    stack: str | None = None
+    stack_target: str | None = None
 
 
 class KernelRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -767,6 +767,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/stacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be made without a file, and what fits
+         * @description All stacks.
+         */
+        get: operations["get_stacks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stacks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One stack, with its environment.yml
+         * @description One stack, with the text that would be made.
+         */
+        get: operations["get_stacks_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operations": {
         parameters: {
             query?: never;
@@ -1098,7 +1138,7 @@ export interface components {
          *     exactly the packages of the lock beside the source, which has to be a file.
          */
         CreateBody: {
-            source: components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"];
+            source: components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"] | components["schemas"]["StackBody"];
             /** @default null */
             name?: string | null;
             /** @default false */
@@ -1605,8 +1645,9 @@ export interface components {
         /**
          * Host
          * @description What the server may use of its machine. ``cpus`` can be a fraction, where ``cpu_limit`` is
-         *     a cgroup's; ``cpu_percent`` is of all of them. Memory and ``disk`` in bytes; ``memory_used``
-         *     is without caches that would be given back. ``disk_path`` is where environments are.
+         *     a cgroup's; ``cpu_percent`` is of those, else of the machine's. Memory and ``disk`` in bytes;
+         *     ``memory_used`` is without caches that would be given back. ``disk_path`` is where
+         *     environments are.
          */
         Host: {
             cpus: number;
@@ -1840,7 +1881,7 @@ export interface components {
          *     making it.
          */
         PlanBody: {
-            source: components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"];
+            source: components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"] | components["schemas"]["StackBody"];
             /** @default null */
             name?: string | null;
             /** @default false */
@@ -2056,10 +2097,12 @@ export interface components {
          * @description Where a generation came from. ``file`` is an absolute path, ``sha256`` of its bytes.
          *     ``included`` are the sha256 of the files that its pip section names, by their paths relative
          *     to it.
+         *
+         *     Of a stack there are its id and which of its targets was made; ``file`` is then None.
          */
         SourceInfo: {
             /** @enum {unknown} */
-            kind: "environment" | "lock" | "spec";
+            kind: "environment" | "lock" | "spec" | "stack";
             /** @default null */
             file: string | null;
             /** @default null */
@@ -2068,6 +2111,10 @@ export interface components {
             included: {
                 [key: string]: string;
             };
+            /** @default null */
+            stack: string | null;
+            /** @default null */
+            stack_target: string | null;
         };
         /**
          * SourceState
@@ -2101,6 +2148,96 @@ export interface components {
             /** @enum {unknown} */
             kind: "spec";
             text: string;
+        };
+        /**
+         * StackBody
+         * @description A stack by its id; ``target`` is one of its targets, without it the first that fits.
+         */
+        StackBody: {
+            /** @enum {unknown} */
+            kind: "stack";
+            id: string;
+            /** @default null */
+            target?: string | null;
+        };
+        /**
+         * StackProblem
+         * @description Why a stack cannot be used; ``details`` are the diagnostics of its file, if any.
+         */
+        StackProblem: {
+            code: string;
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            hint: string | null;
+            /** @default null */
+            details: unknown;
+        };
+        /**
+         * StackTargetView
+         * @description One of a stack's targets. ``fits`` says whether it can be made for what is solved for,
+         *     ``reasons`` why not, or what is to be known; ``disk_gb`` are units of 10^9 bytes.
+         */
+        StackTargetView: {
+            id: string;
+            accelerator: string;
+            fits: boolean;
+            reasons: components["schemas"]["Reason"][];
+            min_driver: string | null;
+            min_cc: string | null;
+            min_glibc: string | null;
+            disk_gb: number | null;
+            add: string[];
+        };
+        /**
+         * StackView
+         * @description One stack. ``target`` is the one of its ``targets`` that would be made, None where none
+         *     fits. ``file`` is None for what is shipped. One with a ``problem`` cannot be made; it takes
+         *     away no other. ``text`` is the environment.yml that would be made, where one is asked for.
+         */
+        StackView: {
+            id: string;
+            title: string;
+            /** @enum {unknown} */
+            origin: "package" | "shipped" | "site" | "url" | "user";
+            /** @default  */
+            description: string;
+            /** @default stack */
+            icon: string;
+            /** @default [] */
+            purpose: string[];
+            /**
+             * @default solved-only
+             * @enum {unknown}
+             */
+            maturity: "deep" | "solved-only";
+            /** @default null */
+            notebook: string | null;
+            /** @default null */
+            file: string | null;
+            /** @default [] */
+            channels: string[];
+            /** @default [] */
+            packages: string[];
+            /** @default [] */
+            probe: string[];
+            /** @default null */
+            target: string | null;
+            /** @default [] */
+            targets: components["schemas"]["StackTargetView"][];
+            /** @default null */
+            problem: components["schemas"]["StackProblem"] | null;
+            /** @default null */
+            text: string | null;
+        };
+        /**
+         * StacksView
+         * @description All stacks; ``choice`` is what they would be made for, and why.
+         */
+        StacksView: {
+            stacks: components["schemas"]["StackView"][];
+            choice: components["schemas"]["Choice"];
         };
         /**
          * StorageView
@@ -2211,7 +2348,7 @@ export interface components {
          */
         UpdateBody: {
             /** @default null */
-            source?: (components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"]) | null;
+            source?: (components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"] | components["schemas"]["StackBody"]) | null;
             /** @default false */
             upgrade?: boolean;
             /** @default false */
@@ -4020,6 +4157,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stacks: {
+        parameters: {
+            query?: {
+                profile?: string;
+                cuda?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What can be made without a file, and what fits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StacksView"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stacks_id: {
+        parameters: {
+            query?: {
+                profile?: string;
+                cuda?: string;
+            };
+            header?: never;
+            path: {
+                /** @description An operation's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One stack, with its environment.yml */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StackView"];
                 };
             };
             /** @description It was not done; the code says why. */

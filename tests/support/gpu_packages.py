@@ -76,8 +76,9 @@ def gpu_recipes(minors: Sequence[str]) -> Iterator[Recipe]:
         name="py-xgboost",
         version="3.3.0",
         build="pyh0_0",
-        noarch="generic",
+        noarch="python",
         depends=("libxgboost ==3.3.0", "python"),
+        files=(Entry("site-packages/xgboost/__init__.py", b'__version__ = "3.3.0"\n'),),
     )
     yield _fossil()
 

@@ -4,6 +4,7 @@ import {
   environment,
   environmentStorage,
   problem,
+  sourceInfo,
   sourceState,
   storage
 } from '../support/records';
@@ -41,9 +42,7 @@ describe('the file of an environment', () => {
 
   it('is not asked for where there is none', async () => {
     await sources.want(environment({ source: null }));
-    await sources.want(
-      environment({ source: { kind: 'spec', file: null, sha256: null, included: {} } })
-    );
+    await sources.want(environment({ source: sourceInfo() }));
     expect(server.asked).toEqual([]);
   });
 

@@ -1,11 +1,8 @@
 import { sourcePath } from '../../../src/model';
-import { environment, info } from '../support/records';
+import { environment, info, sourceInfo } from '../support/records';
 
 function pathOf(file: string | null, root: string | null): string | null {
-  return sourcePath(
-    { info: info({ root_dir: root }) },
-    { source: { kind: 'spec', file, sha256: null, included: {} } }
-  );
+  return sourcePath({ info: info({ root_dir: root }) }, { source: sourceInfo({ file }) });
 }
 
 describe('the file of an environment', () => {

@@ -15,6 +15,8 @@ import type {
   OperationEvent,
   Package,
   Problem,
+  SourceInfo,
+  SourceInfo,
   SourceState,
   Storage,
   TrackedFile,
@@ -58,7 +60,7 @@ export function environment(change: Partial<Environment> = {}): Environment {
     lock_digest: '0123456789abcdef0123456789abcdef',
     platform: 'linux-64',
     created: '2026-11-18T15:00:00+01:00',
-    source: { kind: 'spec', file: '/home/ada/work/environment.yml', sha256: null, included: {} },
+    source: sourceInfo({ file: '/home/ada/work/environment.yml' }),
     size: 512_000_000,
     packages: 64,
     processes: 0,
@@ -68,6 +70,19 @@ export function environment(change: Partial<Environment> = {}): Environment {
     unhashed: [],
     notes: [],
     generations: [],
+    ...change
+  };
+}
+
+/** Where an environment came from: a text, unless told otherwise. */
+export function sourceInfo(change: Partial<SourceInfo> = {}): SourceInfo {
+  return {
+    kind: 'spec',
+    file: null,
+    sha256: null,
+    included: {},
+    stack: null,
+    stack_target: null,
     ...change
   };
 }
