@@ -29,6 +29,7 @@ export const CommandIds = {
   openSource: 'jupyter_envs:open-source',
   download: 'jupyter_envs:download',
   moveKernels: 'jupyter_envs:move-kernels',
+  shutDownKernel: 'jupyter_envs:shut-down-kernel',
   history: 'jupyter_envs:history',
   audit: 'jupyter_envs:audit',
   auditNotebook: 'jupyter_envs:audit-notebook',

@@ -3,6 +3,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { changingPlugin } from './plugins/changing';
 import { driftPlugin } from './plugins/drift';
 import { checkingPlugin } from './plugins/checking';
+import { gpusPlugin } from './plugins/gpus';
 import { kernelsPlugin } from './plugins/kernels';
 import { lifecyclePlugin } from './plugins/lifecycle';
 import { lockingPlugin } from './plugins/locking';
@@ -24,6 +25,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   changingPlugin,
   driftPlugin,
   kernelsPlugin,
+  gpusPlugin,
   lifecyclePlugin,
   placesPlugin,
   pastPlugin,

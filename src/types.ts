@@ -34,6 +34,16 @@ export type DigestView = Schemas['DigestView'];
 export type Difference = Schemas['Difference'];
 export type Fault = Schemas['Fault'];
 
+export type Hardware = Schemas['Hardware'];
+export type Device = Schemas['Device'];
+export type Slice = Schemas['Slice'];
+export type Host = Schemas['Host'];
+export type Note = Schemas['Note'];
+export type Holders = Schemas['Holders'];
+export type KernelUse = Schemas['KernelUse'];
+export type ProcessUse = Schemas['ProcessUse'];
+export type Shares = Schemas['Shares'];
+
 /** A line of the ledger; which of its keys there are depends on the action. */
 export interface PastEvent {
   time: string;

@@ -2,3 +2,4 @@ import './base.css';
 import './drift.css';
 import './disk.css';
 import './past.css';
+import './gpus.css';

@@ -12,6 +12,8 @@ import type {
   DigestView,
   Environment,
   Fault,
+  Hardware,
+  Holders,
   Info,
   Operation,
   OperationEvent,
@@ -164,6 +166,18 @@ export class EnvsClient {
 
   resume(id: string): Promise<Operation> {
     return this._send('POST', `${operation(id)}/resume`, {});
+  }
+
+  // -- the machine ---------------------------------------------------------------------------
+
+  /** The GPUs and the machine, as they were seen last. */
+  hardware(): Promise<Hardware> {
+    return this._get('hardware');
+  }
+
+  /** Whose the memory of the GPUs is. */
+  holders(): Promise<Holders> {
+    return this._get('hardware/kernels');
   }
 
   // -- the past ------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import { Button } from './Button';
 import { useTrans } from './context';
 import { DiskSpace, type DiskSpaceProps } from './DiskSpace';
 import { EnvironmentRow, type RowProps } from './EnvironmentRow';
+import { GpuStrip, type GpuStripProps } from './GpuStrip';
 import { ProblemText } from './ProblemText';
 
 /** What the whole panel shows. */
@@ -16,6 +17,8 @@ export interface PanelProps {
   away: string | null;
   problem: Problem | null;
   writable: boolean;
+  /** What is above the list; null before it has come. */
+  gpus: GpuStripProps | null;
   /** What is below the list; null where there is nothing to tell. */
   disk: DiskSpaceProps | null;
   rows: readonly (RowProps & { id: string })[];
@@ -24,7 +27,7 @@ export interface PanelProps {
 
 /** The panel: a tool bar, what is wrong with the whole, and the list. */
 export function Panel(props: PanelProps): React.JSX.Element {
-  const { ready, away, problem, writable, rows, disk, actions } = props;
+  const { ready, away, problem, writable, rows, gpus, disk, actions } = props;
   const trans = useTrans();
   return (
     <div className="jp-Envs-panel" aria-busy={!ready}>
@@ -69,6 +72,7 @@ export function Panel(props: PanelProps): React.JSX.Element {
           )}
         </p>
       )}
+      {gpus && <GpuStrip {...gpus} />}
       {!ready && away === null && <p className="jp-Envs-note">{trans.__('Loading…')}</p>}
       {ready && !problem && rows.length === 0 && <Empty writable={writable} actions={actions} />}
       <ul className="jp-Envs-list" aria-label={trans.__('Environments')}>

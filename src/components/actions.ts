@@ -1,4 +1,4 @@
-import type { Environment, Operation } from '../types';
+import type { Environment, KernelUse, Operation } from '../types';
 
 /** Everything a person can ask for in the panel. */
 export interface Actions {
@@ -35,6 +35,8 @@ export interface Actions {
   measure(): void;
   /** Free space, after it was shown what goes. */
   clean(): void;
+  /** End a kernel that holds memory of a GPU, after a question. */
+  shutDown(kernel: KernelUse): void;
   cancel(operation: Operation): void;
   resume(operation: Operation): void;
   dismiss(operation: Operation): void;

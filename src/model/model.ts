@@ -18,6 +18,7 @@ import {
   type Source
 } from '../client';
 import { DriftReports } from './drift';
+import { Gpus } from './gpus';
 import { Sources } from './sources';
 import { Storages } from './storage';
 import { aside, type Row, rows } from './rows';
@@ -57,6 +58,8 @@ export class EnvironmentsModel implements IObservableDisposable {
   readonly sources: Sources;
   /** What takes how much space. */
   readonly storage: Storages;
+  /** How the GPUs and the machine are; it tells of changes itself. */
+  readonly gpus: Gpus;
 
   private readonly _operations = new Map<string, Operation>();
   private readonly _dismissed = new Set<string>();
@@ -80,6 +83,7 @@ export class EnvironmentsModel implements IObservableDisposable {
     this.drifts = new DriftReports(client, changed);
     this.sources = new Sources(client, changed);
     this.storage = new Storages(client, changed);
+    this.gpus = new Gpus(client, standby);
     this._events?.connect(this._onEvent, this);
     this._poll = new Poll({
       name: 'jupyter_envs:refresh',
@@ -102,6 +106,7 @@ export class EnvironmentsModel implements IObservableDisposable {
   dispose(): void {
     if (!this.isDisposed) {
       this._poll.dispose();
+      this.gpus.dispose();
       this._events?.disconnect(this._onEvent, this);
       this.disposed.emit();
       Signal.clearData(this);

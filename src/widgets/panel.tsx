@@ -11,6 +11,7 @@ import type { Actions } from '../components/actions';
 import { Translation } from '../components/context';
 import type { More } from '../components/Details';
 import type { DiskSpaceProps } from '../components/DiskSpace';
+import type { GpuStripProps } from '../components/GpuStrip';
 import { Panel } from '../components/Panel';
 import { environmentsIcon } from '../icons';
 import { type EnvironmentsModel, type Row, sourcePath } from '../model';
@@ -26,6 +27,8 @@ export class EnvironmentsPanel extends ReactWidget {
   private readonly _more = new Map<string, { mark: string; more: Fetched }>();
   private readonly _actions: Actions;
   private _diskIsOpen = false;
+  /** The lines of the machine that are unfolded. */
+  private readonly _lines = new Set<string>();
 
   constructor(
     private readonly _model: EnvironmentsModel,
@@ -43,17 +46,36 @@ export class EnvironmentsPanel extends ReactWidget {
     this._actions = this._makeActions();
     this._model.changed.connect(this._onChanged, this);
     this._kernels.runningChanged.connect(this._onChanged, this);
+    this._model.gpus.changed.connect(this._onGpus, this);
   }
 
   override dispose(): void {
     this._model.changed.disconnect(this._onChanged, this);
     this._kernels.runningChanged.disconnect(this._onChanged, this);
+    this._model.gpus.changed.disconnect(this._onGpus, this);
+    this._watch(false);
     super.dispose();
   }
 
   protected override onAfterShow(message: Message): void {
     super.onAfterShow(message);
+    this._watch(true);
     void this._model.refresh();
+  }
+
+  protected override onAfterHide(message: Message): void {
+    super.onAfterHide(message);
+    this._watch(false);
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this._watch(this.isVisible);
+  }
+
+  protected override onBeforeDetach(message: Message): void {
+    this._watch(false);
+    super.onBeforeDetach(message);
   }
 
   protected override render(): React.JSX.Element {
@@ -66,6 +88,7 @@ export class EnvironmentsPanel extends ReactWidget {
           away={away}
           problem={problem ?? info?.problem ?? null}
           writable={info?.writable ?? false}
+          gpus={this._gpus()}
           disk={ready && info?.problem === null ? this._disk() : null}
           actions={this._actions}
           rows={this._model.rows().map(row => ({
@@ -102,6 +125,32 @@ export class EnvironmentsPanel extends ReactWidget {
     };
   }
 
+  private _gpus(): GpuStripProps | null {
+    const { hardware, holders, isAway } = this._model.gpus;
+    return (
+      hardware && {
+        hardware,
+        holders,
+        away: isAway,
+        open: this._lines,
+        onToggle: line => {
+          if (!this._lines.delete(line)) {
+            this._lines.add(line);
+          }
+          this._watch(this.isVisible);
+          this.update();
+        },
+        actions: this._actions
+      }
+    );
+  }
+
+  /** The machine is asked about only while somebody looks at it. */
+  private _watch(looks: boolean): void {
+    this._model.gpus.watch('machine', looks && this._lines.has('machine'));
+    this._model.gpus.watch('panel', looks);
+  }
+
   private _disk(): DiskSpaceProps {
     const { storage } = this._model;
     const { operation, failed } = this._model.cleaning();
@@ -129,6 +178,10 @@ export class EnvironmentsPanel extends ReactWidget {
         this._fetch(row.environment);
       }
     }
+    this.update();
+  }
+
+  private _onGpus(): void {
     this.update();
   }
 
@@ -223,6 +276,8 @@ export class EnvironmentsPanel extends ReactWidget {
       compareSource: onEnvironment(CommandIds.compareSource),
       measure: () => void this._commands.execute(CommandIds.measure),
       clean: () => void this._commands.execute(CommandIds.clean),
+      shutDown: kernel =>
+        void this._commands.execute(CommandIds.shutDownKernel, { kernel: kernel.kernel_id }),
       openHistory: onEnvironment(CommandIds.history),
       openAudit: () => void this._commands.execute(CommandIds.audit),
       cancel: onOperation(CommandIds.cancel),

@@ -27,6 +27,7 @@ function panel(change: Partial<PanelProps> = {}): PanelProps {
     problem: null,
     writable: true,
     rows: [],
+    gpus: null,
     disk: null,
     actions: spies(),
     ...change

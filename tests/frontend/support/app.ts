@@ -25,7 +25,13 @@ export class FakeApp {
     standby: 'never'
   });
   readonly contextMenu: { command?: string; selector: string }[] = [];
-  readonly sessions = { running: () => [], connectTo: jest.fn() } as unknown as Session.IManager;
+  /** What runs in tabs: id and path of a session, and its kernel's id. */
+  readonly running: { id: string; path: string; kernel: { id: string } }[] = [];
+  readonly sessions = {
+    running: () => this.running,
+    connectTo: jest.fn(),
+    shutdown: jest.fn()
+  } as unknown as jest.Mocked<Session.IManager>;
 
   get app(): JupyterFrontEnd {
     const { server, commands, shell, bus, kernels, kernelspecs, sessions } = this;

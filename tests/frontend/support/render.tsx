@@ -31,6 +31,7 @@ const NAMES: (keyof Actions)[] = [
   'compareSource',
   'measure',
   'clean',
+  'shutDown',
   'cancel',
   'resume',
   'dismiss',

@@ -11,6 +11,8 @@ import type {
   DigestView,
   Environment,
   Fault,
+  Hardware,
+  Holders,
   Info,
   Operation,
   OperationEvent,
@@ -22,6 +24,7 @@ import type {
   Storage
 } from '../../../src/types';
 import { type Asked, BASE_URL, connection, json, noNetwork } from './network';
+import { hardware, holders } from './gpus';
 import { audit } from './past';
 import {
   adoptionPreview,
@@ -61,6 +64,8 @@ export class FakeServer {
   wholeDrift: DriftReport | null = null;
   /** What is found in a text; `check` for each, unless told otherwise. */
   judge: (text: string) => Check = () => this.check;
+  hardware: Hardware = hardware();
+  holders: Holders = holders();
   ledger: PastEvent[] = [];
   audit: Audit = audit();
   faults: Fault[] = [];
@@ -194,6 +199,8 @@ export class FakeServer {
     [/^GET environments\/[^/]+\/usage$/, () => json({ processes: this.processes })],
     [/^GET environments\/([^/]+)\/activation$/, (_, n) => json({ command: `activate ${n}` })],
     [/^GET environments\/([^/]+)\/export\?format=(.+)$/, (_, n, format) => exported(n, format)],
+    [/^GET hardware$/, () => json(this.hardware)],
+    [/^GET hardware\/kernels$/, () => json(this.holders)],
     [/^GET ledger(\?.*)?$/, () => json({ events: this.ledger })],
     [/^GET ledger\/audit(\?.*)?$/, () => json(this.audit)],
     [/^GET ledger\/faults$/, () => json({ faults: this.faults })],
@@ -207,10 +214,16 @@ export class FakeServer {
     [/^GET operations\/(.+)\/events\?after=(.+)$/, (_, id, after) => this._events(id, after)],
     [/^POST operations\/(.+)\/resume$/, (_, id) => this._resume(id)],
     [/^GET \/api\/kernels$/, () => json(this.kernels)],
+    [/^DELETE \/api\/kernels\/(.+)$/, (_, id) => this._endKernel(id)],
     [/^GET \/api\/kernelspecs$/, () => json(KERNELSPECS)],
     [/^GET \/api\/contents\/(.+)$/, ({ url }, path) => this._file(url, path)],
     [/^PUT \/api\/contents\/(.+)$/, ({ body }, path) => this._save(path, body)]
   ];
+
+  private _endKernel(id?: string): Response {
+    this.kernels = this.kernels.filter(one => one.id !== id);
+    return new Response(null, { status: 204 });
+  }
 
   private _uses(beginning = ''): Response {
     const digests = this.locks.filter(one => one.digest.startsWith(beginning));

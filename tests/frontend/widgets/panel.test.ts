@@ -24,6 +24,7 @@ import {
   storage,
   tracked
 } from '../support/records';
+import { holders, kernelUse, withGpus } from '../support/gpus';
 import { FakeServer } from '../support/server';
 import { nothingMore } from '../support/time';
 import { english } from '../support/translation';
@@ -133,6 +134,35 @@ describe('the panel', () => {
     const before = server.count('GET environments');
     panel.show();
     await waitFor(() => expect(server.count('GET environments')).toBe(before + 1));
+  });
+});
+
+describe('the GPUs in the panel', () => {
+  const looks = (): number => server.count('GET hardware');
+
+  it('are asked about while it is in sight, and not when it is hidden', async () => {
+    await waitFor(() => expect(looks()).toBe(1));
+    panel.hide();
+    await nothingMore();
+    panel.show();
+    await waitFor(() => expect(looks()).toBe(2));
+    expect(server.count('GET hardware/kernels')).toBe(0);
+  });
+
+  it('unfold, and end what holds their memory', async () => {
+    server.hardware = withGpus();
+    server.holders = holders({ kernels: [kernelUse()] });
+    await model.gpus.refresh();
+    await user.click(await screen.findByRole('button', { name: /^GPU 0/ }));
+    await user.click(await screen.findByRole('button', { name: 'Shut down…' }));
+    expect(commands.executed).toEqual([{ id: CommandIds.shutDownKernel, args: { kernel: 'k1' } }]);
+    await user.click(screen.getByRole('button', { name: /^GPU 0/ }));
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Shut down…' })).toBeNull());
+  });
+
+  it('tell of the machine to whoever unfolds it', async () => {
+    await user.click(await screen.findByRole('button', { name: /^2 CPUs/ }));
+    expect(await screen.findByText(/^No GPU here/)).toBeTruthy();
   });
 });
 
