@@ -23,6 +23,7 @@ from jupyter_envs.hardware import (
 )
 from jupyter_envs.lock import Lock, target_note, with_target_note
 from jupyter_envs.policy import Policy, load_policy, policy_path
+from jupyter_envs.spec import GpuMachine
 from jupyter_envs.store import GenerationInfo
 
 from .settings import Settings
@@ -111,6 +112,11 @@ def machine_choice(settings: Settings, order: TargetOrder | None = None) -> Choi
     """
     policy = load_policy(policy_path(settings.policy_file))
     return choose(detected(read_configuration()), order, policy).choice
+
+
+def gpu_machine(choice: Choice) -> GpuMachine:
+    """A choice as fixes of files go by it."""
+    return GpuMachine(choice.cuda_major)
 
 
 def detected(configuration: CondaConfiguration) -> Target:

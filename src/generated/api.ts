@@ -660,6 +660,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/stacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be made without a file, and what fits
+         * @description All stacks.
+         */
+        get: operations["get_stacks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stacks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One stack, with its environment.yml
+         * @description One stack, with the text that would be made.
+         */
+        get: operations["get_stacks_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operations": {
         parameters: {
             query?: never;
@@ -896,10 +936,46 @@ export interface components {
         };
         /**
          * CheckBody
-         * @description Read an environment.yml and say what is wrong with it.
+         * @description Read an environment.yml and say what is wrong with it. Fixes about GPUs are for this
+         *     machine, or for ``target``.
          */
         CheckBody: {
             source: components["schemas"]["FileSource"] | components["schemas"]["SpecText"];
+            /** @default null */
+            target?: components["schemas"]["TargetBody"] | null;
+        };
+        /**
+         * Choice
+         * @description A target: versions that stand for virtual packages, and what the solver is told besides.
+         *
+         *     ``cuda`` None means CPU builds. ``cuda_major`` is the newest CUDA that all of its GPUs have
+         *     code for. ``constraints`` hold for what is installed, and ask for nothing by themselves.
+         *     ``gpus`` are the UUIDs that were looked at.
+         */
+        Choice: {
+            /** @enum {unknown} */
+            origin: "declared" | "detected" | "override" | "profile" | "recorded" | "usual";
+            platform: string;
+            /** @default null */
+            profile: string | null;
+            /** @default null */
+            cuda: string | null;
+            /** @default null */
+            cuda_arch: string | null;
+            /** @default null */
+            cuda_major: number | null;
+            /** @default null */
+            glibc: string | null;
+            /** @default null */
+            archspec: string | null;
+            /** @default false */
+            gpu_required: boolean;
+            /** @default [] */
+            gpus: string[];
+            /** @default [] */
+            constraints: string[];
+            /** @default [] */
+            reasons: components["schemas"]["Reason"][];
         };
         /**
          * CleanBody
@@ -958,11 +1034,13 @@ export interface components {
          *     exactly the packages of the lock beside the source, which has to be a file.
          */
         CreateBody: {
-            source: components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"];
+            source: components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"] | components["schemas"]["StackBody"];
             /** @default null */
             name?: string | null;
             /** @default false */
             locked?: boolean;
+            /** @default null */
+            target?: components["schemas"]["TargetBody"] | null;
         };
         /**
          * Diagnostic
@@ -1139,7 +1217,7 @@ export interface components {
          *     were started from any of its generations and still run. ``drift`` says whether the current
          *     generation is still what its lock says; None where it was made by something else. Of an
          *     ``archived`` one only file and lock are there, in ``prefix``: it has neither generations nor
-         *     kernels.
+         *     kernels. ``target`` is what it was solved for, and why; None where nobody wrote it down.
          */
         EnvironmentView: {
             name: string;
@@ -1175,6 +1253,8 @@ export interface components {
             behind: boolean | null;
             /** @default null */
             drift: components["schemas"]["DriftView"] | null;
+            /** @default null */
+            target: components["schemas"]["Choice"] | null;
             /** @default [] */
             notes: components["schemas"]["NoteView"][];
             /** @default [] */
@@ -1421,13 +1501,15 @@ export interface components {
          *     making it.
          */
         PlanBody: {
-            source: components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"];
+            source: components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"] | components["schemas"]["StackBody"];
             /** @default null */
             name?: string | null;
             /** @default false */
             upgrade?: boolean;
             /** @default false */
             locked?: boolean;
+            /** @default null */
+            target?: components["schemas"]["TargetBody"] | null;
         };
         /**
          * PolicyView
@@ -1439,6 +1521,10 @@ export interface components {
             link_scripts: string[];
             freeze: boolean;
             file: string | null;
+            /** @default {} */
+            profiles: {
+                [key: string]: components["schemas"]["Profile"];
+            };
         };
         /**
          * Position
@@ -1478,6 +1564,38 @@ export interface components {
             kernel: string | null;
         };
         /**
+         * Profile
+         * @description Machines that environments are made for elsewhere, such as a cluster's GPU nodes.
+         *
+         *     ``cuda`` is the newest CUDA that all their drivers support (none: no GPU), ``cuda_arch`` the
+         *     lowest compute capability among their GPUs. ``gpu_required`` refuses CPU builds.
+         */
+        Profile: {
+            /** @default  */
+            description?: string;
+            /** @default null */
+            cuda?: string | null;
+            /** @default null */
+            cuda_arch?: string | null;
+            /** @default null */
+            glibc?: string | null;
+            /** @default null */
+            archspec?: string | null;
+            /** @default false */
+            gpu_required?: boolean;
+        };
+        /**
+         * Reason
+         * @description One sentence of why; ``message`` is the English text of ``code`` and ``params``.
+         */
+        Reason: {
+            code: string;
+            params: {
+                [key: string]: string;
+            };
+            message: string;
+        };
+        /**
          * RestoreView
          * @description What restoring would do: packages that change, and how many files come back as they were
          *     or, where they belong to no package, are not in the new generation.
@@ -1507,14 +1625,20 @@ export interface components {
         /**
          * SourceInfo
          * @description Where a generation came from. ``file`` is an absolute path, ``sha256`` of its bytes.
+         *
+         *     Of a stack there are its id and which of its targets was made; ``file`` is then None.
          */
         SourceInfo: {
             /** @enum {unknown} */
-            kind: "environment" | "lock" | "spec";
+            kind: "environment" | "lock" | "spec" | "stack";
             /** @default null */
             file: string | null;
             /** @default null */
             sha256: string | null;
+            /** @default null */
+            stack: string | null;
+            /** @default null */
+            stack_target: string | null;
         };
         /**
          * SourceState
@@ -1550,6 +1674,96 @@ export interface components {
             text: string;
         };
         /**
+         * StackBody
+         * @description A stack by its id; ``target`` is one of its targets, without it the first that fits.
+         */
+        StackBody: {
+            /** @enum {unknown} */
+            kind: "stack";
+            id: string;
+            /** @default null */
+            target?: string | null;
+        };
+        /**
+         * StackProblem
+         * @description Why a stack cannot be used; ``details`` are the diagnostics of its file, if any.
+         */
+        StackProblem: {
+            code: string;
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            hint: string | null;
+            /** @default null */
+            details: unknown;
+        };
+        /**
+         * StackTargetView
+         * @description One of a stack's targets. ``fits`` says whether it can be made for what is solved for,
+         *     ``reasons`` why not, or what is to be known; ``disk_gb`` are units of 10^9 bytes.
+         */
+        StackTargetView: {
+            id: string;
+            accelerator: string;
+            fits: boolean;
+            reasons: components["schemas"]["Reason"][];
+            min_driver: string | null;
+            min_cc: string | null;
+            min_glibc: string | null;
+            disk_gb: number | null;
+            add: string[];
+        };
+        /**
+         * StackView
+         * @description One stack. ``target`` is the one of its ``targets`` that would be made, None where none
+         *     fits. ``file`` is None for what is shipped. One with a ``problem`` cannot be made; it takes
+         *     away no other. ``text`` is the environment.yml that would be made, where one is asked for.
+         */
+        StackView: {
+            id: string;
+            title: string;
+            /** @enum {unknown} */
+            origin: "package" | "shipped" | "site" | "url" | "user";
+            /** @default  */
+            description: string;
+            /** @default stack */
+            icon: string;
+            /** @default [] */
+            purpose: string[];
+            /**
+             * @default solved-only
+             * @enum {unknown}
+             */
+            maturity: "deep" | "solved-only";
+            /** @default null */
+            notebook: string | null;
+            /** @default null */
+            file: string | null;
+            /** @default [] */
+            channels: string[];
+            /** @default [] */
+            packages: string[];
+            /** @default [] */
+            probe: string[];
+            /** @default null */
+            target: string | null;
+            /** @default [] */
+            targets: components["schemas"]["StackTargetView"][];
+            /** @default null */
+            problem: components["schemas"]["StackProblem"] | null;
+            /** @default null */
+            text: string | null;
+        };
+        /**
+         * StacksView
+         * @description All stacks; ``choice`` is what they would be made for, and why.
+         */
+        StacksView: {
+            stacks: components["schemas"]["StackView"][];
+            choice: components["schemas"]["Choice"];
+        };
+        /**
          * StorageView
          * @description Bytes. ``total`` and ``free`` are the file system's of the environments; files that
          *     generations share are counted once, and ``cache`` is what the cache has beyond them.
@@ -1565,6 +1779,29 @@ export interface components {
             generations: number;
             measured_at: string;
             by_environment: components["schemas"]["EnvironmentStorage"][];
+        };
+        /**
+         * TargetBody
+         * @description The machines to solve for, instead of this one. ``profile`` is one of the policy's;
+         *     ``cuda`` the newest CUDA of their drivers (empty: no GPU), ``cuda_arch`` the lowest compute
+         *     capability of their GPUs. ``gpus`` are GPUs of this machine, by number or UUID.
+         *     ``gpu_required`` refuses CPU builds. What is not said is detected.
+         */
+        TargetBody: {
+            /** @default null */
+            profile?: string | null;
+            /** @default null */
+            cuda?: string | null;
+            /** @default null */
+            cuda_arch?: string | null;
+            /** @default null */
+            glibc?: string | null;
+            /** @default null */
+            archspec?: string | null;
+            /** @default null */
+            gpu_required?: boolean | null;
+            /** @default [] */
+            gpus?: string[];
         };
         /**
          * TextDiff
@@ -1612,17 +1849,20 @@ export interface components {
         };
         /**
          * UpdateBody
-         * @description Build the next generation. Without ``source``: from the file it was made from.
+         * @description Build the next generation. Without ``source``: from the file it was made from. Without
+         *     ``target``: for what it was made for; an empty one means this machine.
          *     ``upgrade`` lets every package move to the newest version that the file allows; ``locked``
          *     takes exactly the packages of the lock beside it.
          */
         UpdateBody: {
             /** @default null */
-            source?: (components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"]) | null;
+            source?: (components["schemas"]["FileSource"] | components["schemas"]["SpecText"] | components["schemas"]["LockText"] | components["schemas"]["KeptLock"] | components["schemas"]["StackBody"]) | null;
             /** @default false */
             upgrade?: boolean;
             /** @default false */
             locked?: boolean;
+            /** @default null */
+            target?: components["schemas"]["TargetBody"] | null;
         };
         /**
          * UsageAnswer
@@ -3174,6 +3414,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stacks: {
+        parameters: {
+            query?: {
+                profile?: string;
+                cuda?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What can be made without a file, and what fits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StacksView"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stacks_id: {
+        parameters: {
+            query?: {
+                profile?: string;
+                cuda?: string;
+            };
+            header?: never;
+            path: {
+                /** @description An operation's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One stack, with its environment.yml */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StackView"];
                 };
             };
             /** @description It was not done; the code says why. */
