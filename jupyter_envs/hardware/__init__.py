@@ -1,6 +1,6 @@
 """Hardware: what GPUs there are and how busy they are, and what to solve for on them."""
 
-from .choice import Choice, Declared, Machine, Whose, check_declared, choose_target
+from .choice import Choice, Declared, Detected, Whose, check_declared, choose_target
 from .model import DriverState, Gpu, Inventory, Vendor
 from .reasons import REASONS, Reason, reason
 from .tables import at_least, cuda_of_driver, major_of
@@ -9,10 +9,10 @@ __all__ = [
     "REASONS",
     "Choice",
     "Declared",
+    "Detected",
     "DriverState",
     "Gpu",
     "Inventory",
-    "Machine",
     "Reason",
     "Vendor",
     "Whose",

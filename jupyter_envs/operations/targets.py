@@ -14,8 +14,8 @@ from jupyter_envs.hardware import (
     REASONS,
     Choice,
     Declared,
+    Detected,
     Inventory,
-    Machine,
     Whose,
     check_declared,
     choose_target,
@@ -133,13 +133,14 @@ def choose(
     order = order or TargetOrder()
     known = _known(base)
     here = whose == "here"
-    machine = Machine(
+    machine = Detected(
         platform=base.platform,
         cuda=known.get("__cuda"),
         cuda_arch=known.get("__cuda_arch"),
         glibc=known.get("__glibc"),
         archspec=known.get("__archspec"),
         cuda_override=os.environ.get("CONDA_OVERRIDE_CUDA") if here else None,
+        arch_override=os.environ.get("CONDA_OVERRIDE_CUDA_ARCH") or None if here else None,
         source=whose,
     )
     inventory = read_inventory() if here else None

@@ -11,18 +11,18 @@ from jupyter_envs.hardware import (
     REASONS,
     Choice,
     Declared,
+    Detected,
     DriverState,
     Gpu,
     Inventory,
-    Machine,
     choose_target,
 )
 
 LINUX: dict[str, Any] = {"platform": "linux-64", "glibc": "2.36", "archspec": "x86_64_v3"}
 
 
-def machine(**facts: Any) -> Machine:
-    return Machine(**{**LINUX, **facts})
+def machine(**facts: Any) -> Detected:
+    return Detected(**{**LINUX, **facts})
 
 
 def gpus(*capabilities: str | None, mig: bool = False) -> tuple[Gpu, ...]:
@@ -262,8 +262,15 @@ def test_condas_override_and_what_beats_it(
     assert codes(choice)[0] == code
 
 
+def test_condas_override_of_the_capability() -> None:
+    here = machine(cuda="13.0", cuda_arch="6.1", arch_override="6.1")
+    choice = choose_target(here, inventory("9.0"))
+    assert (choice.cuda_arch, choice.cuda_major) == ("6.1", 12)
+    assert "CONDA_OVERRIDE_CUDA_ARCH has compute capability 6.1" in choice.reasons[0].message
+
+
 def test_there_is_no_cuda_for_a_mac() -> None:
-    choice = choose_target(Machine(platform="osx-arm64"), None, Declared(cuda="12.9"))
+    choice = choose_target(Detected(platform="osx-arm64"), None, Declared(cuda="12.9"))
     assert (choice.cuda, codes(choice)) == (None, ["cpu_platform"])
 
 

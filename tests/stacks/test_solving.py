@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from jupyter_envs.errors import StackUnfit
-from jupyter_envs.hardware import Choice, Declared, Machine, choose_target
+from jupyter_envs.hardware import Choice, Declared, Detected, choose_target
 from jupyter_envs.spec import dependency_name, parse_spec
 from jupyter_envs.stacks import Stack, chosen_target, find_stacks, shipped_place, with_lines
 from tests.engine.solving import Asker, asking, builds, record, write_channel
@@ -63,7 +63,7 @@ EXPECTED: dict[str, dict[str, str | None]] = {
 
 def choice_for(machine: dict[str, Any], platform: str = "linux-64") -> Choice:
     facts = {"platform": platform, "glibc": "2.36", "archspec": "x86_64_v3", **machine}
-    return choose_target(Machine(**facts))
+    return choose_target(Detected(**facts))
 
 
 def virtual(choice: Choice) -> dict[str, str | None]:
@@ -142,7 +142,7 @@ def test_without_the_rule_pascal_would_get_what_it_cannot_run(small: Asker) -> N
 
 
 def test_a_login_node_with_a_profile_gets_what_its_nodes_can_run(small: Asker) -> None:
-    login = Machine(platform="linux-64", glibc="2.36")
+    login = Detected(platform="linux-64", glibc="2.36")
     profile = Declared(profile="p100", cuda="13.0", cuda_arch="6.0")
     choice = choose_target(login, None, profile)
     stack = next(one for one in STACKS if one.id == "pytorch")
