@@ -262,11 +262,13 @@ export const FIXES: Readonly<Record<string, Text>> = {
   one_per_line: trans => trans.__("Give each package its own line"),
   remove: (trans, p) => trans.__("Remove %1", p("text")),
   remove_line: trans => trans.__("Remove the line"),
+  remove_without_gpu: (trans, p) => trans.__("Remove %1: there is no NVIDIA GPU here", p("text")),
   rename_key: (trans, p) => trans.__("Write %1:", p("text")),
   replace_channel: trans => trans.__("Take the packages from conda-forge"),
   replace_tabs: trans => trans.__("Replace tabs by spaces"),
   save_as_utf8: trans => trans.__("Save the file as UTF-8"),
   write: (trans, p) => trans.__("Write %1", p("text")),
+  write_for_gpu: (trans, p) => trans.__("Write %1, for the GPU here", p("text")),
 };
 
 /** Why a target was chosen. */
