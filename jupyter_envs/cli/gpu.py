@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 import msgspec
 from rich.console import Group, RenderableType
-from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
@@ -94,6 +93,8 @@ def _looks(
 
 
 def _show_live(looks: Iterator[tuple[Hardware, Holders]]) -> None:
+    from rich.live import Live  # for those who watch only
+
     with Live(console=out, auto_refresh=False, vertical_overflow="crop") as live:
         for found, held in looks:
             live.update(_view(found, held), refresh=True)

@@ -85,6 +85,8 @@ class Gpus:
         start = len(found.devices)
         added = tuple(msgspec.structs.replace(d, index=start + i) for i, d in enumerate(others))
         devices = (*found.devices, *added)
+        silent = tuple(device.uuid for device in added if device.vendor == "amd")
+        found = msgspec.structs.replace(found, unlisted=(*found.unlisted, *silent))
         if found.state != "none" and found.devices:
             return msgspec.structs.replace(found, devices=devices)
         if found.state in ("none", "ok"):

@@ -237,12 +237,21 @@ def test_processes_are_asked_for_less_often_than_the_rest(driver: Driver, reader
 
 
 def test_lists_of_processes_that_are_refused(driver: Driver, reader: Reader) -> None:
-    driver.say("two 0:4711:2500 nolists")
+    driver.say("two 0:4711:2500 lists=4")
 
     found = reader.read()
 
     assert (found.processes, found.unlisted) == ((), (A5000, SMALL, LARGE))
     assert found.devices[0].utilisation == 42
+
+
+def test_gpus_that_are_lost_between_two_calls_are_told_once(driver: Driver, reader: Reader) -> None:
+    driver.say("two 0:4711:2500 lists=15")
+
+    found = reader.read()
+
+    assert [device.state for device in found.devices] == ["lost", "lost"]
+    assert found.processes == ()
 
 
 def test_the_inventory_is_what_stays(driver: Driver, reader: Reader) -> None:

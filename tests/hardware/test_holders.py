@@ -194,7 +194,7 @@ def test_an_environment_without_a_file_of_it(tmp_path: Path) -> None:
 def test_a_kernel_elsewhere_has_nothing_here(tmp_path: Path) -> None:
     kernel = Kernel(kernel_id="c", kernel="remote")
     [found] = World(tmp_path).holders(kernels=(kernel,)).kernels
-    assert (found.pid, found.memory, found.environment) == (None, 0, None)
+    assert (found.pid, found.memory, found.environment) == (None, None, None)
 
 
 def test_memory_that_is_not_told(tmp_path: Path) -> None:
@@ -253,6 +253,27 @@ def test_other_users_are_one_sum_without_names(tmp_path: Path) -> None:
     assert str(MINE).encode() not in msgspec.json.encode(found)
 
 
+def test_people_of_a_hub_who_share_an_account_do_not_see_each_other(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    theirs = {"JUPYTERHUB_USER": "grace", "JPY_SESSION_NAME": "/home/grace/secret.ipynb"}
+    world.add(MINE, 1, 300, environ=theirs, opened=("/dev/nvidia0",))
+    world.add(MINE + 1, 1, 300, "mine", environ={"JUPYTERHUB_USER": "ada"})
+    world.add(MINE + 2, 1, 300, "mine")
+    processes = Processes(world.proc, person="ada", private=False)
+    device = Device(uuid=GPU, index=0, vendor="nvidia", memory_used=10_000 * MIB)
+    uses = [GpuProcess(device=GPU, pid=MINE + n, memory=(1 + n) * MIB) for n in range(3)]
+    sample = Sample(state="ok", note=note("driver_ok"), devices=(device,), processes=tuple(uses))
+
+    found = holders(
+        sample, claims(sample, (), processes, server=SERVER), (), processes, generation_at
+    )
+
+    assert [one.pid for one in found.processes] == [MINE + 1, MINE + 2]
+    assert (mib(found)["own"], mib(found)["others"]) == (5, 1)
+    assert b"grace" not in msgspec.json.encode(found)
+    assert processes.with_gpu_open() == []
+
+
 # -- containers --------------------------------------------------------------------------------
 
 HOST_PIDS = ((BASE + 500, 4000), (BASE + 501, 300))
@@ -308,6 +329,25 @@ def test_a_container_whose_ids_are_right_needs_no_guess(tmp_path: Path) -> None:
 def test_an_id_that_happens_to_be_somebody_s_here_counts_for_nothing(tmp_path: Path) -> None:
     found = World(tmp_path).holders((KERNEL, 1000), *HOST_PIDS, private=True)
     assert found.kernels[0].memory == 0
+    assert found.devices[0].confidence == "device-only"
+
+
+def test_what_is_told_of_processes_can_be_sent_and_printed(tmp_path: Path) -> None:
+    """Whatever they call themselves, and wherever their file is."""
+    world = World(tmp_path)
+    world.add(MINE, 1, 300, "a\x1b[31mb", exe="/srv/.jupyter-envs/\udcff/2/bin/python",
+              environ={"JPY_SESSION_NAME": "\ufffd.ipynb"})  # fmt: skip
+    [process] = world.holders((MINE, 10)).processes
+    assert process.name == "a?[31mb"
+    assert msgspec.json.encode(process)
+
+
+def test_lists_that_the_driver_refuses(tmp_path: Path) -> None:
+    device = Device(uuid=GPU, index=0, vendor="nvidia", memory_used=100)
+    sample = Sample(state="ok", note=note("driver_ok"), devices=(device,), unlisted=(GPU,))
+    processes = Processes(tmp_path, private=False)
+    found = holders(sample, [], (), processes, generation_at)
+    assert (found.devices[0].confidence, found.devices[0].unattributed) == ("device-only", 100)
 
 
 def test_this_process() -> None:

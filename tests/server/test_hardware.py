@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import select
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -163,6 +167,47 @@ def test_fake_nvml_watching_ends_by_ctrl_c(user: Sandbox, driver: Driver) -> Non
     assert (first["devices"][0]["state"], states[-1]) == ("ok", "lost")
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 0
+
+
+def test_fake_nvml_watching_on_a_terminal(user: Sandbox, driver: Driver) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        user.command("gpu", "--watch"),
+        env={**user.environ, "TERM": "xterm"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = ""
+
+    def sees(text: str) -> bool:
+        nonlocal shown
+        if select.select([ours], [], [], 0.1)[0]:
+            shown += os.read(ours, 65536).decode("utf-8", "replace")
+        return text in shown
+
+    try:
+        until(lambda: sees("0 NVIDIA RTX A5000"))
+        driver.say("lost")
+        until(lambda: sees("GPU 0 has fallen off the bus"))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        assert "Traceback" not in shown
+    finally:
+        process.kill()
+        process.wait(20)
+        os.close(ours)
+
+
+def test_fake_nvml_a_driver_that_does_not_come_back_is_told_at_a_command_line(
+    user: Sandbox, driver: Driver
+) -> None:
+    driver.say("two slow=120000")
+    text = user.run("gpu", timeout=60)
+    assert "The GPU driver is being asked" in text
+    assert "The driver does not come back" in text
+    assert "Host:" in text
 
 
 def _first_gpu(line: str) -> str:

@@ -75,7 +75,7 @@ class House:
             printed.append(message["content"].get("text", ""))
 
         try:
-            client.wait_for_ready(timeout=SECONDS)
+            until(lambda: _is_ready(client))
             client.execute_interactive(code, output_hook=collect, timeout=SECONDS)
         finally:
             client.stop_channels()
@@ -136,6 +136,14 @@ def house(
             yield made
         finally:
             made.close()
+
+
+def _is_ready(client: BlockingKernelClient) -> bool:
+    try:
+        client.wait_for_ready(timeout=SECONDS)
+    except RuntimeError:
+        return False  # on a busy machine its heart is not heard yet
+    return True
 
 
 def kernel_of(found: dict[str, Any], kernel_id: str) -> dict[str, Any]:
