@@ -9,6 +9,7 @@ import click
 from rich.markup import escape
 
 from jupyter_envs.doctor import DoctorReport, Finding
+from jupyter_envs.errors import SourceNotFound
 from jupyter_envs.hardware import Hardware, Holder, Holders, Machine
 from jupyter_envs.operations import diagnosis
 from jupyter_envs.store import generation_at
@@ -36,7 +37,7 @@ _COMMANDS = {
 @click.option(
     "--notebook",
     "notebooks",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=click.Path(path_type=Path),
     multiple=True,
     help="Look at the errors that are saved in this notebook, too. May be given again.",
 )
@@ -48,6 +49,9 @@ def doctor(options: GlobalOptions, name: str | None, notebooks: tuple[Path, ...]
     Ends with 1 where there is an error. The report names neither you nor the machine, so it can
     be passed on as it is.
     """
+    for notebook in notebooks:
+        if not notebook.is_file():
+            raise SourceNotFound(file=str(notebook), reason="there is no such file")
     settings = options.examinable()
     hardware, holders = _gpus(settings.envs_dir)
     report = diagnosis(settings, name, hardware=hardware, holders=holders, notebooks=notebooks)

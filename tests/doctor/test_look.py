@@ -26,8 +26,9 @@ def test_a_machine_that_tells_nothing(tmp_path: Path) -> None:
     machine = Machine(root=tmp_path, environ={}, home=tmp_path, libc=lambda: None)
     case = Case(store=Store(tmp_path / "envs"), cache_dir=tmp_path, kernels_dir=tmp_path)
     facts = gather(case, machine)
-    assert facts.host.devices == facts.host.nodes == facts.host.libraries == ()
-    assert (facts.host.container, facts.host.driver, facts.host.processor) == (None, None, None)
+    host = facts.host
+    assert [*host.devices, *host.nodes, *host.libraries] == []
+    assert (host.container, host.driver, host.processor) == (None, None, None)
     assert facts.gpus.cuda is None
     assert facts.storage.envs is not None
     assert facts.storage.envs.mount is None
