@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from jupyter_envs.doctor import PROBES
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.hardware import CONFIDENCES, HARDWARE, THROTTLES, UNTOLD
 from jupyter_envs.spec.catalogue import CATALOGUE
@@ -92,6 +93,7 @@ def module() -> str:
                     "What is to be said of a file.",
                     {code: template for code, (_, template) in CATALOGUE.items()},
                 ),
+                table("PROBES", "What trying a framework has shown.", dict(PROBES)),
                 table("DRIFT", "What was changed in an environment.", dict(DRIFT)),
                 table("FIXES", "What a fix of a file would do.", dict(TITLES)),
                 table("HARDWARE", "How a GPU and its driver are.", dict(HARDWARE)),

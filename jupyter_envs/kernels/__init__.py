@@ -1,6 +1,7 @@
 """Kernelspecs, the start shim, and the proof that a kernel starts."""
 
 from .kernelspecs import (
+    KERNEL_VARIABLE,
     Offer,
     install_kernelspec,
     installed_kernels,
@@ -15,6 +16,7 @@ from .shim import render_shim
 from .verify import verify_kernel
 
 __all__ = [
+    "KERNEL_VARIABLE",
     "Offer",
     "install_kernelspec",
     "installed_kernels",

@@ -24,6 +24,7 @@ from . import (
     lifecycle,
     operations,
     past,
+    probes,
     site,
     specs,
 )
@@ -104,6 +105,8 @@ ROUTES: tuple[Route, ...] = (
            "Write what was changed into its file, and build; or take in what another tool made",
            body=drift.AdoptBody),
     _start("POST", f"{ENV}/repair", drift.repair, "Build it anew from its lock"),
+    _start("POST", f"{ENV}/probe", probes.probe, "Try whether its frameworks use the GPU",
+           body=probes.ProbeBody),
     Route("POST", f"{ENV}/keep", drift.keep_it, "Live with what was changed",
           answer=DriftReport, body=drift.KeepBody),
     Route("POST", "specs/check", specs.check, "What is wrong with an environment.yml",

@@ -4,6 +4,7 @@ from .conda_names import conda_name_for
 from .diagnostics import Diagnostic
 from .editing import PackageEdit, edit_spec
 from .encoding import text_of
+from .extension import named_probes
 from .fixes import Fix
 from .fixing import FixedSpec, fix_spec
 from .lines import Position
@@ -47,6 +48,7 @@ __all__ = [
     "fix_spec",
     "has_credentials",
     "is_platform",
+    "named_probes",
     "parse_spec",
     "read_repository",
     "read_spec",

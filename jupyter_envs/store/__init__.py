@@ -66,7 +66,7 @@ from .generations import (
     retract,
     unfinished_generations,
 )
-from .identity import ProcessIdentity, is_alive, process_identity, this_process
+from .identity import ProcessIdentity, host_name, is_alive, process_identity, this_process
 from .interop import (
     forget_environment,
     read_history,
@@ -80,6 +80,7 @@ from .leases import Lease, live_leases, processes_of, stale_leases
 from .locking import environment_lock, require_writable
 from .markers import freeze
 from .model import Environment, GenerationInfo, KernelRecord, SourceInfo, UnlockedPackage
+from .probe_record import ProbeRecord, ProbeResult, read_probes, write_probes
 from .protection import detach, flush_file_system, link_mode, protect_cache, protect_links
 from .requested import requested_specs
 from .sizes import packages_size
@@ -102,6 +103,8 @@ __all__ = [
     "Inventory",
     "KernelRecord",
     "Lease",
+    "ProbeRecord",
+    "ProbeResult",
     "ProcessIdentity",
     "SourceInfo",
     "Store",
@@ -145,6 +148,7 @@ __all__ = [
     "get_managed",
     "get_recorded",
     "harvest_bytecode",
+    "host_name",
     "identity_verdicts",
     "in_order",
     "inventory",
@@ -178,6 +182,7 @@ __all__ = [
     "read_expected",
     "read_history",
     "read_info",
+    "read_probes",
     "read_text",
     "register_environment",
     "remove_cache_tag",
@@ -196,5 +201,6 @@ __all__ = [
     "write_drift",
     "write_expected",
     "write_history",
+    "write_probes",
     "write_state",
 ]

@@ -65,6 +65,8 @@ export function environment(change: Partial<Environment> = {}): Environment {
     behind: false,
     drift: drift(),
     unhashed: [],
+    probe: null,
+    probes: [],
     notes: [],
     generations: [],
     ...change
