@@ -98,7 +98,7 @@ def _judged(framework: str, said: Mapping[str, Any], stage: str) -> _Judged:
         return _on_gpu(said, error)
     for_gpu = framework in _ONLY_GPU or bool(_built_for(said))
     if for_gpu:
-        reason = _why_hidden(framework, said, error)
+        reason = _why_hidden(framework, said)
         if reason is not None:
             return "gpu_hidden", *reason
     if error:
@@ -130,27 +130,25 @@ def _built_for(said: Mapping[str, Any]) -> str:
     return _text(said.get("built_cuda")) or _text(said.get("built_hip"))
 
 
-def _why_hidden(
-    framework: str, said: Mapping[str, Any], error: str
-) -> tuple[str, dict[str, Any]] | None:
+def _why_hidden(framework: str, said: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
     """Why a build for GPUs sees none; None where that is not known."""
-    environ = said.get("env")
+    environ, driver = said.get("env"), said.get("libcuda")
     known = environ if isinstance(environ, dict) else {}
+    for_amd = bool(said.get("built_hip") and not said.get("built_cuda"))
+    if isinstance(driver, dict) and "load_error" in driver and not for_amd:
+        return "no_driver_library", {}  # whatever is hidden, there is nothing
     hiding = {**_HIDING, **(_HIDING_JAX if framework == "jax" else {})}
     for variable, values in hiding.items():
         if variable in known and _text(known[variable]).strip() in values:
             return "hidden_by_variable", {"variable": variable, "value": _text(known[variable])}
-    if said.get("built_hip") and not said.get("built_cuda"):
+    if for_amd or not isinstance(driver, dict):
         return None
-    driver = said.get("libcuda")
-    return _of_driver(said, driver) if isinstance(driver, dict) else None
+    return _of_driver(said, driver)
 
 
 def _of_driver(
     said: Mapping[str, Any], driver: Mapping[str, Any]
 ) -> tuple[str, dict[str, Any]] | None:
-    if "load_error" in driver:
-        return "no_driver_library", {}
     code = driver.get("cuInit")
     if isinstance(code, int) and code != 0:
         return CUDA_CODES.get(code, "cuda_failed"), {"cuinit": code}

@@ -46,7 +46,7 @@ from .journal import ENDED, Event, Operation, State, is_running
 from .launch import cancel, follow, submit
 from .listing import EnvironmentList
 from .packages import PackageView, packages_of
-from .probe_view import ProbeView
+from .probe_view import ProbeView, probe_answers
 from .recovery import reconcile
 from .references import Side, is_file_reference, resolve, side_from_bytes
 from .repairing import keep
@@ -182,6 +182,7 @@ __all__ = [
     "open_ledger",
     "packages_of",
     "plan_clean",
+    "probe_answers",
     "probe_at_start",
     "read_notebook",
     "read_operation",

@@ -57,6 +57,27 @@ def message(result: ProbeResult) -> str:
         return f"{result.framework}: {result.state}"
 
 
+def probe_answers(store: Store, environment: Environment) -> tuple[dict[str, Any], ...]:
+    """What the programs of the current generation's probes said on this machine, for those who
+    look for the cause: with ``framework``, ``state``, ``code`` and the code's params."""
+    info, number = environment.info, environment.generation
+    if info is None or number is None:
+        return ()
+    machine = machine_identity().digest
+    return tuple(
+        {
+            **one.params,
+            **one.answer,
+            "framework": one.framework,
+            "state": one.state,
+            "code": one.code,
+        }
+        for record in read_probes(store, environment.slug, number, info.operation)
+        if record.machine == machine
+        for one in record.results
+    )
+
+
 def probe_views(store: Store, environment: Environment) -> tuple[ProbeView, ...]:
     """The results of the current generation, the most urgent first: for each framework that of
     this machine, else the newest of another."""

@@ -4,7 +4,6 @@ from .conda_names import conda_name_for
 from .diagnostics import Diagnostic
 from .editing import PackageEdit, edit_spec
 from .encoding import text_of
-from .extension import named_probes
 from .fixes import Fix
 from .fixing import FixedSpec, fix_spec
 from .lines import Position
@@ -19,6 +18,7 @@ from .model import Spec
 from .names import check_name, slug_for
 from .parse import ParsedSpec, parse_spec, read_spec
 from .pip_lines import PipKind, PipLine, classify_pip_line
+from .probes import named_probes
 from .repositories import Repository, read_repository
 from .requirement_files import file_in_line, requirement_lines
 from .schema import schema_file

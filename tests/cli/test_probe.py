@@ -75,10 +75,11 @@ def test_a_probe_that_fails_leaves_the_environment_as_it_is(sandbox: Sandbox) ->
     assert "SIGABRT" in found["probe"]["message"]
 
 
-def test_it_is_tried_with_what_kernels_get(sandbox: Sandbox) -> None:
+def test_it_is_tried_with_what_kernels_get(sandbox: Sandbox, libcuda: Path) -> None:
     hidden = {"CUDA_VISIBLE_DEVICES": "-1"}
     create(sandbox, torch(cuda="12.9"), variables=hidden)
     assert shown(sandbox)["probe"] is None  # nobody asked
+    sandbox.environ.update(LD_LIBRARY_PATH=str(libcuda), DOUBLE_CUINIT="100")
     done = sandbox.json("probe", "demo")
     (found,) = done["probes"]
     assert (done["name"], done["generation"]) == ("demo", 1)

@@ -13,8 +13,6 @@ import pytest
 from jupyter_envs.doctor import PROBES, Place, framework_named, run_probe
 from jupyter_envs.store import ProbeResult
 from tests.support.frameworks import torch
-from tests.support.libcuda import build_libcuda
-from tests.support.nvml import compiler
 
 
 class Prefix:
@@ -50,14 +48,6 @@ class Prefix:
 @pytest.fixture
 def prefix(tmp_path: Path) -> Prefix:
     return Prefix(tmp_path / "prefix")
-
-
-@pytest.fixture(scope="module")
-def libcuda(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a driver's library that answers what it is told."""
-    if compiler() is None:
-        pytest.skip("needs a C compiler")
-    return build_libcuda(tmp_path_factory.mktemp("libcuda"))
 
 
 def said(result: ProbeResult) -> str:
@@ -156,6 +146,11 @@ def test_a_gpu_that_is_seen_and_cannot_be_used(prefix: Prefix, error: str, code:
     found = prefix.probe(torch(cuda="12.9", gpus=1, compute=raises))
     assert (found.state, found.code, found.cpu_ok) == ("gpu_broken", code, True)
     assert error in said(found)
+
+
+def test_where_there_is_no_driver_no_variable_is_to_blame(prefix: Prefix) -> None:
+    found = prefix.probe(torch(cuda="12.9"), CUDA_VISIBLE_DEVICES="-1")
+    assert (found.state, found.code) == ("gpu_hidden", "no_driver_library")
 
 
 def test_a_convolution_that_fails(prefix: Prefix) -> None:

@@ -1,4 +1,4 @@
-"""What an environment.yml says to this program alone, under ``x-jupyter-envs:``."""
+"""What an environment.yml wants to have tried: ``x-jupyter-envs: {probe: [...]}``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an environment.yml says to this program alone."""
+"""What an environment.yml wants to have tried once it is made."""
 
 from __future__ import annotations
 
