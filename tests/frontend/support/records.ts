@@ -67,6 +67,8 @@ export function environment(change: Partial<Environment> = {}): Environment {
     drift: drift(),
     target: null,
     unhashed: [],
+    probe: null,
+    probes: [],
     notes: [],
     generations: [],
     ...change
