@@ -25,6 +25,8 @@ export function phaseTitle(phase: string, trans: TranslationBundle): string {
       return trans.__('Publishing');
     case 'clean':
       return trans.__('Removing');
+    case 'probe':
+      return trans.__('Trying frameworks');
     default:
       return phase;
   }
@@ -60,6 +62,8 @@ function unitText(unit: string | null, trans: TranslationBundle): string {
       return trans.__('channels');
     case 'files':
       return trans.__('files');
+    case 'frameworks':
+      return trans.__('frameworks');
     case 'steps':
       return trans.__('steps');
     default:
@@ -90,6 +94,8 @@ export function verbTitle(verb: string, trans: TranslationBundle): string {
       return trans.__('Recreating');
     case 'clean':
       return trans.__('Cleaning up');
+    case 'probe':
+      return trans.__('Probing');
     default:
       return verb;
   }
@@ -121,6 +127,8 @@ export function failureTitle(operation: Operation, trans: TranslationBundle): st
       return trans.__('Not recreated');
     case 'clean':
       return trans.__('Not cleaned up');
+    case 'probe':
+      return trans.__('Not probed');
     default:
       return trans.__('Failed');
   }
