@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 from rich.markup import escape
 
 from jupyter_envs.doctor import DoctorReport, Finding
+from jupyter_envs.errors import SourceNotFound
+from jupyter_envs.hardware import Hardware, Holder, Holders, Machine
 from jupyter_envs.operations import diagnosis
+from jupyter_envs.store import generation_at
 
 from .options import GlobalOptions, json_option, names_that_begin
 from .output import instant, out, print_json
+
+#: Seconds for a driver that was not in use.
+_PATIENCE = 15.0
 
 _COLOURS = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
@@ -27,21 +34,43 @@ _COMMANDS = {
 
 @click.command()
 @click.argument("name", metavar="[NAME]", required=False, shell_complete=names_that_begin)
+@click.option(
+    "--notebook",
+    "notebooks",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Look at the errors that are saved in this notebook, too. May be given again.",
+)
 @json_option
 @click.pass_obj
-def doctor(options: GlobalOptions, name: str | None) -> None:
+def doctor(options: GlobalOptions, name: str | None, notebooks: tuple[Path, ...]) -> None:
     """Say what is wrong with this machine, and with NAME; why a GPU is idle, and what helps.
 
     Ends with 1 where there is an error. The report names neither you nor the machine, so it can
     be passed on as it is.
     """
-    report = diagnosis(options.examinable(), name)
+    for notebook in notebooks:
+        if not notebook.is_file():
+            raise SourceNotFound(file=str(notebook), reason="there is no such file")
+    settings = options.examinable()
+    hardware, holders = _gpus(settings.envs_dir)
+    report = diagnosis(settings, name, hardware=hardware, holders=holders, notebooks=notebooks)
     if options.as_json:
         print_json(report)
     else:
         _print(report)
     if any(one.severity == "error" for one in report.findings):
         sys.exit(1)
+
+
+def _gpus(disk: Path) -> tuple[Hardware, Holders]:
+    machine = Machine(lambda: disk)
+    try:
+        machine.wait(_PATIENCE)
+        # No server: every kernel is one of our processes.
+        return machine.look(), Holder(generation_at, server=0).look(machine.sample(), ())
+    finally:
+        machine.close()
 
 
 def _print(report: DoctorReport) -> None:

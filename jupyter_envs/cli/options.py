@@ -112,20 +112,25 @@ _SOLVE_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option("--solve-timeout", type=_SECONDS, metavar="SECONDS", help="Default: 300."),
 )
 
+_CUDA: Callable[[Any], Any] = click.option(
+    "--cuda",
+    metavar="VERSION",
+    callback=_driver_version,
+    help="Solve for a GPU driver of this CUDA version, such as 12.4; none: without a GPU.",
+)
+_PROFILE: Callable[[Any], Any] = click.option(
+    "--profile", metavar="NAME", help="Solve for machines that the policy describes."
+)
+
 _TARGET_OPTIONS: tuple[Callable[[Any], Any], ...] = (
-    click.option(
-        "--cuda",
-        metavar="VERSION",
-        callback=_driver_version,
-        help="Solve for a GPU driver of this CUDA version, such as 12.4; none: without a GPU.",
-    ),
+    _CUDA,
     click.option(
         "--cuda-arch",
         metavar="VERSION",
         callback=_capability,
         help="The lowest compute capability of the GPUs, such as 8.0.",
     ),
-    click.option("--profile", metavar="NAME", help="Solve for machines that the policy describes."),
+    _PROFILE,
     click.option("--gpu", "gpus", metavar="GPU", multiple=True, help="Look at this GPU only."),
     click.option(
         "--gpu-required/--no-gpu-required",
@@ -148,6 +153,13 @@ def install_options(command: Command) -> Command:
 def solve_options(command: Command) -> Command:
     """Options of the commands that find out what to install, in addition."""
     for option in reversed(_SOLVE_OPTIONS):
+        command = option(command)
+    return command
+
+
+def named_target_options(command: Command) -> Command:
+    """The two of them that name machines."""
+    for option in (_CUDA, _PROFILE):
         command = option(command)
     return command
 

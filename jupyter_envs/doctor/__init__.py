@@ -1,7 +1,6 @@
 """The doctor: why something does not work here, or the GPU is idle, and what helps."""
 
 from .examine import Case, examine
-from .facts import Holder, Reading
 from .model import DoctorReport, Evidence, Finding, Remedy
 from .texts import FINDING_FIXES, FINDINGS
 
@@ -12,8 +11,6 @@ __all__ = [
     "DoctorReport",
     "Evidence",
     "Finding",
-    "Holder",
-    "Reading",
     "Remedy",
     "examine",
 ]

@@ -13,16 +13,19 @@ from typing import Any
 import msgspec
 
 from jupyter_envs import __version__
-from jupyter_envs.hardware import Inventory
+from jupyter_envs.hardware import Hardware, Holders
 from jupyter_envs.store import Environment, Store
 
 from .diagnose import diagnose
-from .facts import CudaAnswer, Env, Facts, Gpus, Host, Reading
+from .facts import CudaAnswer, Env, Facts, Host
 from .look import (
+    KEPT,
     Machine,
     look_at_environment,
+    look_at_gpus,
     look_at_host,
     look_at_kernels,
+    look_at_outputs,
     look_at_settings,
     look_at_storage,
 )
@@ -35,9 +38,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """What to examine. ``environment`` None: the machine alone.
 
     ``kernel_dirs`` are Jupyter's, in its order; ours is ``kernels_dir``. ``kernels`` maps pids to
-    the ids of the kernels that this server runs. ``inventory`` and ``readings`` are what the
-    driver's library said, None and empty where it was not asked; ``probe`` is the last verdict
-    about the environment on this machine, ``log`` the last lines of one of its kernels.
+    the ids of the kernels that ``server`` (its pid) runs. ``hardware`` and ``holders`` are what
+    was seen of GPUs, None where nobody looked. ``probes`` are answers of the environment's probes
+    on this machine, ``notebooks`` those whose saved errors are to be looked at.
     """
 
     store: Store
@@ -46,10 +49,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     kernel_dirs: tuple[Path, ...] = ()
     environment: Environment | None = None
     kernels: Mapping[int, str] = {}
-    inventory: Inventory | None = None
-    readings: tuple[Reading, ...] = ()
-    probe: dict[str, Any] | None = None
-    log: tuple[str, ...] = ()
+    server: int | None = None
+    hardware: Hardware | None = None
+    holders: Holders | None = None
+    probes: tuple[dict[str, Any], ...] = ()
+    notebooks: tuple[Path, ...] = ()
 
 
 def examine(case: Case, machine: Machine | None = None) -> DoctorReport:
@@ -70,9 +74,8 @@ def gather(case: Case, machine: Machine) -> Facts:
     host = look_at_host(machine, path)
     return Facts(
         host=host,
-        gpus=Gpus(
-            inventory=case.inventory,
-            readings=case.readings,
+        gpus=msgspec.structs.replace(
+            look_at_gpus(machine, case.hardware, case.holders, case.server),
             cuda=_cuda(machine, host, env),
         ),
         storage=look_at_storage(
@@ -81,8 +84,8 @@ def gather(case: Case, machine: Machine) -> Facts:
         settings=look_at_settings(machine),
         kernels=look_at_kernels((*case.kernel_dirs, case.kernels_dir)),
         env=env,
-        probe=case.probe,
-        log=case.log,
+        probes=case.probes,
+        said=look_at_outputs(case.notebooks),
     )
 
 
@@ -90,7 +93,12 @@ def _environment(case: Case, machine: Machine) -> Env | None:
     if case.environment is None:
         return None
     return look_at_environment(
-        machine, case.store, case.environment, case.kernels_dir, case.kernels
+        machine,
+        case.store,
+        case.environment,
+        case.kernels_dir,
+        case.kernels,
+        measure=bool(case.hardware and case.hardware.devices),
     )
 
 
@@ -98,7 +106,10 @@ def _cuda(machine: Machine, host: Host, env: Env | None) -> CudaAnswer | None:
     """Asked only where there is a library to ask; with the variables that a kernel has."""
     if not any(one.name == "libcuda.so.1" for one in host.libraries):
         return None
-    return machine.ask_cuda({**machine.environ, **(env.environ if env else {})})
+    if env is None:
+        return machine.ask_cuda(machine.environ)
+    others = {name: value for name, value in machine.environ.items() if name not in KEPT}
+    return machine.ask_cuda({**others, **env.environ})
 
 
 def report(case: Case, machine: Machine, facts: Facts) -> DoctorReport:

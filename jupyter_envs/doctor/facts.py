@@ -60,16 +60,16 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     log: tuple[str, ...] = ()
 
 
-class Holder(msgspec.Struct, frozen=True, kw_only=True):
+class Hold(msgspec.Struct, frozen=True, kw_only=True):
     """Who holds memory of a GPU, in bytes. Of ``other`` users' processes there is one, for all.
 
-    ``alive``: the process is there. ``idle`` is in seconds, of a kernel.
+    ``orphan``: it belonged to a kernel that is gone. ``idle`` is in seconds, of a kernel.
     """
 
     owner: Owner
     memory: int
     pid: int | None = None
-    alive: bool = True
+    orphan: bool = False
     kernel: str | None = None
     notebook: str | None = None
     environment: str | None = None
@@ -98,7 +98,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     mig: bool = False
     mig_pending: bool = False
     slices: tuple[str, ...] = ()
-    holders: tuple[Holder, ...] = ()
+    holders: tuple[Hold, ...] = ()
 
 
 class CudaAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,10 +115,12 @@ class CudaAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gpus(msgspec.Struct, frozen=True, kw_only=True):
-    """The GPUs. ``inventory`` None: nobody asked the driver's library."""
+    """The GPUs. ``inventory`` None: nobody asked the driver's library, or it has not answered
+    yet. ``stale_since`` (ISO 8601): it was asked then, and has not come back."""
 
     inventory: Inventory | None = None
     readings: tuple[Reading, ...] = ()
+    stale_since: str | None = None
     cuda: CudaAnswer | None = None
 
 
@@ -207,12 +209,12 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):
     """A process that was started from the environment. ``generation`` is what its lease says;
-    ``program`` what it really runs, None where that is not to be seen."""
+    ``program`` what it really runs, None where that is not to be seen. ``busy`` is the share of
+    one processor that it takes, where it was measured."""
 
     pid: int
     generation: int | None = None
     program: str | None = None
-    environ: dict[str, str] = {}
     kernel: str | None = None
     busy: float | None = None
 
@@ -246,9 +248,17 @@ class Env(msgspec.Struct, frozen=True, kw_only=True):
     longest_prefix: int = 0
 
 
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What a program said when it failed, and where that is to be read."""
+
+    source: str
+    text: str
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything. ``probe`` is the verdict of the last probe of the environment on this machine,
-    as its script printed it; ``log`` the last lines that a kernel of it wrote, where known."""
+    """Everything. ``probes`` are the answers of the last probes of the environment on this
+    machine, one for each framework, as their programs gave them, with ``framework``, ``state``
+    and ``code``; ``said`` is what programs said in notebooks."""
 
     host: Host = Host()
     gpus: Gpus = Gpus()
@@ -256,8 +266,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings = Settings()
     kernels: Kernels = Kernels()
     env: Env | None = None
-    probe: dict[str, Any] | None = None
-    log: tuple[str, ...] = ()
+    probes: tuple[dict[str, Any], ...] = ()
+    said: tuple[Said, ...] = ()
 
 
 def under(path: str, folder: str) -> bool:

@@ -46,6 +46,7 @@ class Detected(msgspec.Struct, frozen=True, kw_only=True):
 
     ``cuda`` is the newest CUDA of its driver, ``cuda_arch`` the lowest compute capability of its
     GPUs. ``cuda_override`` is what ``CONDA_OVERRIDE_CUDA`` says; empty, it takes the GPU away.
+    ``arch_override`` is what ``CONDA_OVERRIDE_CUDA_ARCH`` says.
     ``source`` says whose values these are: this machine's, those that a lock was made for, or
     those of most machines of a platform.
     """
@@ -56,6 +57,7 @@ class Detected(msgspec.Struct, frozen=True, kw_only=True):
     glibc: str | None = None
     archspec: str | None = None
     cuda_override: str | None = None
+    arch_override: str | None = None
     source: Whose = "here"
 
 
@@ -233,6 +235,8 @@ class _Known:
             return declared.cuda_arch, whose
         if cuda is None or declared.profile is not None:
             return None, "GPU"  # the GPUs of this machine are not those of the profile's
+        if self.machine.arch_override is not None:
+            return self.machine.arch_override, "CONDA_OVERRIDE_CUDA_ARCH"
         found = [gpu for gpu in self.gpus if gpu.capability is not None]
         if found:
             oldest = min(found, key=lambda gpu: numbers(gpu.capability or ""))

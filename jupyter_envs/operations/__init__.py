@@ -95,7 +95,7 @@ from .storage import (
     storage_of,
 )
 from .target_order import TargetOrder
-from .targets import machine_choice
+from .targets import gpu_machine, machine_choice
 from .unmanaged import AdoptionPreview, UnlockedView, adoption_preview, find_for_adoption
 from .views import EnvironmentView, GenerationView, NoteView, export_source, full_view, view
 from .watching import Changes, StoreWatch
@@ -191,6 +191,7 @@ __all__ = [
     "follow",
     "free_bytes",
     "full_view",
+    "gpu_machine",
     "history",
     "is_file_reference",
     "is_resumable",

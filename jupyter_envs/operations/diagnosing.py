@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from jupyter_core.paths import jupyter_path
 
-from jupyter_envs.doctor import Case, DoctorReport, Reading, examine
+from jupyter_envs.doctor import Case, DoctorReport, examine
 from jupyter_envs.engine import CondaConfiguration, read_configuration
 from jupyter_envs.errors import ConfigurationInvalid, StoreReadOnly
-from jupyter_envs.hardware import Inventory
-from jupyter_envs.store import Store, get_environment
+from jupyter_envs.hardware import Hardware, Holders
+from jupyter_envs.store import Environment, Store, get_environment
 
 from .settings import Settings, default_settings
 
@@ -38,24 +38,41 @@ def diagnosis(
     name: str | None = None,
     *,
     kernels: Mapping[int, str] | None = None,
-    inventory: Inventory | None = None,
-    readings: tuple[Reading, ...] = (),
+    server: int | None = None,
+    hardware: Hardware | None = None,
+    holders: Holders | None = None,
+    notebooks: Iterable[Path] = (),
+    on_disk: Callable[[str], str | None] = lambda _: None,
 ) -> DoctorReport:
     """What is wrong with this machine, and with an environment where one is named.
 
-    ``kernels`` are those that the caller runs, pid to id; ``inventory`` and ``readings`` what is
-    known of GPUs. Raises EnvironmentNotFound. It may take half a minute where a driver hangs.
+    ``kernels`` are those that ``server`` (a pid) runs, pid to id; ``hardware`` and ``holders``
+    what was seen of GPUs. Errors that are saved in ``notebooks`` are looked at, and in those that
+    run in the environment, which ``on_disk`` finds by their path in the server.
+
+    Raises EnvironmentNotFound. It may take half a minute where a driver hangs.
     """
     store = Store(settings.envs_dir)
+    environment = get_environment(store, name) if name is not None else None
+    running = _notebooks_in(environment, holders) if environment and holders else []
+    places = (on_disk(path) for path in running)
     return examine(
         Case(
             store=store,
             cache_dir=settings.cache_dir,
             kernels_dir=settings.kernels_dir,
             kernel_dirs=tuple(Path(folder) for folder in jupyter_path("kernels")),
-            environment=get_environment(store, name) if name is not None else None,
+            environment=environment,
             kernels=kernels or {},
-            inventory=inventory,
-            readings=readings,
+            server=server,
+            hardware=hardware,
+            holders=holders,
+            notebooks=(*notebooks, *(Path(place) for place in places if place)),
         )
     )
+
+
+def _notebooks_in(environment: Environment, holders: Holders) -> list[str]:
+    """Notebooks whose kernels run from the environment."""
+    names = (environment.slug, environment.name)
+    return [path for one in holders.kernels if one.environment in names for path in one.notebooks]

@@ -23,6 +23,7 @@ from jupyter_envs.hardware import (
 )
 from jupyter_envs.lock import Lock, target_note, with_target_note
 from jupyter_envs.policy import Policy, load_policy, policy_path
+from jupyter_envs.spec import GpuMachine
 from jupyter_envs.store import GenerationInfo
 
 from .settings import Settings
@@ -113,6 +114,11 @@ def machine_choice(settings: Settings, order: TargetOrder | None = None) -> Choi
     return choose(detected(read_configuration()), order, policy).choice
 
 
+def gpu_machine(choice: Choice) -> GpuMachine:
+    """A choice as fixes of files go by it."""
+    return GpuMachine(choice.cuda_major)
+
+
 def detected(configuration: CondaConfiguration) -> Target:
     """This machine as the solver sees it, conda's overrides included."""
     from jupyter_envs.engine import detect_target  # loads py-rattler: workers only
@@ -134,6 +140,7 @@ def choose(
         glibc=known.get("__glibc"),
         archspec=known.get("__archspec"),
         cuda_override=os.environ.get("CONDA_OVERRIDE_CUDA") if here else None,
+        arch_override=os.environ.get("CONDA_OVERRIDE_CUDA_ARCH") or None if here else None,
         source=whose,
     )
     inventory = read_inventory() if here else None

@@ -149,9 +149,11 @@ class CloneBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class CheckBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Read an environment.yml and say what is wrong with it."""
+    """Read an environment.yml and say what is wrong with it. Fixes about GPUs are for this
+    machine, or for ``target``."""
 
     source: FileSource | SpecText
+    target: TargetBody | None = None
 
 
 class PlanBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

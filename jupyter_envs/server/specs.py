@@ -7,12 +7,14 @@ from jupyter_envs.operations import (
     LockCheck,
     Source,
     SpecSource,
+    TargetOrder,
     ask_lock,
     ask_plan,
     check_lock_file,
     check_source,
+    gpu_machine,
 )
-from jupyter_envs.spec import check_name, parse_spec
+from jupyter_envs.spec import GpuMachine, check_name, depends_on_gpus, parse_spec
 from jupyter_envs.store import name_in_use
 
 from .messages import CheckAnswer, CheckBody, LockBody, LockQuery, NoQuery, PlanBody
@@ -24,14 +26,17 @@ from .sources import read_source, target_order
 async def check(call: Call[CheckBody, NoQuery]) -> CheckAnswer:
     """Diagnostics of an environment.yml."""
     source = await read_source(call.body.source, call.services)
-    return await call.services.run(_check, call.services, source)
+    order = target_order(call.body.target)
+    return await call.services.run(_check, call.services, source, order)
 
 
-def _check(services: Services, source: Source) -> CheckAnswer:
+def _check(services: Services, source: Source, order: TargetOrder | None) -> CheckAnswer:
     if not isinstance(source, SpecSource):
         check_source(source)  # a lock is whole, or it is refused
         return CheckAnswer(valid=True, name=None, exists=False, diagnostics=())
     parsed = parse_spec(source.data)
+    if depends_on_gpus(parsed.diagnostics):
+        parsed = parse_spec(source.data, machine=_machine(services, order))
     name = parsed.spec.name if parsed.spec else None
     return CheckAnswer(
         valid=parsed.spec is not None,
@@ -39,6 +44,16 @@ def _check(services: Services, source: Source) -> CheckAnswer:
         exists=name is not None and _exists(services, name),
         diagnostics=parsed.diagnostics,
     )
+
+
+def _machine(services: Services, order: TargetOrder | None) -> GpuMachine | None:
+    """What fixes are for; None where that cannot be found out and nothing was declared."""
+    try:
+        return gpu_machine(services.machine_choice(order or TargetOrder()))
+    except EnvsError:
+        if order is not None:
+            raise
+        return None
 
 
 def _exists(services: Services, name: str) -> bool:

@@ -8,6 +8,7 @@ from .extension import OWN_KEY, extension_line, read_extension
 from .fixes import Fix
 from .fixing import FixedSpec, fix_spec
 from .lines import Position
+from .machine import GpuMachine, depends_on_gpus
 from .match_specs import (
     Dependency,
     dependency_name,
@@ -31,6 +32,7 @@ __all__ = [
     "Diagnostic",
     "Fix",
     "FixedSpec",
+    "GpuMachine",
     "PackageEdit",
     "ParsedSpec",
     "PipKind",
@@ -44,6 +46,7 @@ __all__ = [
     "classify_pip_line",
     "conda_name_for",
     "dependency_name",
+    "depends_on_gpus",
     "edit_spec",
     "environment_schema",
     "extension_line",

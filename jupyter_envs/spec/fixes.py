@@ -23,11 +23,13 @@ TITLES: dict[str, str] = {
     "one_per_line": "Give each package its own line",
     "remove": "Remove {text}",
     "remove_line": "Remove the line",
+    "remove_without_gpu": "Remove {text}: there is no NVIDIA GPU here",
     "rename_key": "Write {text}:",
     "replace_channel": "Take the packages from conda-forge",
     "replace_tabs": "Replace tabs by spaces",
     "save_as_utf8": "Save the file as UTF-8",
     "write": "Write {text}",
+    "write_for_gpu": "Write {text}, for the GPU here",
 }
 """The English text of each fix. Codes never change once released."""
 

@@ -10,6 +10,7 @@ import msgspec
 from .diagnostics import Diagnostic
 from .document import read_document
 from .encoding import decode
+from .machine import GpuMachine
 from .parse import parse_spec
 from .splice import TextEdit, apply_edits
 
@@ -27,15 +28,16 @@ class FixedSpec(msgspec.Struct, frozen=True, kw_only=True):
     applied: tuple[Diagnostic, ...]
 
 
-def fix_spec(data: bytes, *, unsafe: bool = False) -> FixedSpec:
+def fix_spec(data: bytes, *, unsafe: bool = False, machine: GpuMachine | None = None) -> FixedSpec:
     """Put right what can be put right; other bytes stay as they are.
 
     With ``unsafe`` also where that changes what is installed or who installs it. What cannot be
-    decoded comes back as it is. No error is added that was not there.
+    decoded comes back as it is. No error is added that was not there. ``machine`` as for
+    :func:`parse_spec`.
     """
     applied: list[Diagnostic] = []
     for _ in range(_MAX_PASSES):
-        fixed, done = _pass(data, unsafe)
+        fixed, done = _pass(data, unsafe, machine)
         if fixed == data:
             break
         data = fixed
@@ -43,9 +45,11 @@ def fix_spec(data: bytes, *, unsafe: bool = False) -> FixedSpec:
     return FixedSpec(data=data, applied=tuple(applied))
 
 
-def _pass(data: bytes, unsafe: bool) -> tuple[bytes, list[Diagnostic]]:
+def _pass(data: bytes, unsafe: bool, machine: GpuMachine | None) -> tuple[bytes, list[Diagnostic]]:
     """As many fixes as can be applied together, else the first that does no harm."""
-    fixable = [d for d in parse_spec(data).diagnostics if d.fix and (unsafe or d.fix.safe)]
+    fixable = [
+        d for d in parse_spec(data, machine=machine).diagnostics if d.fix and (unsafe or d.fix.safe)
+    ]
     whole = [d for d in fixable if d.code == "encoding_utf16"]
     if whole:
         return decode(data).text.encode("utf-8"), whole

@@ -13,6 +13,7 @@ from .dependencies import Dependencies, read_dependencies
 from .diagnostics import Diagnostic, Findings, as_builtins
 from .document import Document, read_document
 from .extension import is_extension
+from .machine import GpuMachine
 from .model import Spec
 from .sections import read_channels, read_name, read_platforms, read_variables, refuse_node
 from .tree import Mapping, Node, Scalar
@@ -32,10 +33,13 @@ class ParsedSpec(msgspec.Struct, frozen=True, kw_only=True):
     diagnostics: tuple[Diagnostic, ...]
 
 
-def parse_spec(data: bytes, *, file: str = "environment.yml") -> ParsedSpec:
+def parse_spec(
+    data: bytes, *, file: str = "environment.yml", machine: GpuMachine | None = None
+) -> ParsedSpec:
     """Parse a file's bytes. Never raises, whatever they are; the time is bounded by their size.
 
-    ``file`` is the name that people know the file by.
+    ``file`` is the name that people know the file by. Fixes that depend on a GPU are for
+    ``machine``; without one they are for any.
     """
     # Here, for most processes that read files show no fixes.
     from .repairs import with_fixes
@@ -44,7 +48,7 @@ def parse_spec(data: bytes, *, file: str = "environment.yml") -> ParsedSpec:
     return ParsedSpec(
         file=file,
         spec=spec,
-        diagnostics=with_fixes(findings, document.root if document else None, _found_in),
+        diagnostics=with_fixes(findings, document.root if document else None, _found_in, machine),
     )
 
 

@@ -95,6 +95,17 @@ def test_a_report_names_neither_the_home_nor_a_login(sandbox: Sandbox) -> None:
             assert secret not in text
 
 
+def test_a_notebook_that_has_failed(sandbox: Sandbox) -> None:
+    said = "CUDA error: no kernel image is available for execution on the device"
+    cell = {"outputs": [{"output_type": "error", "ename": "RuntimeError", "evalue": said}]}
+    notebook = sandbox.write("train.ipynb", json.dumps({"cells": [cell]}))
+    assert ids(report(sandbox)) == set()
+    assert ids(report(sandbox, "--notebook", str(notebook))) == {"no_kernel_image"}
+    with pytest.raises(Failed) as failed:
+        sandbox.json("doctor", "--notebook", "gone.ipynb")
+    assert failed.value.error["code"] == "source_not_found"
+
+
 @pytest.mark.parametrize("name", ["nope", "../demo", "demo/..", "a\x1bb", ".jupyter-envs"])
 def test_an_environment_that_does_not_exist(sandbox: Sandbox, name: str) -> None:
     with pytest.raises(Failed) as failed:

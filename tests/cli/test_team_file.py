@@ -10,10 +10,11 @@ import pytest
 
 from jupyter_envs.lock import parse_lock
 from tests.engine.test_contract_uv import write_wheel
-from tests.engine.test_team_file import FIXED
+from tests.engine.test_team_file import FIXED, ON_MACHINES
 from tests.spec.samples import TEAM_FILE
 from tests.support.channel import ChannelUnavailableHere
 from tests.support.kernel_session import KernelSession
+from tests.support.nvidia_driver import compiler, machine_with
 from tests.support.pip_index import from_folder
 from tests.support.sandbox import Sandbox
 from tests.support.team_channel import MINOR, team_channel
@@ -58,15 +59,35 @@ def written(team: Sandbox) -> Path:
     return path
 
 
+def fixes(team: Sandbox, file: Path, *machine: str) -> set[str]:
+    """The titles of what would be put right."""
+    found = team.json("check", file, *machine)["diagnostics"]
+    return {one["fix"]["title"] for one in found if one["fix"]}
+
+
+def test_it_is_diagnosed_for_the_machine(team: Sandbox) -> None:
+    file = written(team)
+    assert "Remove cudatoolkit=11.8: there is no NVIDIA GPU here" in fixes(team, file)
+    assert "Write cuda-version>=12,<13, for the GPU here" in fixes(team, file, "--cuda", "12.4")
+    assert "Write cuda-version>=12,<14, for the GPU here" in fixes(team, file, "--cuda", "13.0")
+    if compiler() is None:
+        pytest.skip("needs a C compiler, for the double of the driver")
+    team.environ.update(machine_with(team.folder / "driver", "6.1", cuda="13.0"))
+    # The driver says 13, and this GPU needs 12.
+    assert "Write cuda-version>=12,<13, for the GPU here" in fixes(team, file)
+    assert file.read_bytes() == TEAM_FILE
+
+
 @pytest.mark.parametrize(
-    ("machine", "variant"), [((), "cpu"), (("--cuda", "12.9"), "cuda129")], ids=["cpu", "gpu"]
+    ("case", "machine", "variant"),
+    [("no-gpu", (), "cpu"), ("cuda-12", ("--cuda", "12.9"), "cuda129")],
 )
 def test_once_fixed_it_becomes_a_kernel(
-    team: Sandbox, jupyter: Path, machine: tuple[str, ...], variant: str
+    team: Sandbox, jupyter: Path, case: str, machine: tuple[str, ...], variant: str
 ) -> None:
     file = written(team)
-    team.run("check", "--fix-all", file)
-    assert file.read_text() == FIXED
+    team.run("check", "--fix-all", file, *machine)
+    assert file.read_text() == ON_MACHINES[case][1]
 
     made = team.json("create", file, *machine)
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from jupyter_envs.doctor.facts import Holder
+from jupyter_envs.doctor.facts import Hold
 
 from .case import Fixture, both
 from .world import GIB, SECOND, Plant, World
 
-_OTHERS = Holder(owner="other", memory=30 * GIB)
+_OTHERS = Hold(owner="other", memory=30 * GIB)
 
 
-def _idle(seconds: float) -> Holder:
-    return Holder(
-        owner="mine", memory=2 * GIB, pid=7, kernel="k-1", notebook="a.ipynb", idle=seconds
-    )
+def _idle(seconds: float) -> Hold:
+    return Hold(owner="mine", memory=2 * GIB, pid=7, kernel="k-1", notebook="a.ipynb", idle=seconds)
 
 
 def _kmsg(*lines: str) -> Plant:
@@ -103,6 +101,15 @@ CASES: dict[str, Fixture] = {
         both(lambda w: w.remove("/dev/nvidia-uvm"), lambda w: w.cuda(code=999)),
         lambda w: w.remove("/dev/nvidia-uvm"),  # until the first use
     ),
+    "driver_fails": Fixture(
+        lambda w: w.state("error", 999),
+        both(World.container, lambda w: w.state("gone", 999)),
+        still=("container_gpu_gone",),
+    ),
+    "driver_hangs": Fixture(
+        lambda w: setattr(w, "stale_since", "2026-01-01T00:00:00+00:00"),
+        lambda w: setattr(w, "stale_since", None),
+    ),
     "cuda_hangs": Fixture(lambda w: w.cuda(timeout=20.0), lambda w: w.cuda(load_error="no")),
     "cuda_no_device": Fixture(
         lambda w: w.cuda(code=100),
@@ -166,9 +173,9 @@ CASES: dict[str, Fixture] = {
     ),
     # -- what they hold now -------------------------------------------------------------------
     "memory_full": Fixture(
-        lambda w: w.holders(Holder(owner="other", memory=39 * GIB), used=39 * GIB),
+        lambda w: w.holders(Hold(owner="other", memory=39 * GIB), used=39 * GIB),
         lambda w: w.holders(
-            Holder(owner="mine", memory=39 * GIB, pid=7, kernel="k-1"), used=39 * GIB
+            Hold(owner="mine", memory=39 * GIB, pid=7, kernel="k-1"), used=39 * GIB
         ),
     ),
     "memory_idle": Fixture(
@@ -176,7 +183,7 @@ CASES: dict[str, Fixture] = {
         lambda w: w.holders(_idle(600.0)),
     ),
     "memory_orphan": Fixture(
-        lambda w: w.holders(Holder(owner="mine", memory=GIB, pid=9, alive=False)),
-        lambda w: w.holders(Holder(owner="mine", memory=GIB, pid=9)),
+        lambda w: w.holders(Hold(owner="mine", memory=GIB, pid=9, orphan=True)),
+        lambda w: w.holders(Hold(owner="mine", memory=GIB, pid=9)),
     ),
 }

@@ -124,6 +124,7 @@ CASES: dict[str, Fixture] = {
     "gpu_blocked": Fixture(
         both(World.container, lambda w: w.state("blocked", 17)),
         both(World.container, lambda w: w.state("error", 10)),
+        still=("driver_fails",),
     ),
     "compat_unsupported": Fixture(
         lambda w: w.cuda(code=804, path="/usr/local/cuda/compat/libcuda.so.1"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jupyter_envs.doctor.facts import Holder, Running
+from jupyter_envs.doctor.facts import Hold, Running
 
 from .case import Fixture, both
 from .world import DRIVER, GIB, SECOND, SITE, Plant, World
@@ -29,7 +29,16 @@ def _user_site(name: str) -> Plant:
 
 
 def _probe(**said: object) -> Plant:
-    return lambda w: setattr(w, "probe", {"framework": "torch", "stage": "compute", **said})
+    answer = {"framework": "torch", "stage": "compute", **said}
+    return lambda w: setattr(w, "probes", (answer,))
+
+
+def _error(name: str, text: str) -> Plant:
+    return lambda w: w.notebook({"output_type": "error", "ename": name, "evalue": text})
+
+
+def _stderr(*lines: str) -> Plant:
+    return lambda w: w.notebook({"output_type": "stream", "name": "stderr", "text": list(lines)})
 
 
 def _runs(*running: Running) -> Plant:
@@ -38,7 +47,7 @@ def _runs(*running: Running) -> Plant:
 
 def _held(share: float, environment: str = "climate") -> Plant:
     memory = int(40 * GIB * share)
-    holder = Holder(owner="mine", memory=memory, pid=7, kernel="k-1", environment=environment)
+    holder = Hold(owner="mine", memory=memory, pid=7, kernel="k-1", environment=environment)
     return lambda w: w.holders(holder)
 
 
@@ -137,7 +146,11 @@ CASES: dict[str, Fixture] = {
         _probe(warnings=["Cannot dlopen some GPU libraries. Please make sure"]), _probe(ok=True)
     ),
     "jax_without_cuda": Fixture(
-        _probe(why="a CUDA-enabled jaxlib is not installed. Falling back to cpu."), _probe(ok=True)
+        _stderr(
+            "An NVIDIA GPU may be present on this machine, but\n",
+            "a CUDA-enabled jaxlib is not installed. Falling back to cpu.\n",
+        ),
+        _stderr("Falling back to cpu.\n"),
     ),
     "illegal_instruction": Fixture(
         _probe(state="crashed", returncode=-4), _probe(state="gpu_ok", returncode=0)
@@ -147,15 +160,15 @@ CASES: dict[str, Fixture] = {
     ),
     "probe_timeout": Fixture(_probe(state="timeout"), _probe(state="gpu_ok")),
     "gpu_memory_short": Fixture(
-        _probe(error="torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2 GiB"),
-        _probe(error="MemoryError"),
+        _error("OutOfMemoryError", "CUDA out of memory. Tried to allocate 2 GiB"),
+        _error("MemoryError", "Unable to allocate 2 GiB"),
     ),
     "libraries_outside": Fixture(
         _probe(libs=["/usr/local/cuda/lib64/libcudart.so.12"]),
         lambda w: setattr(
             w,
-            "probe",
-            {"libs": [f"{w.prefix}/lib/libcudart.so.12", "/usr/lib64/libcuda.so.580.65.06"]},
+            "probes",
+            ({"libs": [f"{w.prefix}/lib/libcudart.so.12", "/usr/lib64/libcuda.so.580.65.06"]},),
         ),
     ),
     # -- what runs ----------------------------------------------------------------------------
@@ -196,10 +209,23 @@ CASES: dict[str, Fixture] = {
             _runs(Running(pid=7, generation=1, kernel="k-1", busy=1.0)),
         ),
     ),
+    # -- what notebooks have saved ------------------------------------------------------------
     "forked_after_cuda": Fixture(
-        lambda w: setattr(
-            w, "log", ("RuntimeError: Cannot re-initialize CUDA in forked subprocess",)
+        _error("RuntimeError", "Cannot re-initialize CUDA in forked subprocess. To use CUDA"),
+        # Somebody writes about it.
+        lambda w: w.notebook(
+            {"output_type": "stream", "name": "stdout", "text": "Cannot re-initialize CUDA in"}
         ),
-        lambda w: setattr(w, "log", ("RuntimeError: something",)),
+    ),
+    "wrong_results": Fixture(
+        _probe(state="gpu_broken", code="wrong_result"), _probe(state="gpu_ok", code="gpu_ok")
+    ),
+    "module_missing": Fixture(
+        _probe(state="missing", code="module_missing", missing="sympy"),
+        _probe(state="missing", code="framework_missing", missing="torch"),
+    ),
+    "probe_shadowed": Fixture(
+        _probe(state="gpu_broken", code="shadowed", variables="LD_LIBRARY_PATH"),
+        _probe(state="gpu_ok", code="gpu_ok"),
     ),
 }

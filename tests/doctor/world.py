@@ -16,7 +16,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from jupyter_envs.doctor.examine import Case, gather
-from jupyter_envs.doctor.facts import CudaAnswer, Facts, Holder, Reading, Running
+from jupyter_envs.doctor.facts import CudaAnswer, Facts, Hold, Reading, Running
 from jupyter_envs.doctor.look import Machine, Space
 from jupyter_envs.hardware import DriverState, Gpu, Inventory
 from jupyter_envs.kernels import install_kernelspec, published_kernels
@@ -70,9 +70,10 @@ class World:
             cuda="13.0",
             gpus=(self.gpu(),),
         )
+        self.stale_since: str | None = None
         self.readings: tuple[Reading, ...] = (Reading(uuid=GPU, total=40 * GIB, used=GIB),)
-        self.probe: dict[str, Any] | None = None
-        self.log: tuple[str, ...] = ()
+        self.probes: tuple[dict[str, Any], ...] = ()
+        self.notebooks: tuple[Path, ...] = ()
         self.running: tuple[Running, ...] = ()
         self.archived = False
         self.managed = True
@@ -193,7 +194,7 @@ class World:
     def reading(self, **changes: Any) -> None:
         self.readings = (replace(self.readings[0], **changes),)
 
-    def holders(self, *holders: Holder, used: int | None = None, **more: Any) -> None:
+    def holders(self, *holders: Hold, used: int | None = None, **more: Any) -> None:
         total = sum(h.memory for h in holders)
         self.reading(holders=holders, used=total if used is None else used, **more)
 
@@ -296,6 +297,13 @@ class World:
         path.write_text(content if isinstance(content, str) else json.dumps(content))
         return path
 
+    def notebook(self, *outputs: dict[str, Any]) -> None:
+        """One that was saved with these outputs."""
+        cell = {"cell_type": "code", "source": "secret", "outputs": list(outputs)}
+        path = self.home / "train.ipynb"
+        path.write_text(json.dumps({"cells": [cell], "nbformat": 4}))
+        self.notebooks = (path,)
+
     # -- what there is to see -----------------------------------------------------------------
 
     @property
@@ -320,14 +328,19 @@ class World:
             kernels_dir=self.kernels_dir,
             kernel_dirs=(self.kernels_dir, self.system_kernels),
             environment=self.environment,
-            inventory=self.inventory,
-            readings=self.readings,
-            probe=self.probe,
-            log=self.log,
+            probes=self.probes,
+            notebooks=self.notebooks,
         )
 
     def facts(self) -> Facts:
         facts = gather(self.case, self.machine)
+        seen = replace(
+            facts.gpus,
+            inventory=self.inventory,
+            readings=self.readings,
+            stale_since=self.stale_since,
+        )
+        facts = replace(facts, gpus=seen)
         if self.nb_conda_kernels:
             facts = replace(facts, kernels=replace(facts.kernels, nb_conda_kernels=True))
         if self.running and facts.env is not None:

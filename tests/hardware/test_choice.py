@@ -262,6 +262,13 @@ def test_condas_override_and_what_beats_it(
     assert codes(choice)[0] == code
 
 
+def test_condas_override_of_the_capability() -> None:
+    here = machine(cuda="13.0", cuda_arch="6.1", arch_override="6.1")
+    choice = choose_target(here, inventory("9.0"))
+    assert (choice.cuda_arch, choice.cuda_major) == ("6.1", 12)
+    assert "CONDA_OVERRIDE_CUDA_ARCH has compute capability 6.1" in choice.reasons[0].message
+
+
 def test_there_is_no_cuda_for_a_mac() -> None:
     choice = choose_target(Detected(platform="osx-arm64"), None, Declared(cuda="12.9"))
     assert (choice.cuda, codes(choice)) == (None, ["cpu_platform"])

@@ -237,12 +237,21 @@ def test_processes_are_asked_for_less_often_than_the_rest(driver: Driver, reader
 
 
 def test_lists_of_processes_that_are_refused(driver: Driver, reader: Reader) -> None:
-    driver.say("two 0:4711:2500 nolists")
+    driver.say("two 0:4711:2500 lists=4")
 
     found = reader.read()
 
     assert (found.processes, found.unlisted) == ((), (A5000, SMALL, LARGE))
     assert found.devices[0].utilisation == 42
+
+
+def test_gpus_that_are_lost_between_two_calls_are_told_once(driver: Driver, reader: Reader) -> None:
+    driver.say("two 0:4711:2500 lists=15")
+
+    found = reader.read()
+
+    assert [device.state for device in found.devices] == ["lost", "lost"]
+    assert found.processes == ()
 
 
 def test_the_inventory_is_what_stays(driver: Driver, reader: Reader) -> None:
@@ -283,6 +292,22 @@ def test_a_file_that_is_no_library_is_passed_by(driver: Driver, tmp_path: object
         assert reader.read().state == "none"
         reader.call("open_reader", places=[str(folder), str(folder.parent)])
         assert reader.read().state == "ok"
+
+
+def test_an_older_binding_tells_less(driver: Driver, reader: Reader) -> None:
+    """One that another package has brought under the same name."""
+    names = ["nvmlMemory_v2", "nvmlDeviceGetCurrentClocksEventReasons", "nvmlDeviceGetRemappedRows"]
+    names += [f"nvmlDeviceGet{kind}RunningProcesses_v3" for kind in ("Compute", "Graphics")]
+    names += [f"nvmlDeviceGetMPSComputeRunningProcesses_v{version}" for version in (2, 3)]
+    reader.call("forget", names=names)
+    driver.say("two 0:4711:2500")
+
+    found = reader.read()
+
+    assert [process.pid for process in found.processes] == [4711]
+    first = found.devices[0]
+    assert (first.memory_used, first.throttle) == (3072 * MIB, ("power_cap", "thermal"))
+    assert first.reasons["memory_reserved"] == first.reasons["rows_failed"] == "driver_is_old"
 
 
 def test_the_binding_is_loaded_by_the_first_question(reader: Reader) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import time
 from collections.abc import Awaitable, Callable
@@ -11,10 +12,13 @@ from typing import Any
 import pytest
 
 from jupyter_envs.server.recent import Recent
-from tests.server import spec_source
+from tests.server import spec_source, until
 from tests.server.conftest import Demo, Serve
 from tests.support.api_client import ApiClient, environment
 from tests.support.sandbox import Sandbox
+from tests.support.server import JupyterServer
+
+_NOTEBOOK = {"metadata": {}, "nbformat": 4, "nbformat_minor": 4}
 
 
 def worse_than_notes(report: dict[str, Any]) -> list[str]:
@@ -76,6 +80,46 @@ def test_a_kernel_that_was_taken_away_is_registered_again(
     report = client.get("doctor", environment=name, fresh=True).expect(200)
     assert worse_than_notes(report) == []
     client.post(environment("nope", "kernel"), {}).problem(404, "environment_not_found")
+
+
+def test_what_runs_and_what_its_notebook_has_saved(
+    server: JupyterServer, client: ApiClient, name: str
+) -> None:
+    """Real kernels: one that stays on an earlier generation, with a notebook that has failed."""
+    spec = spec_source("python", "demo-lib=1.0", name=name)
+    client.done(client.post("environments", {"source": spec}))
+    notebook = server.root / "failed.ipynb"
+    said = "Cannot re-initialize CUDA in forked subprocess"
+    error = {"output_type": "error", "ename": "RuntimeError", "evalue": said, "traceback": []}
+    cell = {"cell_type": "code", "metadata": {}, "source": "", "outputs": [error]}
+    notebook.write_text(json.dumps({**_NOTEBOOK, "cells": [{**cell, "execution_count": None}]}))
+    body = {
+        "path": notebook.name,
+        "name": notebook.name,
+        "type": "notebook",
+        "kernel": {"name": f"conda-env-{name}-py"},
+    }
+    opened = client.jupyter("POST", "api/sessions", json=body).expect(201)
+    try:
+        until(lambda: client.get(environment(name, "usage")).expect(200)["processes"])
+        report = client.get("doctor", environment=name, fresh=True).expect(200)
+        assert worse_than_notes(report) == ["forked_after_cuda"]
+        newer = spec_source("python", "demo-lib=1.1", name=name)
+        client.done(client.put(environment(name), {"source": newer}))
+
+        report = client.get("doctor", environment=name, fresh=True).expect(200)
+
+        found = {one["id"]: one for one in report["findings"]}
+        earlier = found["earlier_generation"]
+        assert (earlier["params"]["generation"], earlier["params"]["current"]) == ("1", "2")
+        assert earlier["fix"]["action"] == "restart-kernel"
+        assert earlier["fix"]["subject"] == opened["kernel"]["id"]
+        assert found["forked_after_cuda"]["evidence"] == [
+            {"source": "failed.ipynb", "value": f"RuntimeError: {said}"}
+        ]
+        assert "other_python" not in found
+    finally:
+        client.jupyter("DELETE", f"api/sessions/{opened['id']}").expect(204)
 
 
 # -- what is kept ------------------------------------------------------------------------------

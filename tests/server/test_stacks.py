@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.server import spec_source
 from tests.server.conftest import Serve
+from tests.spec.samples import TEAM_FILE
 from tests.stacks.test_catalogue import text
 from tests.support.api_client import ApiClient, environment
 from tests.support.channel import LocalChannel
@@ -113,3 +114,15 @@ def test_a_required_gpu_that_is_not_there(client: ApiClient, name: str) -> None:
     ended = client.follow(started["id"])
     assert (ended["state"], ended["error"]["code"]) == ("failed", "gpu_required")
     assert client.get(environment(name)).problem(404, "environment_not_found")
+
+
+def test_a_fix_is_for_the_machine(client: ApiClient) -> None:
+    source = {"kind": "spec", "text": TEAM_FILE.decode()}
+    titles = {}
+    for cuda in (None, "12.9"):
+        body = {"source": source} | ({"target": {"cuda": cuda}} if cuda else {})
+        found = client.post("specs/check", body).expect(200)["diagnostics"]
+        titles[cuda] = next(d["fix"]["code"] for d in found if d["code"] == "cudatoolkit_unused")
+    assert titles == {None: "remove_without_gpu", "12.9": "write_for_gpu"}
+    body = {"source": source, "target": {"profile": "absent"}}
+    client.post("specs/check", body).problem(422, "profile_not_found")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jupyter_envs.doctor.facts import Env, Package, Running
@@ -29,6 +30,8 @@ from .machine import Machine, data, environ_of
 
 _ARCHITECTURES = re.compile(r"CF_TORCH_CUDA_ARCH_LIST=[\"']?([0-9.+;, A-Za-z]+)")
 _SECONDS = 5.0
+_MEASURE_SECONDS = 0.25
+_TICKS = os.sysconf("SC_CLK_TCK")
 #: What a person has in their own folder is told only where the environment has it, too.
 _MOST = 20
 
@@ -39,8 +42,11 @@ def look_at_environment(
     environment: Environment,
     kernels_dir: Path,
     kernels: Mapping[int, str],
+    *,
+    measure: bool = False,
 ) -> Env:
-    """An environment. ``kernels`` are those of this server: pid to id."""
+    """An environment. ``kernels`` are those of this server: pid to id. With ``measure`` it takes a
+    quarter of a second to see how busy they are."""
     prefix = environment.prefix
     shim = GenerationFiles(prefix).start
     records = conda_records(prefix)
@@ -71,7 +77,7 @@ def look_at_environment(
         kernels=names,
         user_site=site,
         user_packages=_shadowed(site, {*records, *(one.name for one in pip)}),
-        running=tuple(_running(machine, store, environment, kernels)),
+        running=tuple(_running(machine, store, environment, kernels, measure)),
     )
 
 
@@ -159,24 +165,44 @@ def _shadowed(site: str | None, names: set[str]) -> tuple[str, ...]:
 
 
 def _running(
-    machine: Machine, store: Store, environment: Environment, kernels: Mapping[int, str]
+    machine: Machine,
+    store: Store,
+    environment: Environment,
+    kernels: Mapping[int, str],
+    measure: bool,
 ) -> list[Running]:
     if not environment.managed:
         return []
-    found = []
-    for lease in live_leases(store, environment.slug):
-        if is_alive(lease.process) is not True:
-            continue
-        found.append(
-            Running(
-                pid=lease.pid,
-                generation=lease.generation,
-                program=_program(machine, lease.pid),
-                environ=kept(environ_of(data(machine.path(f"/proc/{lease.pid}/environ")))),
-                kernel=kernels.get(lease.pid),
-            )
+    leases = live_leases(store, environment.slug)
+    alive = [lease for lease in leases if is_alive(lease.process) is True]
+    busy = busy_shares(machine, [lease.pid for lease in alive]) if measure else {}
+    return [
+        Running(
+            pid=lease.pid,
+            generation=lease.generation,
+            program=_program(machine, lease.pid),
+            kernel=kernels.get(lease.pid),
+            busy=busy.get(lease.pid),
         )
-    return found
+        for lease in alive
+    ]
+
+
+def busy_shares(machine: Machine, pids: Sequence[int]) -> dict[int, float]:
+    """How much of one processor each process takes, measured for a quarter of a second."""
+    if not pids:
+        return {}
+    before, began = {pid: _ticks(machine, pid) for pid in pids}, time.monotonic()
+    time.sleep(_MEASURE_SECONDS)
+    after, passed = {pid: _ticks(machine, pid) for pid in pids}, time.monotonic() - began
+    return {pid: (after[pid] - before[pid]) / _TICKS / passed for pid in pids}
+
+
+def _ticks(machine: Machine, pid: int) -> int:
+    """Time that a process has used, as proc(5) counts it."""
+    # The name of the program may hold anything, so fields are counted from behind it.
+    fields = machine.text(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12]) if len(fields) > 12 else 0
 
 
 def _program(machine: Machine, pid: int) -> str | None:

@@ -112,14 +112,15 @@ def _system_libraries(machine: Machine) -> Iterator[Library]:
 
 def libraries_in(machine: Machine, variable: str) -> Iterator[Library]:
     """Libraries of CUDA that LD_LIBRARY_PATH puts before all others."""
-    for folder in dict.fromkeys(one for one in variable.split(":") if one.startswith("/")):
+    folders = (one.rstrip("/") for one in variable.split(":") if one.startswith("/"))
+    for folder in dict.fromkeys(folders):
         for name in machine.names(folder):
             # A stub has no number; its soname has, and that is what programs ask for.
             is_driver = name == _DRIVERS or (name == "libcuda.so" and "/stubs" in folder)
             if is_driver or _RUNTIME.fullmatch(name):
                 yield Library(
                     name=_DRIVERS if is_driver else name,
-                    path=f"{folder.rstrip('/')}/{name}",
+                    path=f"{folder}/{name}",
                     target=machine.links_to(machine.path(folder) / name),
                     origin="variable",
                 )

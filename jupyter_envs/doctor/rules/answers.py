@@ -1,4 +1,4 @@
-"""Rules about what a probe and a kernel said: layer *dynamic*.
+"""Rules about what probes and programs said: layer *dynamic*.
 
 Frameworks tell of their trouble in words; those here are PyTorch's, TensorFlow's, JAX's, cuDNN's.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from jupyter_envs.doctor.facts import Facts
 
@@ -16,26 +16,46 @@ from .book import Book, Found, found
 book = Book("dynamic")
 
 _LIBRARY = re.compile(r"lib(?:cuda|cudart|cudnn|cublas|nccl)[\w.-]*\.so")
+#: SIGILL, as a child's status and as a shell tells of it.
 _ILLEGAL = (-4, 132)
+_SEEN = 300
 
 
-def _texts(facts: Facts) -> list[str]:
-    """Everything that was said."""
-    probe = facts.probe or {}
-    texts = [probe.get("error"), probe.get("why"), *_list(probe.get("warnings"))]
-    return [*(str(text) for text in texts if text), *facts.log]
+class _Text(NamedTuple):
+    """Something that was said, by whom, and where."""
+
+    framework: str
+    source: str
+    text: str
+
+
+def _texts(facts: Facts) -> Iterator[_Text]:
+    for probe in facts.probes:
+        name = _name(probe)
+        said = [probe.get("error"), probe.get("why"), *_list(probe.get("warnings"))]
+        for text in (*said, *_list(probe.get("tail"))):
+            if text:
+                yield _Text(name, f"probe of {name}", str(text))
+    for one in facts.said:
+        yield _Text("A program", one.source, one.text)
 
 
 def _list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
-def _said(facts: Facts, *words: str) -> str | None:
-    return next((t for t in _texts(facts) if any(w.lower() in t.lower() for w in words)), None)
+def _name(probe: dict[str, Any]) -> str:
+    return str(probe.get("framework", "a framework"))
 
 
-def _framework(facts: Facts) -> str:
-    return str((facts.probe or {}).get("framework", "A framework"))
+def _said(facts: Facts, *words: str) -> Iterator[Found]:
+    """The first that has one of the words; ``framework`` says who."""
+    for one in _texts(facts):
+        if any(word.lower() in one.text.lower() for word in words):
+            slug = facts.env.slug if facts.env else None
+            seen = (one.source, one.text.strip()[:_SEEN])
+            yield found(seen, framework=one.framework, subject=slug)
+            return
 
 
 @book.rule(
@@ -46,9 +66,9 @@ def _framework(facts: Facts) -> str:
     action="update",
 )
 def no_kernel_image(facts: Facts) -> Iterator[Found]:
-    said = _said(facts, "no kernel image is available", "is not compatible with the current")
-    if said and facts.env:
-        yield found(("said", said), framework=_framework(facts), subject=facts.env.slug)
+    yield from _said(
+        facts, "no kernel image is available", "is not compatible with the current PyTorch"
+    )
 
 
 @book.rule(
@@ -59,9 +79,9 @@ def no_kernel_image(facts: Facts) -> Iterator[Found]:
     action="update",
 )
 def compiled_too_new(facts: Facts) -> Iterator[Found]:
-    said = _said(facts, "UNSUPPORTED_PTX_VERSION", "unsupported toolchain", "unsupported PTX")
-    if said and facts.env:
-        yield found(("said", said), framework=_framework(facts), subject=facts.env.slug)
+    yield from _said(
+        facts, "UNSUPPORTED_PTX_VERSION", "unsupported toolchain", "unsupported PTX version"
+    )
 
 
 @book.rule(
@@ -72,9 +92,13 @@ def compiled_too_new(facts: Facts) -> Iterator[Found]:
     action="update",
 )
 def cudnn_differs(facts: Facts) -> Iterator[Found]:
-    said = _said(facts, "found runtime version", "CUDNN_STATUS_", "Loaded runtime CuDNN library")
-    if said and facts.env:
-        yield found(("said", said), framework=_framework(facts), subject=facts.env.slug)
+    yield from _said(
+        facts,
+        "found runtime version",
+        "CUDNN_STATUS_NOT_INITIALIZED",
+        "CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH",
+        "Loaded runtime CuDNN library",
+    )
 
 
 @book.rule(
@@ -84,9 +108,7 @@ def cudnn_differs(facts: Facts) -> Iterator[Found]:
     action="update",
 )
 def tensorflow_libraries(facts: Facts) -> Iterator[Found]:
-    said = _said(facts, "Cannot dlopen some GPU libraries")
-    if said and facts.env:
-        yield found(("said", said), subject=facts.env.slug)
+    yield from _said(facts, "Cannot dlopen some GPU libraries")
 
 
 @book.rule(
@@ -96,9 +118,43 @@ def tensorflow_libraries(facts: Facts) -> Iterator[Found]:
     action="update",
 )
 def jax_without_cuda(facts: Facts) -> Iterator[Found]:
-    said = _said(facts, "CUDA-enabled jaxlib is not installed")
-    if said and facts.env:
-        yield found(("said", said), subject=facts.env.slug)
+    yield from _said(facts, "CUDA-enabled jaxlib is not installed")
+
+
+@book.rule(
+    "error",
+    message="{framework} could not get the memory it needs on the GPU.",
+    fix="Shut down kernels that you do not need, and use smaller batches.",
+)
+def gpu_memory_short(facts: Facts) -> Iterator[Found]:
+    words = ("CUDA out of memory", "CUDA_ERROR_OUT_OF_MEMORY", "torch.OutOfMemoryError")
+    yield from _said(facts, *words)
+
+
+@book.rule(
+    "error",
+    message="A program was forked after it had used CUDA, which CUDA does not allow.",
+    fix="Start workers by 'spawn': multiprocessing.set_start_method('spawn'), or a DataLoader's"
+    " multiprocessing_context.",
+)
+def forked_after_cuda(facts: Facts) -> Iterator[Found]:
+    yield from _said(facts, "Cannot re-initialize CUDA in forked subprocess")
+
+
+# -- how a probe ended -------------------------------------------------------------------------
+
+
+def _of(facts: Facts, state: str) -> Iterator[dict[str, Any]]:
+    """Probes of the environment that ended so."""
+    if facts.env is not None:
+        yield from (probe for probe in facts.probes if probe.get("state") == state)
+
+
+def _probe(facts: Facts, probe: dict[str, Any], **params: object) -> Found:
+    assert facts.env is not None
+    name = _name(probe)
+    seen = (f"probe of {name}", probe.get("code") or probe.get("state"))
+    return found(seen, framework=name, environment=facts.env.name, subject=facts.env.slug, **params)
 
 
 @book.rule(
@@ -108,52 +164,74 @@ def jax_without_cuda(facts: Facts) -> Iterator[Found]:
     action="update",
 )
 def illegal_instruction(facts: Facts) -> Iterator[Found]:
-    status = (facts.probe or {}).get("returncode")
-    if status in _ILLEGAL and facts.env:
-        yield found(("exit status", status), framework=_framework(facts), subject=facts.env.slug)
+    for probe in _of(facts, "crashed"):
+        if probe.get("returncode") in _ILLEGAL:
+            yield _probe(facts, probe)
 
 
 @book.rule(
     "error",
-    message="{framework} crashed when it was tried (exit status {status}, at: {stage}).",
+    message="{framework} crashed when it was tried in {environment} (exit status {status}, at:"
+    " {stage}).",
     fix="Build the environment anew from its lock; where that does not help, ask for other"
     " versions.",
     action="repair",
 )
 def probe_crashed(facts: Facts) -> Iterator[Found]:
-    probe = facts.probe or {}
-    status = probe.get("returncode")
-    crashed = probe.get("state") == "crashed" or (isinstance(status, int) and status < 0)
-    if crashed and status not in _ILLEGAL and facts.env:
-        stage = probe.get("stage", "start")
-        yield found(("exit status", status), framework=_framework(facts), status=status,
-                    stage=stage, subject=facts.env.slug)  # fmt: skip
+    for probe in _of(facts, "crashed"):
+        status = probe.get("returncode")
+        if status not in _ILLEGAL:
+            yield _probe(facts, probe, status=status, stage=probe.get("stage", "start"))
 
 
 @book.rule(
     "warning",
-    message="{framework} had not answered in time when it was tried (at: {stage}). The first start"
-    " on a slow disk can take minutes.",
+    message="{framework} had not answered in time when it was tried in {environment} (at:"
+    " {stage}). The first start on a slow disk can take minutes.",
     fix="Try it again.",
     action="probe",
 )
 def probe_timeout(facts: Facts) -> Iterator[Found]:
-    probe = facts.probe or {}
-    if probe.get("state") == "timeout" and facts.env:
-        stage = probe.get("stage", "start")
-        yield found(("probe", "timeout"), framework=_framework(facts), stage=stage,
-                    subject=facts.env.slug)  # fmt: skip
+    for probe in _of(facts, "timeout"):
+        yield _probe(facts, probe, stage=probe.get("stage", "start"))
 
 
 @book.rule(
     "error",
-    message="{framework} could not get the memory it needs on the GPU.",
-    fix="Shut down kernels that you do not need, and use smaller batches.",
+    message="{framework} computes wrong results on the GPU.",
+    fix="Do not use this GPU; have its memory and its driver looked at.",
+    who="administrator",
 )
-def gpu_memory_short(facts: Facts) -> Iterator[Found]:
-    said = _said(facts, "CUDA out of memory", "CUDA_ERROR_OUT_OF_MEMORY", "OutOfMemoryError")
-    if said:
-        yield found(("said", said), framework=_framework(facts))
+def wrong_results(facts: Facts) -> Iterator[Found]:
+    for probe in _of(facts, "gpu_broken"):
+        if probe.get("code") == "wrong_result":
+            yield _probe(facts, probe)
+
+
+@book.rule(
+    "error",
+    message="{framework} is installed in {environment}, and the module {module} that it needs is"
+    " not.",
+    fix="Build the environment anew from its lock, or ask for the module in the file.",
+    action="repair",
+)
+def module_missing(facts: Facts) -> Iterator[Found]:
+    for probe in _of(facts, "missing"):
+        if probe.get("code") == "module_missing":
+            yield _probe(facts, probe, module=probe.get("missing", "(unknown)"))
+
+
+@book.rule(
+    "warning",
+    message="{framework} works in {environment} alone, but not with the variables that its kernels"
+    " get: {variables}.",
+    fix="Remove them for this kernel.",
+)
+def probe_shadowed(facts: Facts) -> Iterator[Found]:
+    for probe in facts.probes if facts.env else ():
+        if probe.get("code") == "shadowed":
+            names = probe.get("variables") or "LD_LIBRARY_PATH, PYTHONPATH, LD_PRELOAD"
+            yield _probe(facts, probe, variables=names)
 
 
 @book.rule(
@@ -163,12 +241,13 @@ def gpu_memory_short(facts: Facts) -> Iterator[Found]:
 )
 def libraries_outside(facts: Facts) -> Iterator[Found]:
     env = facts.env
-    if env is None:
-        return
-    names = [str(path) for path in _list((facts.probe or {}).get("libs"))]
-    # The driver's own come from the system, as they must.
-    loaded = [p for p in names if _LIBRARY.search(p) and "/libcuda.so" not in p]
-    foreign = [p for p in loaded if not p.startswith((f"{env.prefix}/", f"{env.path}/"))]
-    if foreign:
-        yield found(*(("loaded", path) for path in foreign), framework=_framework(facts),
-                    environment=env.name, paths=", ".join(foreign[:3]))  # fmt: skip
+    for probe in facts.probes if env else ():
+        assert env is not None
+        names = [str(path) for path in _list(probe.get("libs"))]
+        # The driver's own come from the system, as they must.
+        loaded = [p for p in names if _LIBRARY.search(p) and "/libcuda.so" not in p]
+        foreign = [p for p in loaded if not p.startswith((f"{env.prefix}/", f"{env.path}/"))]
+        if foreign:
+            seen = (("loaded", path) for path in foreign)
+            yield found(*seen, framework=_name(probe), environment=env.name,
+                        paths=", ".join(foreign[:3]))  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jupyter_envs.doctor.facts import Facts, Holder
+from jupyter_envs.doctor.facts import Facts, Hold
 
 from .about import code, gpus, named
 from .book import Book, Found, found
@@ -176,7 +176,7 @@ def gpu_exclusive(facts: Facts) -> Iterator[Found]:
         yield found(("cuInit", _BUSY), gpu="The GPU", holder="another program")
 
 
-def _named(holder: Holder) -> str:
+def _named(holder: Hold) -> str:
     if holder.owner == "other":
         return "another user"
     return f"your notebook {holder.notebook}" if holder.notebook else "a process of yours"

@@ -154,8 +154,8 @@ def driver_missing(facts: Facts) -> Iterator[Found]:
     "error",
     who="administrator",
     blocking=True,
-    message="The driver was updated while it was in use: its library is {library}, its kernel"
-    " module {module}.",
+    message="The driver was updated while it was in use: its library ({library}) and its kernel"
+    " module ({module}) differ.",
     fix="Restart the machine, or unload and load the module; restart a container.",
 )
 def driver_mismatch(facts: Facts) -> Iterator[Found]:
@@ -164,13 +164,13 @@ def driver_mismatch(facts: Facts) -> Iterator[Found]:
     differs = bool(match and module and match[1] != module)
     if not (differs or driver_state(facts) == "version_mismatch" or code(facts) == _MISMATCH):
         return
-    shown = match[1] if match else "another version"
+    shown = match[1] if match else "version not known"
     seen = [("/proc/driver/nvidia/version", module or "not there")]
     if offered:
         seen.append((offered.path, offered.target))
     if code(facts) == _MISMATCH:
         seen.append(("cuInit", str(_MISMATCH)))
-    yield found(*seen, library=shown, module=module or "another one")
+    yield found(*seen, library=shown, module=module or "version not known")
 
 
 @book.rule(
@@ -213,6 +213,32 @@ def uvm_missing(facts: Facts) -> Iterator[Found]:
     # The driver makes the file at the first use, so its absence alone says nothing.
     if there and "/dev/nvidia-uvm" not in paths and code(facts) not in (None, 0):
         yield found(_cuda(facts), ("/dev/nvidia-uvm", "not there"))
+
+
+@book.rule(
+    "error",
+    who="administrator",
+    blocking=True,
+    message="NVIDIA's driver does not answer since {since}: what asks it hangs.",
+    fix="Look into the kernel's log for Xid and hung tasks; the machine may need a restart.",
+)
+def driver_hangs(facts: Facts) -> Iterator[Found]:
+    if facts.gpus.stale_since:
+        yield found(("NVML", "no answer"), since=facts.gpus.stale_since)
+
+
+@book.rule(
+    "error",
+    who="administrator",
+    message="NVIDIA's driver fails with error {code}.",
+    fix="Look into the kernel's log for lines of NVRM; restart the machine, or"
+    " this server where it is in a container.",
+)
+def driver_fails(facts: Facts) -> Iterator[Found]:
+    inventory = facts.gpus.inventory
+    if inventory and inventory.state == "error":
+        shown = inventory.code if inventory.code is not None else "(unknown)"
+        yield found(("NVML", shown), code=shown)
 
 
 @book.rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_envs.doctor.facts import Env, Facts, Holder, Reading, under
+from jupyter_envs.doctor.facts import Env, Facts, Hold, Reading, under
 
 from .about import conda, gibibytes, named, pip, wants_gpu
 from .book import Book, Found, found
@@ -88,7 +88,7 @@ def memory_idle(facts: Facts) -> Iterator[Found]:
                             held=gibibytes(one.memory), subject=one.kernel)  # fmt: skip
 
 
-def _title(one: Holder) -> str:
+def _title(one: Hold) -> str:
     return one.notebook or "A kernel of yours"
 
 
@@ -101,15 +101,15 @@ def _title(one: Holder) -> str:
 def memory_orphan(facts: Facts) -> Iterator[Found]:
     for gpu, reading in named(facts):
         for one in reading.holders:
-            if one.owner == "mine" and not one.alive:
+            if one.owner == "mine" and one.orphan:
                 yield found((f"process {one.pid}", "its kernel is gone"), gpu=gpu,
                             held=gibibytes(one.memory), pid=one.pid)  # fmt: skip
 
 
-def _ours(facts: Facts, env: Env) -> Iterator[tuple[str, Reading, Holder]]:
+def _ours(facts: Facts, env: Env) -> Iterator[tuple[str, Reading, Hold]]:
     for gpu, reading in named(facts):
         for one in reading.holders:
-            if one.owner == "mine" and one.environment == env.slug:
+            if one.owner == "mine" and one.environment in (env.slug, env.name):
                 yield gpu, reading, one
 
 
@@ -158,7 +158,7 @@ def tensorflow_takes_all(facts: Facts) -> Iterator[Found]:
 )
 def gpu_unused(facts: Facts) -> Iterator[Found]:
     env = facts.env
-    works = (facts.probe or {}).get("state") == "gpu_ok"
+    works = any(probe.get("state") == "gpu_ok" for probe in facts.probes)
     if env is None or not works or not facts.gpus.readings or wants_gpu(env) is None:
         return
     kernels = [one for one in env.running if one.kernel]
@@ -183,16 +183,3 @@ def gpu_starved(facts: Facts) -> Iterator[Found]:
             if one.owner == "mine" and slow and busy.get(one.pid or 0, 0) >= _BUSY:
                 seen = (f"process {one.pid}", f"{busy[one.pid or 0]:.0%} of a processor")
                 yield found(seen, gpu=gpu, utilisation=reading.utilisation)
-
-
-@book.rule(
-    "error",
-    message="A program was forked after it had used CUDA, which CUDA does not allow.",
-    fix="Start workers by 'spawn': multiprocessing.set_start_method('spawn'), or a DataLoader's"
-    " multiprocessing_context.",
-)
-def forked_after_cuda(facts: Facts) -> Iterator[Found]:
-    texts = (*facts.log, str((facts.probe or {}).get("error", "")))
-    said = next((t for t in texts if "Cannot re-initialize CUDA in forked subprocess" in t), None)
-    if said:
-        yield found(("said", said))

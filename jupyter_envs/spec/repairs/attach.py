@@ -8,6 +8,7 @@ from collections.abc import Callable
 from jupyter_envs.spec.diagnostics import Diagnostic, Findings, Found
 from jupyter_envs.spec.fixes import Repair
 from jupyter_envs.spec.lists import NotEditableError
+from jupyter_envs.spec.machine import GpuMachine
 from jupyter_envs.spec.splice import change_text
 from jupyter_envs.spec.tree import Node
 
@@ -33,13 +34,15 @@ _TRIED = frozenset((
 Reader = Callable[[str], tuple[Diagnostic, ...]]
 
 
-def with_fixes(findings: Findings, root: Node | None, read: Reader) -> tuple[Diagnostic, ...]:
-    """The diagnostics of a text, in its order, with fixes.
+def with_fixes(
+    findings: Findings, root: Node | None, read: Reader, machine: GpuMachine | None = None
+) -> tuple[Diagnostic, ...]:
+    """The diagnostics of a text, in its order, with fixes, for ``machine`` where it is known.
 
     ``root`` is its tree, None for a text that has none. ``read`` says what would be found in
     another text.
     """
-    context = None if root is None else Context(findings.lines, root)
+    context = None if root is None else Context(findings.lines, root, machine)
     tries = _MAX_TRIED // (len(findings.lines.text) + 1)
     before = findings.in_order()
 

@@ -10,6 +10,7 @@ from jupyter_envs.spec.diagnostics import Found
 from jupyter_envs.spec.fixes import Repair
 from jupyter_envs.spec.lines import Lines
 from jupyter_envs.spec.lists import remove_item, replace
+from jupyter_envs.spec.machine import GpuMachine
 from jupyter_envs.spec.match_specs import Dependency, split_dependency
 from jupyter_envs.spec.package_lists import list_of, value_of
 from jupyter_envs.spec.splice import Change
@@ -48,11 +49,12 @@ class PairSpot(NamedTuple):
 
 
 class Context:
-    """One text with its tree."""
+    """One text with its tree, and the machine that it is for where that is known."""
 
-    def __init__(self, lines: Lines, root: Node) -> None:
+    def __init__(self, lines: Lines, root: Node, machine: GpuMachine | None = None) -> None:
         self.lines = lines
         self.root = root
+        self.machine = machine
 
     @cached_property
     def dependencies(self) -> Sequence | None:

@@ -10,12 +10,14 @@ from jupyter_envs.spec.diagnostics import Found
 from jupyter_envs.spec.fixes import Repair
 from jupyter_envs.spec.frozen import FROZEN_CHANNEL, is_frozen_channel
 from jupyter_envs.spec.lists import remove_item, replace, sure
+from jupyter_envs.spec.machine import GpuMachine
 from jupyter_envs.spec.splice import Change
 from jupyter_envs.spec.tree import Scalar
 
 from .context import Context, Spot
 
 _VERSION = re.compile(r"(?P<major>[0-9]{1,4})(?:\.[0-9]{1,4})?")
+_PLAIN = re.compile(r"pytorch *(?P<version>[<>=!~][^\s=]*(?:=[^\s=]+)?)?", re.IGNORECASE)
 _EXACT = re.compile(r"(?P<name>[\w.-]+) *==? *(?P<version>[0-9][\w.]*)(?:=\S+)?")
 
 
@@ -50,7 +52,18 @@ def _elsewhere(context: Context, spot: Spot) -> Change:
     # conda-forge has not each of the releases of that channel: an exact one becomes the least.
     exact = _EXACT.fullmatch(new)
     new = f"{exact['name']}>={exact['version']}" if exact else new
+    if context.machine is not None and context.machine.cuda_major is not None:
+        new = _with_gpu_build(new)
     return replace(context.lines, spot.item, new, flow=spot.sequence.flow)
+
+
+def _with_gpu_build(line: str) -> str:
+    """PyTorch as a CUDA build: with a GPU there, a CPU build would not be what is meant. What is
+    built with it follows."""
+    found = _PLAIN.fullmatch(line)
+    if found is None:
+        return line
+    return f"pytorch {found['version'] or '*'} cuda*"
 
 
 def cuda_version(found: Found, context: Context) -> Repair | None:
@@ -65,9 +78,19 @@ def cuda_version(found: Found, context: Context) -> Repair | None:
     safe = found.diagnostic.code == "cudatoolkit_ended" and hopeless
     if wanted is None or chosen:
         return context.remove(at[0], safe=safe)
+    if context.machine is not None and not safe:
+        return _for_machine(context.machine, at[0], context)
     # What used an older CUDA comes for newer ones too: a pin would choose builds without a GPU.
     operator = "=" if safe else ">="
     return context.write(at[0], f"cuda-version{operator}{wanted[0]}", safe=safe)
+
+
+def _for_machine(machine: GpuMachine, spot: Spot, context: Context) -> Repair | None:
+    if machine.cuda_major is None:
+        repair = context.remove(spot, safe=False)
+        return None if repair is None else repair._replace(code="remove_without_gpu")
+    text = f"cuda-version{machine.cuda_versions}"
+    return context.write(spot, text, safe=False)._replace(code="write_for_gpu")
 
 
 TABLE: dict[str, Callable[[Found, Context], Repair | None]] = {
