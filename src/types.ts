@@ -3,7 +3,10 @@ import type { components } from './generated/api';
 type Schemas = components['schemas'];
 
 export type Info = Schemas['Info'];
-export type Environment = Schemas['EnvironmentView'];
+export type Environment = Schemas['EnvironmentView'] & {
+  probe?: Probe | null;
+  probes?: Probe[];
+};
 export type Generation = Schemas['GenerationView'];
 export type Package = Schemas['PackageView'];
 export type Process = Schemas['ProcessView'];
@@ -13,7 +16,8 @@ export type Diagnostic = Schemas['Diagnostic'];
 export type Fix = Schemas['Fix'];
 export type Check = Schemas['CheckAnswer'];
 export type Problem = Schemas['Problem'];
-export type Source = Schemas['CreateBody']['source'];
+export type Source =
+  Schemas['CreateBody']['source'] | { kind: 'stack'; id: string; target: string | null };
 
 export type Drift = Schemas['DriftView'];
 export type DriftReport = Schemas['DriftReport'];
@@ -43,6 +47,34 @@ export type Holders = Schemas['Holders'];
 export type KernelUse = Schemas['KernelUse'];
 export type ProcessUse = Schemas['ProcessUse'];
 export type Shares = Schemas['Shares'];
+
+export type Choice = Schemas['Choice'];
+export type Reason = Schemas['Reason'];
+
+/** What a framework has shown in an environment, by computing. */
+export interface Probe {
+  framework: string;
+  state:
+    'gpu_ok' | 'cpu_only_build' | 'gpu_hidden' | 'gpu_broken' | 'missing' | 'timeout' | 'crashed';
+  code: string;
+  params: Record<string, unknown>;
+  message: string;
+  when: string;
+  /** On this machine, with these GPUs and this driver. */
+  here: boolean;
+  seconds: number;
+  version: string | null;
+  devices: string[];
+  cpu_ok: boolean | null;
+}
+
+export type StackTarget = Schemas['StackTargetView'];
+export type Stack = Schemas['StackView'];
+export type Stacks = Schemas['StacksView'];
+
+export type Finding = Schemas['Finding'];
+export type FixAction = NonNullable<Finding['fix']['action']>;
+export type DoctorReport = Schemas['DoctorReport'];
 
 /** A line of the ledger; which of its keys there are depends on the action. */
 export interface PastEvent {

@@ -3,3 +3,4 @@ import './drift.css';
 import './disk.css';
 import './past.css';
 import './gpus.css';
+import './choosing.css';

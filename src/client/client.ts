@@ -9,6 +9,7 @@ import type {
   CleanPlan,
   DriftReport,
   Difference,
+  DoctorReport,
   DigestView,
   Environment,
   Fault,
@@ -22,6 +23,7 @@ import type {
   Process,
   Source,
   SourceState,
+  Stacks,
   Storage
 } from '../types';
 
@@ -106,6 +108,11 @@ export class EnvsClient {
     return this._send('POST', `${env(name)}/repair`, {});
   }
 
+  /** Let its frameworks compute a little, one after the other. */
+  probe(name: string): Promise<Operation> {
+    return this._send('POST', `${env(name)}/probe`, { frameworks: [], timeout: null });
+  }
+
   keep(name: string, fingerprint: string | null): Promise<DriftReport> {
     return this._send('POST', `${env(name)}/keep`, { fingerprint });
   }
@@ -178,6 +185,17 @@ export class EnvsClient {
   /** Whose the memory of the GPUs is. */
   holders(): Promise<Holders> {
     return this._get('hardware/kernels');
+  }
+
+  /** What can be made from, and what it would be made for on this machine. */
+  stacks(): Promise<Stacks> {
+    return this._get('stacks');
+  }
+
+  /** What is wrong here, or with one environment; `fresh`: not what was found a moment ago. */
+  doctor(environment: string | null, fresh: boolean): Promise<DoctorReport> {
+    const query = search({ environment: environment ?? '', fresh: fresh || undefined });
+    return this._get(`doctor${query}`, LONG_MS);
   }
 
   // -- the past ------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import {
 } from '@jupyterlab/ui-components';
 import React from 'react';
 
+import { canBeProbed } from '../builds';
 import type {
   Drift,
   DriftReport,
@@ -27,6 +28,7 @@ import { Download } from './Download';
 import { DriftSection } from './DriftSection';
 import { Generations } from './Generations';
 import { Packages } from './Packages';
+import { ProbeSection } from './ProbeSection';
 import { SourceFact } from './SourceFact';
 import { Unhashed } from './Unhashed';
 
@@ -38,6 +40,8 @@ export interface More {
   oldKernels: number;
   /** What was changed in it since it was made. */
   drift: DriftReport | null;
+  /** Whether this machine has a GPU. */
+  gpus: boolean;
   /** Every file is being compared with the lock. */
   checking: boolean;
   /** What has become of its file. */
@@ -117,6 +121,14 @@ export function Details(props: DetailsProps): React.JSX.Element {
           <p className="jp-Envs-note">{trans.__('Loading…')}</p>
         )}
       </Section>
+      {(environment.target?.gpu_required === true || canBeProbed(environment, more.packages)) && (
+        <ProbeSection
+          environment={environment}
+          gpus={more.gpus}
+          locked={locked}
+          actions={actions}
+        />
+      )}
       {environment.drift?.count === 0 && drift(environment.drift)}
       <div className="jp-Envs-buttons">
         <Button

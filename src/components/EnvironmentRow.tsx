@@ -9,6 +9,7 @@ import { useTrans } from './context';
 import { Details, type More } from './Details';
 import { DriftBadge } from './DriftBadge';
 import { Failed } from './Failed';
+import { ProbeBadge } from './ProbeBadge';
 import { Running } from './Running';
 
 /** What one line of the list shows. */
@@ -49,7 +50,15 @@ export function EnvironmentRow(props: RowProps): React.JSX.Element {
         )}
         {environment && <Summary environment={environment} />}
         {environment?.managed === true && !environment.archived && (
-          <DriftBadge drift={environment.drift} isOpen={isOpen} onToggle={onToggle} />
+          <>
+            <DriftBadge drift={environment.drift} isOpen={isOpen} onToggle={onToggle} />
+            <ProbeBadge
+              environment={environment}
+              packages={props.more.packages}
+              isOpen={isOpen}
+              onToggle={onToggle}
+            />
+          </>
         )}
       </div>
       {operation && (

@@ -1,4 +1,4 @@
-import { addIcon, historyIcon, refreshIcon } from '@jupyterlab/ui-components';
+import { addIcon, bugIcon, historyIcon, listIcon, refreshIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import type { Problem } from '../types';
@@ -41,10 +41,24 @@ export function Panel(props: PanelProps): React.JSX.Element {
           onClick={() => actions.newEnvironment()}
         />
         <Button
+          icon={listIcon}
+          iconOnly
+          label={trans.__('New environment from a stack')}
+          disabled={!writable}
+          onClick={() => actions.openStacks()}
+        />
+        <Button
           icon={historyIcon}
           iconOnly
           label={trans.__('What ran when')}
           onClick={() => actions.openAudit()}
+        />
+        <Button
+          icon={bugIcon}
+          iconOnly
+          label={trans.__('Doctor')}
+          title={trans.__('Doctor: what is wrong here, and what helps')}
+          onClick={() => actions.openDoctor(null)}
         />
         <Button
           icon={refreshIcon}
@@ -102,7 +116,8 @@ function Empty(props: { writable: boolean; actions: Actions }): React.JSX.Elemen
             label={trans.__('New environment')}
             kind="accept"
             onClick={() => actions.newEnvironment()}
-          />
+          />{' '}
+          <Button label={trans.__('From a stack…')} onClick={() => actions.openStacks()} />
         </>
       )}
     </div>

@@ -3,6 +3,8 @@ import type { Environment, KernelUse, Operation } from '../types';
 /** Everything a person can ask for in the panel. */
 export interface Actions {
   newEnvironment(): void;
+  /** Choose a stack to make an environment from. */
+  openStacks(): void;
   refresh(): void;
   openNotebook(environment: Environment): void;
   openConsole(environment: Environment): void;
@@ -35,6 +37,10 @@ export interface Actions {
   measure(): void;
   /** Free space, after it was shown what goes. */
   clean(): void;
+  /** Let its frameworks compute a little, on the GPU where there is one. */
+  probe(environment: Environment): void;
+  /** What is wrong here, or with an environment. */
+  openDoctor(environment: Environment | null): void;
   /** End a kernel that holds memory of a GPU, after a question. */
   shutDown(kernel: KernelUse): void;
   cancel(operation: Operation): void;

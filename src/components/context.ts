@@ -2,7 +2,7 @@ import { nullTranslator, type TranslationBundle } from '@jupyterlab/translation'
 import React from 'react';
 
 /** The translator, for every component below the widget. */
-export const Translation = React.createContext<TranslationBundle>(
+export const Translation: React.Context<TranslationBundle> = React.createContext(
   nullTranslator.load('jupyter_envs')
 );
 

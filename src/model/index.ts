@@ -1,3 +1,4 @@
+export { DoctorModel } from './doctor';
 export { DriftReports } from './drift';
 export { AuditModel, NOTHING_ASKED } from './audit';
 export { Gpus } from './gpus';
@@ -6,4 +7,5 @@ export { EnvironmentsModel } from './model';
 export { aside, type Row, rows } from './rows';
 export { sourcePath } from './source';
 export { Sources } from './sources';
+export { StacksModel } from './stacks';
 export { Storages } from './storage';

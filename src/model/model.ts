@@ -164,6 +164,10 @@ export class EnvironmentsModel implements IObservableDisposable {
     return this._began(await this.client.repair(name));
   }
 
+  async probe(name: string): Promise<Operation> {
+    return this._began(await this.client.probe(name));
+  }
+
   async archive(name: string, force: boolean): Promise<Operation> {
     return this._began(await this.client.archive(name, force));
   }

@@ -15,6 +15,9 @@ export interface Row {
 /** Verbs that change no environment: their operations are nobody's row. */
 const ASIDE = ['plan', 'clean', 'lock'];
 
+/** It changes nothing. */
+const PROBE = 'probe';
+
 /** How long a failure is worth telling to somebody who was not there. */
 const TOLD_FOR_MS = 24 * 3600 * 1000;
 
@@ -31,20 +34,22 @@ export function rows(
   dismissed: ReadonlySet<string>,
   now: number
 ): Row[] {
-  const latest = new Map<string, Operation>();
-  for (const one of operations) {
+  const latest = new Map<string, Operation[]>();
+  for (const one of operations.filter(other => !ASIDE.includes(other.verb))) {
     const key = keyOf(one.name, environments);
-    if (!ASIDE.includes(one.verb) && !latest.has(key)) {
-      latest.set(key, one);
+    const known = latest.get(key) ?? [];
+    // A probe may go on beside an operation that changes something, and says nothing of it.
+    if (known.every(other => (other.verb === PROBE) !== (one.verb === PROBE))) {
+      latest.set(key, [...known, one]);
     }
   }
   const made = environments.map(environment =>
-    row(environment.slug, environment, latest.get(environment.slug), dismissed, now)
+    row(environment.slug, environment, latest.get(environment.slug) ?? [], dismissed, now)
   );
   const known = new Set(environments.map(one => one.slug));
   const others = [...latest]
     .filter(([key]) => !known.has(key))
-    .map(([key, operation]) => row(key, null, operation, dismissed, now))
+    .map(([key, found]) => row(key, null, found, dismissed, now))
     .filter(one => one.operation ?? one.failed);
   return [...made, ...others].sort((a, b) => a.name.localeCompare(b.name));
 }
@@ -56,29 +61,24 @@ export function aside(
   dismissed: ReadonlySet<string>,
   now: number
 ): Pick<Row, 'operation' | 'failed'> {
-  return row(
-    verb,
-    null,
-    operations.find(one => one.verb === verb),
-    dismissed,
-    now
-  );
+  return row(verb, null, operations.filter(one => one.verb === verb).slice(0, 1), dismissed, now);
 }
 
 function row(
   key: string,
   environment: Environment | null,
-  latest: Operation | undefined,
+  latest: readonly Operation[],
   dismissed: ReadonlySet<string>,
   now: number
 ): Row {
-  const runs = latest !== undefined && !ENDED.includes(latest.state);
+  // What changes something comes first, and what tries something after it.
+  const found = [...latest].sort((a, b) => Number(a.verb === PROBE) - Number(b.verb === PROBE));
   return {
     key,
-    name: environment?.name ?? latest?.name ?? key,
+    name: environment?.name ?? found[0]?.name ?? key,
     environment,
-    operation: runs ? latest : null,
-    failed: latest && wentWrong(latest, now) && !dismissed.has(latest.id) ? latest : null
+    operation: found.find(one => !ENDED.includes(one.state)) ?? null,
+    failed: found.find(one => wentWrong(one, now) && !dismissed.has(one.id)) ?? null
   };
 }
 

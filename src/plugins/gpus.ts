@@ -1,7 +1,9 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { Session } from '@jupyterlab/services';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
+import type { KernelUse } from '../client';
 import { CommandIds } from '../commandIds';
 import type { EnvironmentsModel } from '../model';
 import { IEnvironments } from '../tokens';
@@ -33,12 +35,20 @@ export const gpusPlugin: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('jupyter_envs');
     const { kernels, sessions } = app.serviceManager;
 
+    const sessionOf = (id: string): Session.IModel | undefined =>
+      [...sessions.running()].find(one => one.kernel?.id === id);
+    const heldBy = (id: string): KernelUse | null =>
+      model.gpus.holders?.kernels.find(one => one.kernel_id === id) ?? null;
+    /** What people know it by: its notebook. */
+    const nameOf = (id: string): string => {
+      const held = heldBy(id);
+      return sessionOf(id)?.path ?? held?.notebooks.at(0) ?? held?.kernel ?? id.slice(0, 8);
+    };
+
     const shutDown = async (id: string): Promise<boolean> => {
-      const held = model.gpus.holders?.kernels.find(one => one.kernel_id === id) ?? null;
-      const session = [...sessions.running()].find(one => one.kernel?.id === id);
+      const session = sessionOf(id);
       const { confirmShutDown } = await import('../widgets/gpuDialogs');
-      const name = session?.path ?? held?.notebooks.at(0) ?? held?.kernel ?? id.slice(0, 8);
-      if (!(await confirmShutDown(trans, name, held))) {
+      if (!(await confirmShutDown(trans, nameOf(id), heldBy(id)))) {
         return false;
       }
       // With its session, which else would be left without a kernel.
@@ -52,6 +62,24 @@ export const gpusPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: aboutKernel,
       execute: args =>
         attempt(trans, trans.__('Not shut down'), () => shutDown(textOf(args, 'kernel')))
+    });
+
+    const restart = async (id: string): Promise<boolean> => {
+      const running = [...kernels.running()].find(one => one.id === id);
+      const { confirmRestart } = await import('../widgets/gpuDialogs');
+      if (!running || !(await confirmRestart(trans, nameOf(id)))) {
+        return false;
+      }
+      const connection = kernels.connectTo({ model: running });
+      await connection.restart().finally(() => connection.dispose());
+      return true;
+    };
+
+    app.commands.addCommand(CommandIds.restartKernel, {
+      label: trans.__('Restart a Kernel'),
+      describedBy: aboutKernel,
+      execute: args =>
+        attempt(trans, trans.__('Not restarted'), () => restart(textOf(args, 'kernel')))
     });
 
     if (statusBar) {

@@ -62,6 +62,8 @@ function unitText(unit: string | null, trans: TranslationBundle): string {
       return trans.__('channels');
     case 'files':
       return trans.__('files');
+    case 'frameworks':
+      return trans.__('frameworks');
     case 'steps':
       return trans.__('steps');
     case 'frameworks':
@@ -127,6 +129,8 @@ export function failureTitle(operation: Operation, trans: TranslationBundle): st
       return trans.__('Not recreated');
     case 'clean':
       return trans.__('Not cleaned up');
+    case 'probe':
+      return trans.__('Not probed');
     default:
       return trans.__('Failed');
   }

@@ -23,6 +23,8 @@ const HINTS_HERE: Readonly<Record<string, Text>> = {
   profile_not_found: trans =>
     trans.__('Choose one of those; an administrator declares profiles in the policy.'),
   solve_timeout: trans => trans.__('Pin the main packages: python, and those with many versions.'),
+  stack_not_found: trans => trans.__('Open the page of stacks to see those that there are.'),
+  stack_unfit: trans => trans.__('Choose another target, or a stack that fits this machine.'),
   store_read_only: trans =>
     trans.__('Set another folder: EnvsApp.envs_dir of the server, or envs_dirs in .condarc.')
 };

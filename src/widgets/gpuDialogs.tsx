@@ -28,3 +28,10 @@ export function confirmShutDown(
   const title = trans.__('Shut down the kernel of %1?', name);
   return agreed(trans, title, view, trans.__('Shut down'), true);
 }
+
+/** Ask whether a kernel is to start anew. */
+export function confirmRestart(trans: TranslationBundle, name: string): Promise<boolean> {
+  const view = new View(() => <p>{trans.__('All variables in its memory are lost.')}</p>);
+  const title = trans.__('Restart the kernel of %1?', name);
+  return agreed(trans, title, view, trans.__('Restart'), true);
+}

@@ -119,6 +119,7 @@ export class EnvironmentsPanel extends ReactWidget {
     return {
       ...(this._more.get(key)?.more ?? NOTHING_YET),
       drift: environment && this._model.drifts.of(environment),
+      gpus: (this._model.gpus.hardware?.devices.length ?? 0) > 0,
       checking: environment !== null && this._model.drifts.isChecking(environment),
       source: environment && this._model.sources.of(environment),
       disk: environment && this._model.storage.of(environment)
@@ -254,6 +255,7 @@ export class EnvironmentsPanel extends ReactWidget {
       };
     return {
       newEnvironment: () => void this._commands.execute(CommandIds.newEnvironment),
+      openStacks: () => void this._commands.execute(CommandIds.stacks),
       refresh: () => void this._commands.execute(CommandIds.refresh),
       openNotebook: onEnvironment(CommandIds.openNotebook),
       openConsole: onEnvironment(CommandIds.openConsole),
@@ -276,6 +278,12 @@ export class EnvironmentsPanel extends ReactWidget {
       compareSource: onEnvironment(CommandIds.compareSource),
       measure: () => void this._commands.execute(CommandIds.measure),
       clean: () => void this._commands.execute(CommandIds.clean),
+      probe: onEnvironment(CommandIds.probe),
+      openDoctor: environment =>
+        void this._commands.execute(
+          CommandIds.doctor,
+          environment ? { name: environment.slug } : {}
+        ),
       shutDown: kernel =>
         void this._commands.execute(CommandIds.shutDownKernel, { kernel: kernel.kernel_id }),
       openHistory: onEnvironment(CommandIds.history),

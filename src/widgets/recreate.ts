@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { EnvsError, type Operation } from '../client';
 import type { EnvironmentsModel } from '../model';
 import { askName, showProblem } from './dialogs';
+import { AGAIN, freeName } from './names';
 
 /** Make an environment of exactly the packages of a kept lock, under a name that is asked for. */
 export async function recreate(
@@ -28,17 +29,4 @@ export async function recreate(
       suggestion = freeName(model, name);
     }
   }
-}
-
-/** What another name puts right. */
-const AGAIN = ['name_taken', 'name_forbidden'];
-
-/** A name that no environment has, as near as can be to one that is wanted. */
-function freeName(model: EnvironmentsModel, wanted: string): string {
-  const taken = new Set(model.environments.flatMap(one => [one.slug, one.name]));
-  let name = wanted;
-  for (let number = 2; taken.has(name); number++) {
-    name = `${wanted}-${number}`;
-  }
-  return name;
 }

@@ -186,3 +186,22 @@ describe('the rows', () => {
     expect(rows(environments, operations, new Set(), NOW)).toHaveLength(2);
   });
 });
+
+describe('a probe', () => {
+  const update = operation({ id: '1', verb: 'update' });
+  const probing = operation({ id: '2', verb: 'probe' });
+
+  it('is shown while it goes on, and hides no change that goes on beside it', () => {
+    const [alone] = rows([environment()], [probing], new Set(), Date.now());
+    expect(alone?.operation).toBe(probing);
+    const [both] = rows([environment()], [probing, update], new Set(), Date.now());
+    expect(both?.operation).toBe(update);
+  });
+
+  it('that is over hides no failure of a change', () => {
+    const failed: Operation = { ...update, state: 'failed' };
+    const over: Operation = { ...probing, state: 'succeeded' };
+    const [row] = rows([environment()], [over, failed], new Set(), Date.now());
+    expect(row).toMatchObject({ operation: null, failed });
+  });
+});

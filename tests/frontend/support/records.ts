@@ -14,6 +14,7 @@ import type {
   OperationChange,
   OperationEvent,
   Package,
+  Probe,
   Problem,
   SourceInfo,
   SourceState,
@@ -66,6 +67,8 @@ export function environment(change: Partial<Environment> = {}): Environment {
     behind: false,
     drift: drift(),
     target: null,
+    probe: null,
+    probes: [],
     unhashed: [],
     probe: null,
     probes: [],
@@ -98,6 +101,29 @@ export function drift(change: Partial<Drift> = {}): Drift {
     worst: null,
     ...change
   };
+}
+
+/** torch has computed on the GPU, here. */
+export function probe(change: Partial<Probe> = {}): Probe {
+  return {
+    framework: 'torch',
+    state: 'gpu_ok',
+    code: 'gpu_ok',
+    params: { framework: 'torch', version: '2.13.0', devices: 'NVIDIA H100' },
+    message: 'torch 2.13.0 computes on NVIDIA H100',
+    when: NOW,
+    here: true,
+    seconds: 6.1,
+    version: '2.13.0',
+    devices: ['NVIDIA H100'],
+    cpu_ok: null,
+    ...change
+  };
+}
+
+/** An environment in which frameworks were tried; the first is the one to show. */
+export function probed(...probes: Probe[]): Environment {
+  return environment({ probe: probes[0] ?? null, probes });
 }
 
 /** pip has replaced conda's tqdm, as a person would do it. */

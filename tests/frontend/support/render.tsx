@@ -9,6 +9,7 @@ import { environment } from './records';
 
 const NAMES: (keyof Actions)[] = [
   'newEnvironment',
+  'openStacks',
   'refresh',
   'openNotebook',
   'openConsole',
@@ -31,6 +32,8 @@ const NAMES: (keyof Actions)[] = [
   'compareSource',
   'measure',
   'clean',
+  'probe',
+  'openDoctor',
   'shutDown',
   'cancel',
   'resume',
@@ -53,7 +56,15 @@ export function askedOf(actions: jest.Mocked<Actions>): string[] {
 /** Details of which nothing has come yet. */
 export function more(change: Partial<RowProps['more']> = {}): RowProps['more'] {
   const nothing = { generations: null, packages: null, oldKernels: 0 };
-  return { ...nothing, drift: null, checking: false, source: null, disk: null, ...change };
+  return {
+    ...nothing,
+    drift: null,
+    gpus: false,
+    checking: false,
+    source: null,
+    disk: null,
+    ...change
+  };
 }
 
 /** A row of an environment that is closed and idle. */

@@ -9,6 +9,7 @@ import type {
   DriftReport,
   Difference,
   DigestView,
+  DoctorReport,
   Environment,
   Fault,
   Hardware,
@@ -21,10 +22,13 @@ import type {
   Problem,
   Process,
   SourceState,
+  Stacks,
   Storage
 } from '../../../src/types';
 import { type Asked, BASE_URL, connection, json, noNetwork } from './network';
+import { doctorReport } from './doctor';
 import { hardware, holders } from './gpus';
+import { stacks } from './stacks';
 import { audit } from './past';
 import {
   adoptionPreview,
@@ -66,6 +70,8 @@ export class FakeServer {
   judge: (text: string) => Check = () => this.check;
   hardware: Hardware = hardware();
   holders: Holders = holders();
+  stacks: Stacks = stacks();
+  doctor: DoctorReport = doctorReport();
   ledger: PastEvent[] = [];
   audit: Audit = audit();
   faults: Fault[] = [];
@@ -201,6 +207,9 @@ export class FakeServer {
     [/^GET environments\/([^/]+)\/export\?format=(.+)$/, (_, n, format) => exported(n, format)],
     [/^GET hardware$/, () => json(this.hardware)],
     [/^GET hardware\/kernels$/, () => json(this.holders)],
+    [/^GET stacks$/, () => json(this.stacks)],
+    [/^GET doctor(\?.*)?$/, () => json(this.doctor)],
+    [/^POST environments\/([^/]+)\/probe$/, (_, name) => this._accept({ verb: 'probe', name })],
     [/^GET ledger(\?.*)?$/, () => json({ events: this.ledger })],
     [/^GET ledger\/audit(\?.*)?$/, () => json(this.audit)],
     [/^GET ledger\/faults$/, () => json({ faults: this.faults })],

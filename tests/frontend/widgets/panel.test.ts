@@ -171,6 +171,8 @@ describe('a button of the panel', () => {
 
   it.each([
     ['New environment', CommandIds.newEnvironment, {}],
+    ['New environment from a stack', CommandIds.stacks, {}],
+    ['Doctor', CommandIds.doctor, {}],
     ['Refresh', CommandIds.refresh, {}],
     ['Notebook', CommandIds.openNotebook, about],
     ['Console', CommandIds.openConsole, about],
@@ -189,6 +191,17 @@ describe('a button of the panel', () => {
     await open();
     await user.click(await screen.findByRole('button', { name }));
     expect(commands.executed).toEqual([{ id, args }]);
+  });
+
+  it.each([
+    ['Probe', CommandIds.probe],
+    ['Doctor', CommandIds.doctor]
+  ])('"%s" of what computes executes %s', async (name, id) => {
+    server.packages = [condaPackage('pytorch')];
+    await open();
+    await screen.findByText('Nothing of it was tried yet.');
+    await user.click(screen.getAllByRole('button', { name }).at(-1) as HTMLElement);
+    expect(commands.executed).toEqual([{ id, args: about }]);
   });
 
   it('downloads in the format that is chosen', async () => {
