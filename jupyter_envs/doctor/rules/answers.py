@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from jupyter_envs.doctor.facts import Facts
+from jupyter_envs.doctor.facts import Facts, inside
 
 from .book import Book, Found, found
 
@@ -246,7 +246,7 @@ def libraries_outside(facts: Facts) -> Iterator[Found]:
         names = [str(path) for path in _list(probe.get("libs"))]
         # The driver's own come from the system, as they must.
         loaded = [p for p in names if _LIBRARY.search(p) and "/libcuda.so" not in p]
-        foreign = [p for p in loaded if not p.startswith((f"{env.prefix}/", f"{env.path}/"))]
+        foreign = [path for path in loaded if not inside(path, env)]
         if foreign:
             seen = (("loaded", path) for path in foreign)
             yield found(*seen, framework=_name(probe), environment=env.name,
