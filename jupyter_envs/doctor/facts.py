@@ -92,7 +92,6 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     temperature: int | None = None
     throttle: tuple[str, ...] = ()
     ecc_uncorrected: int = 0
-    remap_pending: bool = False
     remap_failed: bool = False
     compute_mode: str = "default"
     mig: bool = False

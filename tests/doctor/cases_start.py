@@ -217,6 +217,32 @@ CASES: dict[str, Fixture] = {
             {"output_type": "stream", "name": "stdout", "text": "Cannot re-initialize CUDA in"}
         ),
     ),
+    "framework_fails": Fixture(
+        _probe(state="crashed", code="import_failed", returncode=0, error="ImportError: libmkl"),
+        _probe(state="missing", code="framework_missing", returncode=0),
+    ),
+    "gpu_not_seen": Fixture(
+        _probe(state="gpu_hidden", code="not_seen", why="it does not say why"),
+        _probe(state="gpu_hidden", code="hidden_by_variable"),  # another rule's
+    ),
+    "gpu_computes_not": Fixture(
+        _probe(state="gpu_broken", code="compute_failed", error="CUDA error: launch failure"),
+        _probe(state="gpu_ok", code="gpu_ok"),
+    ),
+    "cpu_build_tried": Fixture(
+        both(
+            World.cpu_only,
+            lambda w: w.pip("torch", "2.9.0"),
+            _probe(state="cpu_only_build", code="cpu_only_build"),
+        ),
+        both(
+            World.no_gpu,
+            World.cpu_only,
+            lambda w: w.pip("torch", "2.9.0"),
+            _probe(state="cpu_only_build", code="cpu_only_build"),
+        ),
+        still=("gpu_none",),
+    ),
     "wrong_results": Fixture(
         _probe(state="gpu_broken", code="wrong_result"), _probe(state="gpu_ok", code="gpu_ok")
     ),
