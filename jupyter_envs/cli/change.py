@@ -77,7 +77,7 @@ def create(
     Locks are conda-lock.yml, @EXPLICIT files and pixi.lock.
     """
     source = source_from_file(file)
-    check_name(name_for(source, name))
+    slug = check_name(name_for(source, name))
     job = ask_create(options.reconciled(**limits), source, name, locked=locked)
     result = carry_out(job, options)
     _say(
@@ -85,6 +85,8 @@ def create(
         f"{result['name']} is ready: {result['path']}\n"
         f"Lock {result['lock_digest'][:12]}. {_next_step(result)}",
     )
+    if result.get("probe"):
+        _say(options, f"The GPU is being tried; what came of it: jupyter envs show {slug}")
 
 
 def changes_text(found: dict[str, Any]) -> str:

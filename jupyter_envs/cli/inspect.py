@@ -26,7 +26,7 @@ from jupyter_envs.store import (
 )
 
 from .options import GlobalOptions, json_option, name_argument
-from .output import moment, out, print_json, size, table
+from .output import moment, out, print_json, size, table, unhashed_text
 from .source import print_source
 
 
@@ -124,6 +124,11 @@ def _print_facts(found: EnvironmentView) -> None:
     if found.drift is not None and found.drift.count:
         kept = ", kept as it is" if found.drift.state == "kept" else ""
         out.print(f"Changed:   {found.drift.count} difference(s){kept}", markup=False)
+    for probe in found.probes:
+        where = "" if probe.here else " (seen on another machine)"
+        out.print(f"GPU:       {probe.message}{where}", markup=False)
+    for one in found.unhashed:
+        out.print(f"No hash:   {unhashed_text(msgspec.to_builtins(one))}", markup=False)
     if not found.managed:
         out.print("It was made by another tool and is only listed here.", markup=False)
 

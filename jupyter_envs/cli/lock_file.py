@@ -13,7 +13,7 @@ from jupyter_envs.operations import LockCheck, ask_lock, check_lock_file
 
 from .change import carry_out, changes_text
 from .options import GlobalOptions, json_option, offline_option, solve_options
-from .output import out, print_json
+from .output import out, print_json, unhashed_text
 
 _TARGET = re.compile(
     r"(?:(?P<platform>[a-z0-9]+-[a-z0-9]+):)?(?P<name>__[a-z0-9_.-]+)=(?P<rest>.+)"
@@ -95,6 +95,8 @@ def lock(
         out.print(f"{one['platform']}: {one['packages']} packages", markup=False)
         if not _is_new(one):
             out.print(changes_text(one["changes"]), end="", markup=False)
+        for package in one["unhashed"]:
+            out.print(f"no hash: {unhashed_text(package)}", markup=False)
     done = "is written" if result["changed"] else "is up to date; it was left as it is"
     out.print(f"{result['file']} {done}.", markup=False)
 

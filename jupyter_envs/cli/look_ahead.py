@@ -19,7 +19,7 @@ from .options import (
     refuse_both,
     solve_options,
 )
-from .output import out, size
+from .output import out, size, unhashed_text
 
 
 @click.command()
@@ -60,6 +60,8 @@ def _print(found: dict[str, Any]) -> None:
         out.print(f"[red]-[/] {_package(one)}")
     for build in plan_["builds"]:
         out.print(f"{build['name']} {build['version']} is a {build['accelerator'].upper()} build")
+    for one in plan_["unhashed"]:
+        out.print(f"no hash: {unhashed_text(one)}", markup=False)
     download = plan_["download"]
     keeps = f", {len(plan_['keep'])} stay as they are" if found["exists"] else ""
     out.print(

@@ -85,6 +85,12 @@ def size(count: int | None) -> str:
     return f"{value:.1f} GB"
 
 
+def unhashed_text(one: dict[str, Any]) -> str:
+    """A package that is pinned to a commit, as ``show``, ``plan`` and ``lock`` tell of it."""
+    asked = f" ({one['revision']})" if one["revision"] else ""
+    return f"{one['name']} {one['version']} is commit {one['commit']}{asked} of {one['repository']}"
+
+
 def moment(text: str | None) -> str:
     """An ISO time to the minute."""
     return (text or "")[:16].replace("T", " ")

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         prefix_records,
         solution_from_lock,
     )
+    from .repositories import repository_urls, require_git
     from .satisfied import unsatisfied
     from .session import Session, open_session
     from .solving import load_metadata, prepare, solve
@@ -93,6 +94,8 @@ __all__ = [
     "python_target",
     "read_configuration",
     "read_ownership",
+    "repository_urls",
+    "require_git",
     "resolve_channels",
     "run_link_scripts",
     "solution_from_lock",
@@ -107,7 +110,8 @@ __all__ = [
 # name in the package, and what is meant would not be looked for.
 _LATER = (
     "channels", "explicit", "installing", "pip_configuration", "pip_install", "pip_lock",
-    "pip_rules", "pixi", "records", "satisfied", "session", "solving", "target", "uv", "wheels",
+    "pip_rules", "pixi", "records", "repositories", "satisfied", "session", "solving", "target",
+    "uv", "wheels",
 )  # fmt: skip
 
 if not TYPE_CHECKING:  # a type checker is to find names that do not exist

@@ -10,7 +10,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from jupyter_envs.errors import PackageCorrupt, PipFailed
-from jupyter_envs.lock import LockedPackage
+from jupyter_envs.lock import LockedPackage, repository_of
 
 from .credentials import strip_url
 from .failures import mismatch
@@ -23,16 +23,25 @@ from .uv_messages import hash_mismatch
 def install_pip(packages: Sequence[LockedPackage], owned: Ownership, context: UvContext) -> None:
     """Install exactly ``packages``, each verified by its sha256, without their dependencies.
 
-    Raises PackageCorrupt for a wrong hash and PipFailed, also when a package would replace a
-    file that a conda package owns.
+    Those that are built from a commit come after: uv installs nothing without a hash in one go
+    with what has one. Raises PackageCorrupt for a wrong hash and PipFailed, also when a package
+    would replace a file that a conda package owns.
     """
+    hashed = [package for package in packages if repository_of(package) is None]
+    built = [package for package in packages if repository_of(package) is not None]
+    _install(hashed, ["--require-hashes"], context)
+    _install(built, [], context)
+    _refuse_replaced_files(context.prefix, packages, owned)
+
+
+def _install(packages: Sequence[LockedPackage], options: list[str], context: UvContext) -> None:
     if not packages:
         return  # conda has brought all of them; uv would refuse the empty list
     with tempfile.TemporaryDirectory(prefix="jupyter-envs-pip-") as folder_name:
         folder = Path(folder_name)
         (folder / "pylock.toml").write_text(pylock(packages), "utf-8")
         result = run_uv(
-            ["install", "--no-deps", "--require-hashes", "--quiet", "-r", "pylock.toml"],
+            ["install", "--no-deps", *options, "--quiet", "-r", "pylock.toml"],
             context,
             folder=folder,
         )
@@ -41,8 +50,8 @@ def install_pip(packages: Sequence[LockedPackage], owned: Ownership, context: Uv
         raise PackageCorrupt(package=package, reason=mismatch(expected, found))
     if result.returncode != 0:
         text = strip_url(result.explanation)
-        raise PipFailed(reason=text, details=result.stderr.strip().splitlines()[-30:])
-    _refuse_replaced_files(context.prefix, packages, owned)
+        details = [strip_url(said) for said in result.stderr.strip().splitlines()[-30:]]
+        raise PipFailed(reason=text, details=details)
 
 
 def _refuse_replaced_files(

@@ -25,7 +25,7 @@ from packaging.utils import (
 from packaging.version import InvalidVersion, Version
 
 from jupyter_envs.errors import LockInvalid, PipFailed
-from jupyter_envs.lock import LockedPackage
+from jupyter_envs.lock import LockedPackage, UnhashedPackage, commit_address, repository_of
 
 from .credentials import strip_url
 from .ownership import Ownership
@@ -112,6 +112,8 @@ def _system(target: PythonTarget) -> dict[str, str]:
 
 
 def _hint(lines: Sequence[str], owned: Ownership, said: str) -> str | None:
+    if "Git operation failed" in said:
+        return "Check the repository's address and its branch, tag or commit, and your login to it."
     if "error sending request" in said:
         return "Check the network, the proxy and the package index that pip is configured with."
     clashing = _clashing(lines, owned)
@@ -145,6 +147,8 @@ def _clashing(lines: Sequence[str], owned: Ownership) -> list[str]:
 
 def _locked(entry: dict[str, Any], target: PythonTarget, folder: Path) -> LockedPackage:
     name = canonicalize_name(entry["name"])
+    if "vcs" in entry:
+        return _at_commit(name, entry, target)
     wheels = entry.get("wheels", ())
     file = best_wheel(wheels, target) or entry.get("sdist") or entry.get("archive")
     file = file or next(iter(wheels), None)
@@ -158,6 +162,23 @@ def _locked(entry: dict[str, Any], target: PythonTarget, folder: Path) -> Locked
         platform=target.platform,
         url=url,
         sha256=file["hashes"]["sha256"],
+    )
+
+
+def _at_commit(name: str, entry: dict[str, Any], target: PythonTarget) -> LockedPackage:
+    where = entry["vcs"]
+    if where["type"] != "git" or "url" not in where or "version" not in entry:
+        raise LockInvalid(file="the pip section", reason=f"{name} is of no known repository")
+    commit = where["commit-id"]
+    url = strip_url(where["url"]).removeprefix("git+")
+    return LockedPackage(
+        name=name,
+        version=entry["version"],
+        manager="pip",
+        platform=target.platform,
+        url=commit_address(url, commit, where.get("subdirectory", "")),
+        sha256=commit,
+        revision=where.get("requested-revision", ""),
     )
 
 
@@ -180,12 +201,29 @@ def pylock(packages: Sequence[LockedPackage]) -> str:
     """A ``pylock.toml`` (PEP 751) that installs exactly ``packages``."""
     parts = ['lock-version = "1.0"\ncreated-by = "jupyter_envs"\n']
     for package in packages:
+        repository = repository_of(package)
+        if repository is not None:
+            parts.append(_package(package, _vcs(repository)))
+            continue
         file = f'{{ url = "{package.url}", hashes = {{ sha256 = "{package.sha256}" }} }}'
-        parts.append(
-            f'[[packages]]\nname = "{package.name}"\nversion = "{package.version}"\n'
-            f"{_kind_of(package).format(file=file)}\n"
-        )
+        parts.append(_package(package, _kind_of(package).format(file=file)))
     return "\n".join(parts)
+
+
+def _package(package: LockedPackage, source: str) -> str:
+    return f'[[packages]]\nname = "{package.name}"\nversion = "{package.version}"\n{source}\n'
+
+
+def _vcs(one: UnhashedPackage) -> str:
+    parts = {
+        "type": "git",
+        "url": one.repository,
+        "requested-revision": one.revision,
+        "commit-id": one.commit,
+        "subdirectory": one.subdirectory,
+    }
+    texts = ", ".join(f'{key} = "{text}"' for key, text in parts.items() if text)
+    return f"vcs = {{ {texts} }}"
 
 
 def _kind_of(package: LockedPackage) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from jupyter_envs.errors import PipUnsupported
-from jupyter_envs.spec import classify_pip_line
+from jupyter_envs.spec import classify_pip_line, read_repository
 
 from .credentials import strip_url
 
@@ -20,12 +20,13 @@ _REFUSED = {
     "file": "the file it names was not read",
     "invalid": "it is not a requirement",
     "path": "a local path exists only on this machine",
-    "vcs": "a version control checkout has no hash to verify it by",
+    "vcs": "only a Git repository by https, ssh or file can be pinned to a commit",
 }
 _HINTS = {
     "conda": "Write it under 'dependencies:', or with '==' as pip does.",
     "editable": "Build a wheel of it and give its https address, or install it into the running "
     "environment with pip, which then shows as a change.",
+    "vcs": "Write it like 'name @ git+https://host/project.git@v1.2'.",
     "option": "Take the line out; pip's own configuration is read, and --index-url, "
     "--extra-index-url and --find-links may be given here.",
 }
@@ -38,12 +39,14 @@ _FORGE = re.compile(
 def check_pip_lines(lines: Sequence[str]) -> None:
     """Refuse, before anything is downloaded, what could not be locked.
 
-    Requirements, archives by https and the options that name an index are accepted. Raises
-    PipUnsupported.
+    Requirements, archives by https, Git repositories and the options that name an index are
+    accepted. Raises PipUnsupported.
     """
     for text in lines:
         line = classify_pip_line(text)
         reason = _REFUSED.get(line.kind)
+        if line.kind == "vcs" and read_repository(line.text) is not None:
+            continue
         if line.kind == "option" and not _names_index(line.text):
             reason = "this option of pip has no meaning in a locked environment"
         if reason is not None:

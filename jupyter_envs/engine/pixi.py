@@ -5,12 +5,13 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from rattler import LockFile
 from rattler.lock import Environment, LockPlatform, PypiLockedPackage
 
 from jupyter_envs.errors import LockInvalid
-from jupyter_envs.lock import Lock, LockedPackage, check_lock, in_order
+from jupyter_envs.lock import Lock, LockedPackage, check_lock, commit_address, in_order
 
 from .credentials import strip_url
 from .records import locked_packages_of
@@ -55,14 +56,24 @@ def _from_pypi(
     environment: Environment, platform: LockPlatform, file: str
 ) -> Iterator[LockedPackage]:
     for package in environment.pypi_packages_for_platform(platform) or []:
+        at_commit = _at_commit(package.location)
         yield LockedPackage(
             name=package.name,
             version=_version(package, file),
             manager="pip",
             platform=str(platform.name),
-            url=package.location,
-            sha256=_sha256(package, file),
+            url=at_commit[0] if at_commit else package.location,
+            sha256=at_commit[1] if at_commit else _sha256(package, file),
         )
+
+
+def _at_commit(location: str) -> tuple[str, str] | None:
+    """The address as our locks have it, and the commit; None for what is of no repository."""
+    if not location.startswith("git+"):
+        return None
+    address, _, commit = location.partition("#")
+    url, _, query = address.removeprefix("git+").partition("?")
+    return commit_address(url, commit, parse_qs(query).get("subdirectory", [""])[0]), commit
 
 
 def _version(package: PypiLockedPackage, file: str) -> str:

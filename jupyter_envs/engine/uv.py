@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from uv import find_uv_bin
 
 from .pip_rules import index_environment
+from .repositories import git_environment
 from .uv_messages import explain_uv
 
 # What an activated environment of the caller would make uv look at instead of our prefix.
@@ -46,9 +47,11 @@ class UvContext(msgspec.Struct, frozen=True, kw_only=True):
         return Path(sys.executable) if self.elsewhere else self.prefix / "bin" / "python"
 
     def told(self, lines: Sequence[str]) -> UvContext:
-        """The same, with the indexes that the options among the pip section's lines name."""
+        """The same, with the indexes that the options among the pip section's lines name, and
+        with the logins of its repositories."""
         known = {**os.environ, **self.environment}
-        return replace(self, environment={**self.environment, **index_environment(lines, known)})
+        said = {**index_environment(lines, known), **git_environment(lines, known)}
+        return replace(self, environment={**self.environment, **said})
 
 
 class UvResult(msgspec.Struct, frozen=True):

@@ -9,6 +9,8 @@ _LINK = re.compile(r"^\s*(?:error:|cause:|Caused by:|[×├╰]─*▶?)\s*", re
 _FRAME = re.compile(r"^[\s│]+")
 _ERRNO = re.compile(r" \(os error \d+\)$")
 _CONCLUSION = ", we can conclude that your requirements are unsatisfiable"
+# A program that uv called, with all that it wrote; its first complaint is the reason.
+_OF_GIT = re.compile(r"--- stderr.*?(?:fatal|error): ([^\n]+)", re.DOTALL)
 _MISMATCH = re.compile(r"Hash mismatch for `([^`]+)`.*?sha256:(\w+).*?sha256:(\w+)", re.DOTALL)
 
 
@@ -31,6 +33,8 @@ def hash_mismatch(stderr: str) -> tuple[str, str, str] | None:
 
 
 def _joined(text: str) -> str:
+    if (said := _OF_GIT.search(text)) is not None:
+        return f"git says: {said[1].strip().rstrip('.')}"
     lines = (_FRAME.sub("", line).strip() for line in text.splitlines())
     return " ".join(line for line in lines if line).rstrip(".:")
 

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jupyter_envs.errors import ExtraMissing
-from jupyter_envs.lock import Lock, LockedPackage, lock_digest, pypi_name
+from jupyter_envs.lock import Lock, LockedPackage, lock_digest, pypi_name, repository_of
 
 #: For version 5 of RFC 9562: the same digest has the same serial number.
 _NAMESPACE = uuid.UUID("6f0a3c1e-6c37-5d0b-9d4f-0d2a4a0b7c51")
@@ -57,7 +57,9 @@ def _component(package: LockedPackage) -> Any:
     from cyclonedx.model import HashAlgorithm, HashType, Property
     from cyclonedx.model.component import Component
 
-    hashes = [HashType(alg=HashAlgorithm.SHA_256, content=package.sha256)]
+    # A commit is no hash of a file; it is in the purl.
+    of_file = repository_of(package) is None
+    hashes = [HashType(alg=HashAlgorithm.SHA_256, content=package.sha256)] if of_file else []
     if package.md5 is not None:
         hashes.append(HashType(alg=HashAlgorithm.MD5, content=package.md5))
     other = _pypi_purl(package) if package.manager == "conda" else None
@@ -93,4 +95,7 @@ def _pypi_purl(package: LockedPackage) -> Any:
     from packageurl import PackageURL
 
     name = pypi_name(package)
-    return None if name is None else PackageURL(type="pypi", name=name, version=package.version)
+    if name is None:
+        return None
+    qualifiers = {"vcs_url": package.url} if repository_of(package) is not None else None
+    return PackageURL(type="pypi", name=name, version=package.version, qualifiers=qualifiers)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_envs.lock import Lock, LockedPackage, in_order, scalar
+from jupyter_envs.lock import Lock, LockedPackage, in_order, repository_of, scalar
 
 
 def pixi_lock(lock: Lock) -> bytes:
@@ -40,7 +40,17 @@ def _with_slash(channel: str) -> str:
 
 def _reference(package: LockedPackage) -> str:
     kind = "conda" if package.manager == "conda" else "pypi"
-    return f"{kind}: {scalar(package.url)}"
+    return f"{kind}: {scalar(_address(package))}"
+
+
+def _address(package: LockedPackage) -> str:
+    repository = repository_of(package)
+    if repository is None:
+        return package.url
+    # pixi's form: what was asked for behind the "?", what it is behind the "#".
+    asked = [f"subdirectory={repository.subdirectory}"] if repository.subdirectory else []
+    query = "&".join([*asked, f"rev={repository.commit}"])
+    return f"git+{repository.repository}?{query}#{repository.commit}"
 
 
 def _entry(package: LockedPackage) -> Iterator[str]:
@@ -48,7 +58,8 @@ def _entry(package: LockedPackage) -> Iterator[str]:
     if package.manager == "pip":
         yield f"  name: {scalar(package.name)}"
         yield f"  version: {scalar(package.version)}"
-        yield f"  sha256: {scalar(package.sha256)}"
+        if repository_of(package) is None:
+            yield f"  sha256: {scalar(package.sha256)}"
         return
     subdir = package.url.split("/")[-2]
     # It is in the address too, but readers do not look for it in those of files.

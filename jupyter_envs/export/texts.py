@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from packaging.utils import canonicalize_name
 
-from jupyter_envs.lock import Lock, LockedPackage, pypi_name
+from jupyter_envs.lock import Lock, LockedPackage, pypi_name, repository_of
 from jupyter_envs.spec import Spec, classify_pip_line, without_credentials
 
 
@@ -44,7 +44,7 @@ def _by_address(spec: Spec) -> frozenset[str]:
 
 
 def _exactly(package: LockedPackage, by_address: frozenset[str]) -> str:
-    if canonicalize_name(package.name) in by_address:
+    if canonicalize_name(package.name) in by_address or repository_of(package) is not None:
         return f"{package.name} @ {package.url}"
     return f"{package.name}=={package.version}"
 
@@ -78,12 +78,17 @@ def requirements(spec: Spec, lock: Lock, platform: str) -> bytes:
     conda = [p for p in packages if p.manager == "conda"]
     by_address = _by_address(spec)
     named = sorted((name, p.version) for p in conda if (name := pypi_name(p)) is not None)
+    built = [p for p in packages if repository_of(p) is not None]
     from_pip = any(p.manager == "pip" for p in packages)
     first = "# From pip, verified by hash:" if from_pip else "# Nothing is from pip."
     lines = [f"# platform: {platform}", first]
     for p in packages:
-        if p.manager == "pip":
+        if p.manager == "pip" and p not in built:
             lines += [f"{_exactly(p, by_address)} \\", f"    --hash=sha256:{p.sha256}"]
+    if built:
+        # With a hash anywhere, pip refuses what has none.
+        lines += ["# From a commit, without a hash; pip installs these in a run of their own:"]
+        lines += [f"#   pip install --no-deps '{_exactly(p, by_address)}'" for p in built]
     lines += ["# From conda, with their names on PyPI; conda's files have other hashes:"]
     lines += [f"# {name}=={version}" for name, version in named]
     lines += [f"# From conda, and not on PyPI: {len(conda) - len(named)} packages."]

@@ -3,6 +3,7 @@
 from .gpus import inventory, read_inventory
 from .holders import Kernel
 from .holding import Holder
+from .identity import MachineIdentity, machine_identity
 from .machine import Machine
 from .model import DriverState, Gpu, Inventory, Vendor
 from .owners import Holders
@@ -24,8 +25,10 @@ __all__ = [
     "Inventory",
     "Kernel",
     "Machine",
+    "MachineIdentity",
     "Slice",
     "Vendor",
     "inventory",
+    "machine_identity",
     "read_inventory",
 ]

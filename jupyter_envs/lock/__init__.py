@@ -14,6 +14,12 @@ from .explicit_read import ExplicitPackage, is_explicit, parse_explicit
 from .model import Lock, LockedPackage, Manager
 from .plan import Download, Plan, make_plan
 from .pypi_names import pypi_name
+from .repositories import (
+    UnhashedPackage,
+    commit_address,
+    repository_of,
+    unhashed,
+)
 from .scalars import scalar
 from .staleness import content_hash, inputs_hash, matches_input
 from .urls import channel_problem
@@ -32,10 +38,12 @@ __all__ = [
     "PackageChange",
     "Plan",
     "Release",
+    "UnhashedPackage",
     "accelerator_of",
     "added_by_us",
     "channel_problem",
     "check_lock",
+    "commit_address",
     "content_hash",
     "declared",
     "diff",
@@ -54,8 +62,10 @@ __all__ = [
     "parse_lock",
     "pypi_name",
     "release",
+    "repository_of",
     "require_platform",
     "scalar",
+    "unhashed",
     "with_asked",
     "with_declared",
     "with_input",

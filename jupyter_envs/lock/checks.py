@@ -15,6 +15,7 @@ from packaging.version import InvalidVersion, Version
 from jupyter_envs.errors import LockInvalid
 
 from .model import Lock, LockedPackage
+from .repositories import repository_of
 from .urls import channel_problem, url_problem
 
 MAX_KEY = 256
@@ -31,6 +32,7 @@ _VERSIONS = {
 _BUILD_AND_SUFFIX = re.compile(r"[A-Za-z0-9._+]{1,128}\.(?:conda|tar\.bz2)")
 _PLATFORM = re.compile(r"[a-z0-9]{1,32}-[a-z0-9]{1,32}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_REVISION = re.compile(r"[A-Za-z0-9_][\w./+-]{0,255}")
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _ABSOLUTE = re.compile(r"[/\\~]|[A-Za-z]:[/\\]")
 
@@ -58,8 +60,8 @@ def check_lock(lock: Lock, *, file: str, lines: Sequence[int] = ()) -> None:
 def package_problem(package: LockedPackage) -> str | None:
     """Why a lock may not hold this package, or None."""
     return (
-        _identity_problem(package)
-        or url_problem(package.url, package.manager)
+        url_problem(package.url, package.manager)
+        or _identity_problem(package)
         or _file_name_problem(package)
         or _text_problem(package.dependencies, "dependencies")
     )
@@ -72,7 +74,12 @@ def _identity_problem(package: LockedPackage) -> str | None:
         return "its name is not a package's name"
     if not _VERSIONS[package.manager].fullmatch(package.version):
         return f"its version {_show(package.version)} is not a version"
-    if not _SHA256.fullmatch(package.sha256):
+    repository = repository_of(package)
+    if repository is not None and package.sha256 != repository.commit:
+        return "its hash is not the commit that its URL names"
+    if package.revision and not (repository and _REVISION.fullmatch(package.revision)):
+        return "the branch or tag it was asked for by is none"
+    if repository is None and not _SHA256.fullmatch(package.sha256):
         return "its sha256 is not 64 hexadecimal digits"
     if package.md5 is not None and not _MD5.fullmatch(package.md5):
         return "its md5 is not 32 hexadecimal digits"

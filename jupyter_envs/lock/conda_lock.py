@@ -14,6 +14,7 @@ from .checks import check_lock
 from .document import read_document
 from .entry import is_installed, package_section, read_package
 from .model import Lock
+from .repositories import with_revisions
 from .section import Section
 
 VERSION = "1"
@@ -47,6 +48,7 @@ def parse_lock(data: bytes, *, file: str) -> Lock:
         inputs_md5=_digests(inputs, "md5"),
         custom=metadata.texts("custom_metadata"),
     )
+    lock = with_revisions(lock)
     check_lock(lock, file=file, lines=[entry.line for entry in installed])
     return in_order(lock)
 

@@ -9,7 +9,8 @@ from .model import Lock, LockedPackage, Manager
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True):
-    """One package as people know it. ``sha256`` tells apart two files of the same build."""
+    """One package as people know it. ``sha256`` tells apart two files of the same build; of a
+    package that is built from a repository it is the commit."""
 
     name: str
     manager: Manager

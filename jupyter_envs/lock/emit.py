@@ -13,6 +13,7 @@ from .assemble import in_order
 from .checks import check_lock
 from .digest import lock_digest
 from .model import Lock, LockedPackage
+from .repositories import repository_of, unhashed_metadata
 from .scalars import scalar
 
 DEFAULT_SOURCE = "environment.yml"
@@ -54,8 +55,9 @@ def _metadata(lock: Lock) -> Iterator[str]:
             yield f"    {scalar(source)}:"
             yield f"      md5: {scalar(lock.inputs_md5.get(source, ''))}"
             yield f"      sha256: {scalar(sha256)}"
-    if lock.custom:
-        yield from _mapping("custom_metadata", lock.custom, 2)
+    custom = {**lock.custom, **unhashed_metadata(lock)}
+    if custom:
+        yield from _mapping("custom_metadata", custom, 2)
 
 
 def _package(package: LockedPackage) -> Iterator[str]:
@@ -69,6 +71,9 @@ def _package(package: LockedPackage) -> Iterator[str]:
     if package.md5 is not None:
         yield f"    md5: {scalar(package.md5)}"
     yield f"    sha256: {scalar(package.sha256)}"
+    if repository_of(package) is not None:
+        # conda-lock would else ask an index for the name and version.
+        yield from ("  source:", "    type: url", f"    url: {scalar(package.url)}")
     yield "  category: main"
     yield "  optional: false"
 

@@ -18,7 +18,8 @@ class LockedPackage(msgspec.Struct, frozen=True, kw_only=True):
     """One package of one platform.
 
     ``dependencies`` maps a package name to its constraint, as in ``conda-lock.yml``.
-    ``url`` never holds credentials.
+    ``url`` never holds credentials. Where it is that of a commit of a repository, ``sha256`` is
+    the commit, as conda-lock has it, and ``revision`` the branch or tag that was asked for.
     """
 
     name: str
@@ -29,6 +30,7 @@ class LockedPackage(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     md5: str | None = None
     dependencies: dict[str, str] = {}
+    revision: str = ""
 
     @property
     def file_name(self) -> str:

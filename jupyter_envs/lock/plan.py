@@ -10,6 +10,7 @@ from .accelerator import GpuBuild, gpu_builds
 from .diff import Release, diff, release
 from .digest import lock_digest
 from .model import Lock
+from .repositories import UnhashedPackage, unhashed
 
 
 class Download(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +30,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What a lock would change on a platform.
 
     A package whose version, build or bytes change is in ``unlink`` as it is and in ``link`` as
-    it will be.
+    it will be. ``unhashed`` are those that are built from a commit, of which no hash is known.
     """
 
     platform: str
@@ -39,6 +40,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     keep: tuple[Release, ...]
     download: Download
     builds: tuple[GpuBuild, ...]
+    unhashed: tuple[UnhashedPackage, ...] = ()
 
 
 def make_plan(
@@ -69,6 +71,7 @@ def make_plan(
         keep=tuple(one for one in everything if one not in linked),
         download=_download(after, platform, sizes, frozenset(cached)),
         builds=gpu_builds(after, platform),
+        unhashed=unhashed(after.for_platform(platform)),
     )
 
 

@@ -11,7 +11,6 @@ from jupyter_envs.engine import (
     Resolution,
     Session,
     Target,
-    check_pip_lines,
     clean_dependency,
     engine_versions,
     measure_activation,
@@ -24,6 +23,7 @@ from jupyter_envs.lock import (
     emit_lock,
     lock_digest,
     parse_lock,
+    unhashed,
     with_declared,
     with_input,
     with_packages,
@@ -51,7 +51,7 @@ from .context import Context
 from .included import read_included, write_included
 from .order import Order
 from .origin import with_origin
-from .pip_part import install_pip_part
+from .pip_part import check_pip, install_pip_part
 
 
 class Unchanged(Exception):
@@ -65,7 +65,7 @@ def build_generation(
 
     Raises Unchanged, and what the parts raise; the prefix is then to be discarded.
     """
-    check_pip_lines((*order.pip.lines, *order.pip.constraints))
+    check_pip(order, context)
     cache = CacheDirs.under(context.settings.cache_dir)
     with channels_of(order, context) as (session, resolution):
         lock, added, skipped = _install(order, target, files, session, resolution, context)
@@ -91,6 +91,7 @@ def build_generation(
         added=added,
         notes=tuple(context.notes),
         skipped_link_scripts=skipped,
+        unhashed=unhashed(packages),
         conda_packages=sum(p.manager == "conda" for p in packages),
         pip_packages=sum(p.manager == "pip" for p in packages),
         size=packages_size(files.prefix),

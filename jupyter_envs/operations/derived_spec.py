@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import yaml
 
-from jupyter_envs.lock import Lock
+from jupyter_envs.lock import Lock, LockedPackage, repository_of
 
 
 def spec_from_lock(lock: Lock, platform: str) -> bytes:
@@ -16,9 +16,15 @@ def spec_from_lock(lock: Lock, platform: str) -> bytes:
     dependencies: list[object] = [
         f"{p.name}={p.version}={p.build}" for p in packages if p.manager == "conda"
     ]
-    pip = [f"{p.name}=={p.version}" for p in packages if p.manager == "pip"]
+    pip = [_pip_line(p) for p in packages if p.manager == "pip"]
     if pip:
         dependencies.append({"pip": pip})
     document = {"channels": [*lock.channels, "nodefaults"], "dependencies": dependencies}
     header = "# Written from a lock: every version is exact.\n"
     return (header + yaml.safe_dump(document, sort_keys=False)).encode()
+
+
+def _pip_line(package: LockedPackage) -> str:
+    if repository_of(package) is not None:
+        return f"{package.name} @ {package.url}"
+    return f"{package.name}=={package.version}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from jupyter_core.paths import jupyter_path
 
@@ -14,6 +13,7 @@ from jupyter_envs.errors import ConfigurationInvalid, StoreReadOnly
 from jupyter_envs.hardware import Hardware, Holders
 from jupyter_envs.store import Environment, Store, get_environment
 
+from .probe_view import probe_answers
 from .settings import Settings, default_settings
 
 
@@ -42,16 +42,14 @@ def diagnosis(
     server: int | None = None,
     hardware: Hardware | None = None,
     holders: Holders | None = None,
-    probes: tuple[dict[str, Any], ...] = (),
     notebooks: Iterable[Path] = (),
     on_disk: Callable[[str], str | None] = lambda _: None,
 ) -> DoctorReport:
     """What is wrong with this machine, and with an environment where one is named.
 
     ``kernels`` are those that ``server`` (a pid) runs, pid to id; ``hardware`` and ``holders``
-    what was seen of GPUs; ``probes`` the answers of its probes on this machine. Errors that are
-    saved in ``notebooks`` are looked at, and in those that run in the environment, which
-    ``on_disk`` finds by their path in the server.
+    what was seen of GPUs. Errors that are saved in ``notebooks`` are looked at, and in those that
+    run in the environment, which ``on_disk`` finds by their path in the server.
 
     Raises EnvironmentNotFound. It may take half a minute where a driver hangs.
     """
@@ -70,7 +68,7 @@ def diagnosis(
             server=server,
             hardware=hardware,
             holders=holders,
-            probes=probes,
+            probes=probe_answers(store, environment) if environment else (),
             notebooks=(*notebooks, *(Path(place) for place in places if place)),
         )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from jupyter_envs.engine import (
@@ -12,9 +13,9 @@ from jupyter_envs.engine import (
     Resolution,
     Session,
     Target,
-    check_pip_lines,
     lock_pip,
     python_target,
+    repository_urls,
     usual_target,
     with_declared_packages,
 )
@@ -29,6 +30,7 @@ from jupyter_envs.lock import (
     lock_digest,
     parse_lock,
     pypi_name,
+    unhashed,
     with_declared,
     with_input,
     with_packages,
@@ -41,7 +43,7 @@ from .conda_part import channels_of, conda_lock_part, conda_solution
 from .context import Context
 from .order import Order, make_order, this_target
 from .origin import with_origin
-from .pip_part import uv_context
+from .pip_part import check_pip, uv_context
 from .requests import MakeLock
 
 
@@ -54,7 +56,7 @@ def make_lock(request: MakeLock, context: Context) -> dict[str, Any]:
     before = _existing(request)
     order = make_order(request.name, request.name, request.source, context)
     order = replace(order, kept=before, keep_versions=not request.upgrade)
-    check_pip_lines((*order.pip.lines, *order.pip.constraints))
+    check_pip(order, context)
     targets = _targets(request, order, before, context)
     with channels_of(order, context) as (session, resolution):
         parts = [_part(order, target, session, resolution, context) for target in targets]
@@ -163,7 +165,7 @@ def _pip_packages(
         )
     owned = {name: p.version for p in packages if (name := pypi_name(p))}
     kept = order.kept.for_platform(target.platform) if order.kept and order.keep_versions else ()
-    return lock_pip(
+    found = lock_pip(
         order.pip.lines,
         Ownership(distributions=owned, files={}),
         python_target(target, python),
@@ -173,6 +175,8 @@ def _pip_packages(
         constraints=order.pip.constraints,
         preferred=[p for p in kept if p.manager == "pip"],
     )
+    context.policy.check_repositories(repository_urls((), found))
+    return found
 
 
 def _joined(
@@ -206,5 +210,6 @@ def _summary(lock: Lock, before: Lock | None, platform: str) -> dict[str, Any]:
         "platform": platform,
         "lock_digest": lock_digest(lock, platform),
         "packages": len(lock.for_platform(platform)),
+        "unhashed": msgspec.to_builtins(unhashed(lock.for_platform(platform))),
         "changes": change_texts(found),
     }

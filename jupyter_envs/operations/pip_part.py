@@ -16,11 +16,14 @@ from jupyter_envs.engine import (
     Session,
     Target,
     UvContext,
+    check_pip_lines,
     install_pip,
     lock_pip,
     pip_findings,
     python_target,
     read_ownership,
+    repository_urls,
+    require_git,
     uv_environment,
 )
 from jupyter_envs.errors import PipFailed
@@ -33,6 +36,20 @@ from .order import Order
 #: uv's cache for one operation, and after how long nobody can be using it any more.
 _OWN_CACHE = ".uv-"
 _LEFT_SECONDS = 24 * 3600.0
+
+
+def check_pip(order: Order, context: Context, *, fetched: bool = True) -> None:
+    """Refuse, before anything is downloaded, what cannot be locked or is not allowed.
+
+    ``fetched``: repositories will be, so there has to be a git. Raises PipUnsupported,
+    PolicyDenied and PipFailed.
+    """
+    lines = (*order.pip.lines, *order.pip.constraints)
+    check_pip_lines(lines)
+    urls = repository_urls(lines, order.lock.packages if order.lock else ())
+    context.policy.check_repositories(urls)
+    if fetched:
+        require_git(urls)
 
 
 def install_pip_part(
@@ -87,6 +104,8 @@ def _install(
         if order.lock is not None
         else _resolve(order, owned, _wheels_for(conda, target), uv)
     )
+    # Also those that another package of the section asks for.
+    context.policy.check_repositories(repository_urls((), packages))
     install_pip(packages, owned, uv)
     context.journal.progress("pip", len(packages), len(packages), "packages")
     _judge(before, set(pip_findings(uv)), context)

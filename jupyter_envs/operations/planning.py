@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from jupyter_envs.engine import check_pip_lines
 from jupyter_envs.errors import EnvironmentNotFound
 from jupyter_envs.lock import Lock, LockedPackage, make_plan, with_packages
 from jupyter_envs.spec import check_name
@@ -15,6 +14,7 @@ from jupyter_envs.store import Environment, get_managed
 from .conda_part import channels_of, conda_lock_part, conda_solution
 from .context import Context
 from .order import Order, lock_of, make_order, this_target
+from .pip_part import check_pip
 from .requests import Plan
 
 
@@ -33,7 +33,7 @@ def plan(request: Plan, context: Context) -> dict[str, Any]:
         previous=previous,
         keep_versions=not request.upgrade,
     )
-    check_pip_lines((*order.pip.lines, *order.pip.constraints))
+    check_pip(order, context, fetched=False)
     target = this_target(context)
     with channels_of(order, context) as (session, resolution):
         solution, _, added = conda_solution(order, target, session, resolution, context)

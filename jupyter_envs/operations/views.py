@@ -8,7 +8,7 @@ import msgspec
 
 from jupyter_envs.export import ExportSource
 from jupyter_envs.kernels import published_kernels
-from jupyter_envs.lock import parse_lock
+from jupyter_envs.lock import UnhashedPackage, parse_lock
 from jupyter_envs.store import (
     Environment,
     GenerationFiles,
@@ -21,6 +21,7 @@ from jupyter_envs.store import (
 from .adopted import require_all_locked
 from .behind import source_changed
 from .drift import DriftView, drift_view
+from .probe_view import ProbeView, probe_views
 
 
 class NoteView(msgspec.Struct, frozen=True):
@@ -47,7 +48,10 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     symlink that stays, ``prefix`` the current generation behind it. ``behind`` says that the
     file it was made from has changed since; None where there is no such file. ``processes``
     were started from any of its generations and still run. ``drift`` says whether the current
-    generation is still what its lock says; None where it was made by something else. Of an
+    generation is still what its lock says; None where it was made by something else.
+    ``unhashed`` packages are pinned to a commit, with no hash of what was built from it.
+    ``probes`` are what its frameworks have shown, by computing, and ``probe`` is the first of
+    them, the most urgent one; None where nothing was tried. Of an
     ``archived`` one only file and lock are there, in ``prefix``: it has neither generations nor
     kernels."""
 
@@ -70,6 +74,9 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     processes: int = 0
     behind: bool | None = None
     drift: DriftView | None = None
+    unhashed: tuple[UnhashedPackage, ...] = ()
+    probe: ProbeView | None = None
+    probes: tuple[ProbeView, ...] = ()
     notes: tuple[NoteView, ...] = ()
     generations: tuple[GenerationView, ...] = ()
 
@@ -87,6 +94,7 @@ def view(store: Store, environment: Environment) -> EnvironmentView:
         )
     # There are no kernelspecs in an archive, and so no kernels.
     kernels = tuple(published_kernels(environment))
+    probes = probe_views(store, environment)
     return EnvironmentView(
         name=environment.name,
         slug=environment.slug,
@@ -107,6 +115,9 @@ def view(store: Store, environment: Environment) -> EnvironmentView:
         processes=len(live_leases(store, environment.slug)),
         behind=source_changed(info.source),
         drift=None if environment.archived else drift_view(store, environment),
+        unhashed=info.unhashed,
+        probe=probes[0] if probes else None,
+        probes=probes,
         notes=msgspec.convert(info.notes, tuple[NoteView, ...]),
     )
 

@@ -16,12 +16,15 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``link_scripts`` names packages (patterns with ``*``) whose post-link scripts may run.
     ``channels`` are URL patterns that packages may come from; None means any.
+    ``repositories`` are URL patterns of the Git repositories that pip packages may be built from;
+    None means any, an empty list none.
     ``packages_denied`` are name patterns that no environment may hold.
     ``freeze`` marks new generations, so that conda and pip refuse to change them.
     """
 
     link_scripts: tuple[str, ...] = ()
     channels: tuple[str, ...] | None = None
+    repositories: tuple[str, ...] | None = None
     packages_denied: tuple[str, ...] = ()
     freeze: bool = False
     file: str = ""
@@ -37,6 +40,14 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for url in urls:
             if not _matches(url.rstrip("/"), self.channels):
                 raise PolicyDenied(what=f"the channel {url}", file=self.file)
+
+    def check_repositories(self, urls: Iterable[str]) -> None:
+        """Raise PolicyDenied for the first repository that is not allowed."""
+        if self.repositories is None:
+            return
+        for url in urls:
+            if not _matches(url, self.repositories):
+                raise PolicyDenied(what=f"the repository {url}", file=self.file)
 
     def check_packages(self, names: Iterable[str]) -> None:
         """Raise PolicyDenied for the first package that is not allowed."""

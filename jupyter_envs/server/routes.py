@@ -26,6 +26,7 @@ from . import (
     lifecycle,
     operations,
     past,
+    probes,
     site,
     specs,
 )
@@ -110,6 +111,8 @@ ROUTES: tuple[Route, ...] = (
     _start("POST", f"{ENV}/repair", drift.repair, "Build it anew from its lock"),
     Route("POST", f"{ENV}/kernel", lifecycle.register, "Register its kernels again",
           answer=EnvironmentView),
+    _start("POST", f"{ENV}/probe", probes.probe, "Try whether its frameworks use the GPU",
+           body=probes.ProbeBody),
     Route("POST", f"{ENV}/keep", drift.keep_it, "Live with what was changed",
           answer=DriftReport, body=drift.KeepBody),
     Route("POST", "specs/check", specs.check, "What is wrong with an environment.yml",

@@ -18,6 +18,8 @@ from .model import Spec
 from .names import check_name, slug_for
 from .parse import ParsedSpec, parse_spec, read_spec
 from .pip_lines import PipKind, PipLine, classify_pip_line
+from .probes import named_probes
+from .repositories import Repository, read_repository
 from .requirement_files import file_in_line, requirement_lines
 from .schema import schema_file
 from .splice import TextEdit, apply_edits
@@ -33,6 +35,7 @@ __all__ = [
     "PipKind",
     "PipLine",
     "Position",
+    "Repository",
     "Spec",
     "TextEdit",
     "apply_edits",
@@ -45,7 +48,9 @@ __all__ = [
     "fix_spec",
     "has_credentials",
     "is_platform",
+    "named_probes",
     "parse_spec",
+    "read_repository",
     "read_spec",
     "requirement_lines",
     "schema_file",

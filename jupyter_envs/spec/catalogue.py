@@ -169,6 +169,8 @@ _WARNINGS: dict[str, str] = {
 _NOTES: dict[str, str] = {
     "category_ignored": "category: is ignored; all of the dependencies are installed.",
     "pip_empty": "pip: has no lines.",
+    "pip_repository": "{line} is built from a repository: the lock holds its commit, and no hash"
+    " of what is built from it.",
     "platforms_no_limit": "platforms: says what the file is meant for. It does not keep anybody"
     " from making the environment on another platform.",
     "version_exact": "{spec} means exactly {version}, without a later part such as {version}.1."

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from .diagnostics import Findings
 from .pip_lines import PipLine, classify_pip_line
+from .repositories import read_repository
 from .sections import refuse_node
 from .selectors import note_selector
 from .syntax import find_jinja
@@ -15,7 +16,7 @@ from .urls import has_credentials
 
 PipItem: TypeAlias = tuple[PipLine, Scalar]
 
-# They follow a branch or a folder, so nothing exact can be written to a lock.
+# They follow a folder, or have no meaning in a lock.
 _UNLOCKABLE = frozenset(("vcs", "editable", "path", "option"))
 # Files whose lines are part of this one, and options that say where packages come from.
 _FILES = frozenset(("file", "constraint"))
@@ -52,6 +53,8 @@ def _read_item(item: Node, findings: Findings) -> PipItem | None:
         findings.add("pip_conda_line", item, line=text)
     elif line.kind in _FILES or _INDEX.match(text):
         findings.add("pip_option", item, line=text)
+    elif line.kind == "vcs" and read_repository(text) is not None:
+        findings.add("pip_repository", item, line=text)
     elif line.kind in _UNLOCKABLE:
         findings.add("pip_unlockable", item, line=text, kind=line.kind)
     if has_credentials(text):

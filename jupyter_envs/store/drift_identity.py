@@ -18,6 +18,7 @@ from .drift_installed import (
     CondaRecord,
     Distribution,
     Origin,
+    commit,
     conda_records,
     distributions,
     exact_version,
@@ -30,10 +31,13 @@ from .drift_installed import (
 )
 from .drift_model import Verdict, in_order
 
+_COMMIT_LENGTH = 40
+
 
 class Expected(msgspec.Struct, frozen=True, array_like=True):
     """One package of the lock, as far as it can be compared; ``sha256`` is empty, and
-    ``editable`` may be true, of what an adopted environment has beside its lock."""
+    ``editable`` may be true, of what an adopted environment has beside its lock. It is a commit
+    of what is built from a repository."""
 
     manager: Manager
     name: str
@@ -41,6 +45,11 @@ class Expected(msgspec.Struct, frozen=True, array_like=True):
     build: str
     sha256: str
     editable: bool = False
+
+    @property
+    def is_commit(self) -> bool:
+        """Whether no file is known by its hash, but a commit."""
+        return len(self.sha256) == _COMMIT_LENGTH
 
     @classmethod
     def of(cls, package: LockedPackage) -> Expected:
@@ -152,11 +161,11 @@ class _Python:
     ) -> Verdict | None:
         if came_from is not None and came_from.editable and not locked.editable:
             return self._verdict("editable", one, came_from, before=locked.version)
-        if one.version == locked.version:
-            return None
-        if exact_version(self._prefix, one) == locked.version:
-            return None
-        return self._verdict("version_changed", one, came_from, before=locked.version)
+        if one.version != locked.version and exact_version(self._prefix, one) != locked.version:
+            return self._verdict("version_changed", one, came_from, before=locked.version)
+        if locked.is_commit and commit(self._prefix, one) != locked.sha256:
+            return self._verdict("hash_mismatch", one, came_from, before=locked.version)
+        return None
 
     def _verdict(
         self,

@@ -163,16 +163,29 @@ def origin(prefix: Path, one: Distribution) -> Origin | None:
     """Where it came from (PEP 610); None for an index, and for what cannot be read."""
     if one.folder.endswith(".egg-link"):
         return Origin(read_text(prefix / one.folder).partition("\n")[0], editable=True)
+    said = direct_url(prefix, one)
+    if said is None:
+        return None
+    about = said.get("dir_info")
+    editable = isinstance(about, dict) and about.get("editable") is True
+    return Origin(_place(said["url"]), editable)
+
+
+def direct_url(prefix: Path, one: Distribution) -> dict[str, Any] | None:
+    """What pip wrote down of the address (PEP 610), with a text as ``url``."""
     text = read_text(prefix / one.folder / "direct_url.json")
     try:
         said: Any = json.loads(text) if text else None
     except ValueError:
         return None
-    if not isinstance(said, dict) or not isinstance(said.get("url"), str):
-        return None
-    about = said.get("dir_info")
-    editable = isinstance(about, dict) and about.get("editable") is True
-    return Origin(_place(said["url"]), editable)
+    return said if isinstance(said, dict) and isinstance(said.get("url"), str) else None
+
+
+def commit(prefix: Path, one: Distribution) -> str | None:
+    """The commit that it was built from; None for what is of no repository."""
+    about = (direct_url(prefix, one) or {}).get("vcs_info")
+    found = about.get("commit_id") if isinstance(about, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def _place(url: str) -> str:

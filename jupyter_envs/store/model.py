@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from jupyter_envs.lock import Manager
+from jupyter_envs.lock import Manager, UnhashedPackage
 
 
 class SourceInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +53,8 @@ class GenerationInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     ``created`` is ISO 8601 with offset. ``size`` is in bytes, as if nothing were shared.
     ``added`` names packages that we added to the spec, ``notes`` are codes with params.
-    ``unlocked`` is what an adopted environment has beside its lock.
+    ``unlocked`` is what an adopted environment has beside its lock; ``unhashed`` is in the lock
+    by its commit alone.
     """
 
     name: str
@@ -77,6 +78,7 @@ class GenerationInfo(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str] = {}
     phases: dict[str, float] = {}
     unlocked: tuple[UnlockedPackage, ...] = ()
+    unhashed: tuple[UnhashedPackage, ...] = ()
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,6 +28,7 @@ import { DriftSection } from './DriftSection';
 import { Generations } from './Generations';
 import { Packages } from './Packages';
 import { SourceFact } from './SourceFact';
+import { Unhashed } from './Unhashed';
 
 /** What is shown of an environment once its row is open; null until it has come. */
 export interface More {
@@ -232,7 +233,10 @@ function Facts(props: {
         </>
       )}
       <dt>{trans.__('Lock')}</dt>
-      <dd title={environment.lock_digest ?? undefined}>{environment.lock_digest?.slice(0, 12)}</dd>
+      <dd title={environment.lock_digest ?? undefined}>
+        {environment.lock_digest?.slice(0, 12)}
+        <Unhashed packages={environment.unhashed} />
+      </dd>
       {more.disk && (
         <>
           <dt>{trans.__('Disk')}</dt>

@@ -25,6 +25,8 @@ export function phaseTitle(phase: string, trans: TranslationBundle): string {
       return trans.__('Publishing');
     case 'clean':
       return trans.__('Removing');
+    case 'probe':
+      return trans.__('Trying the GPU');
     default:
       return phase;
   }
@@ -62,6 +64,8 @@ function unitText(unit: string | null, trans: TranslationBundle): string {
       return trans.__('files');
     case 'steps':
       return trans.__('steps');
+    case 'frameworks':
+      return trans.__('frameworks');
     default:
       return unit ?? '';
   }
@@ -90,6 +94,8 @@ export function verbTitle(verb: string, trans: TranslationBundle): string {
       return trans.__('Recreating');
     case 'clean':
       return trans.__('Cleaning up');
+    case 'probe':
+      return trans.__('Trying the GPU');
     default:
       return verb;
   }

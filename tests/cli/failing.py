@@ -145,7 +145,7 @@ PIP_LINES = {
     for line, step in {
         "-e .": "Build a wheel of it",
         "-r more.txt": "beside the environment.yml",
-        "git+https://example.org/x.git": "by name and version",
+        "hg+https://example.org/x": "git+https://host/project.git",
         "./folder": "by name and version",
         "--no-binary :all:": "Take the line out",
         "numpy=1.26": "under 'dependencies:'",

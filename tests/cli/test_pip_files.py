@@ -152,11 +152,7 @@ def test_the_login_of_an_index_is_used_and_kept_nowhere(sandbox: Sandbox, index:
     ("line", "archive"),
     [
         (
-            "git+https://github.com/org/tool.git@main",
-            "tool @ https://github.com/org/tool/archive/COMMIT.zip",
-        ),
-        (
-            f"mytool @ git+https://github.com/org/tool@{'a' * 40}",
+            f"-e git+https://github.com/org/tool@{'a' * 40}#egg=mytool",
             f"mytool @ https://github.com/org/tool/archive/{'a' * 40}.zip",
         ),
         (
@@ -165,7 +161,7 @@ def test_the_login_of_an_index_is_used_and_kept_nowhere(sandbox: Sandbox, index:
         ),
     ],
 )
-def test_a_repository_is_refused_with_what_can_be_locked(
+def test_an_editable_repository_is_refused_with_what_can_be_locked(
     sandbox: Sandbox, line: str, archive: str
 ) -> None:
     refusal = refuse(sandbox, "create", sandbox.spec("python", pip=[line]))

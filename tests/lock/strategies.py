@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from jupyter_envs.lock import Lock, LockedPackage
+from jupyter_envs.lock import Lock, LockedPackage, commit_address
 
 from .sample import FORGE, WHEELS
 
@@ -64,6 +64,23 @@ def pip_packages(draw: st.DrawFn) -> LockedPackage:
 
 
 @st.composite
+def repository_packages(draw: st.DrawFn) -> LockedPackage:
+    """Packages that are pinned to a commit."""
+    name = draw(st.from_regex(r"[a-z][a-z0-9]{0,6}(-[a-z0-9]{1,4})?", fullmatch=True))
+    commit = draw(digests(40))
+    scheme = draw(st.sampled_from(["https://example.org", "ssh://git@example.org", "file:///srv"]))
+    return LockedPackage(
+        name=name,
+        version=draw(versions),
+        manager="pip",
+        platform=draw(st.sampled_from(PLATFORMS)),
+        url=commit_address(f"{scheme}/{name}.git", commit, draw(st.sampled_from(["", "a/b"]))),
+        sha256=commit,
+        revision=draw(st.sampled_from(["", "main", "v1.0", "feature/x", "true"])),
+    )
+
+
+@st.composite
 def two_locks(draw: st.DrawFn) -> tuple[Lock, Lock]:
     """Locks that share some packages, and differ in the bytes of some others."""
     whole = draw(locks())
@@ -71,7 +88,10 @@ def two_locks(draw: st.DrawFn) -> tuple[Lock, Lock]:
     for _ in range(2):
         chosen = [p for p in whole.packages if draw(st.booleans())]
         rehashed = [
-            replace(p, sha256=draw(digests(64))) if draw(st.booleans()) else p for p in chosen
+            replace(p, sha256=draw(digests(64)))
+            if len(p.sha256) == 64 and draw(st.booleans())
+            else p
+            for p in chosen
         ]
         sides.append(replace(whole, packages=tuple(rehashed)))
     return sides[0], sides[1]
@@ -81,7 +101,7 @@ def two_locks(draw: st.DrawFn) -> tuple[Lock, Lock]:
 def locks(draw: st.DrawFn) -> Lock:
     packages = draw(
         st.lists(
-            st.one_of(conda_packages(), pip_packages()),
+            st.one_of(conda_packages(), pip_packages(), repository_packages()),
             max_size=6,
             unique_by=lambda p: (p.platform, *p.key),
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_envs.errors import LockInvalid
-from jupyter_envs.lock import parse_lock
+from jupyter_envs.lock import parse_lock, unhashed
 from jupyter_envs.lock.document import MAX_BYTES
 
 FOREIGN = Path(__file__).parent / "data" / "foreign-conda-lock.yml"
@@ -176,7 +176,9 @@ def test_the_package_is_named() -> None:
     ("old", "new", "reason"),
     [
         (f"{{sha256: {SHA}}}", f"{{md5: {SHA[:32]}}}", "a sha256 is needed"),
-        ("https://wheels", "git+https://wheels", "scheme 'git+https'"),
+        ("https://wheels", "git+https://wheels", "does not end in a whole commit"),
+        ("https://wheels", "git+http://wheels", "scheme 'git+http'"),
+        ("https://wheels", "hg+https://wheels", "scheme 'hg+https'"),
         ("https://wheels", "s3://wheels", "scheme 's3'"),
         ("rich-14.0.0-py3", "evil-14.0.0-py3", "not a wheel of rich"),
         ("rich-14.0.0-py3", "rich-13.0.0-py3", "not a wheel of rich 14.0.0"),
@@ -187,6 +189,44 @@ def test_the_package_is_named() -> None:
 def test_a_pip_entry_that_cannot_be_trusted_is_refused(old: str, new: str, reason: str) -> None:
     assert old in RICH
     assert reason in _refusal(HEAD + RICH.replace(old, new)).message
+
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+TOOL = f"""\
+- name: tool
+  version: '1.0'
+  manager: pip
+  platform: linux-64
+  dependencies: {{}}
+  url: git+https://example.org/tool.git@{COMMIT}
+  hash: {{sha256: {COMMIT}}}
+"""
+
+
+def test_a_commit_of_a_repository_is_read_as_conda_lock_writes_it() -> None:
+    (package,) = parse_lock((HEAD + TOOL).encode(), file="x").packages
+    (found,) = unhashed([package])
+    assert (found.repository, found.commit) == ("https://example.org/tool.git", COMMIT)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (f"@{COMMIT}", "@main", "does not end in a whole commit"),
+        (f"@{COMMIT}", f"@{COMMIT[:12]}", "does not end in a whole commit"),
+        (f"@{COMMIT}", f"@{COMMIT}#subdirectory=../x", "after the commit"),
+        (f"@{COMMIT}", f"@{COMMIT}#egg=tool", "after the commit"),
+        (f"@{COMMIT}", f"@{COMMIT}?token=abc", "credentials"),
+        (f"sha256: {COMMIT}", f"sha256: {SHA}", "not the commit"),
+        ("https://example.org", "https://me:secret@example.org", "credentials"),
+        ("https://example.org", "ssh://git:secret@example.org", "credentials"),
+        ("https://example.org", "file://example.org", "names another host"),
+        ("https://example.org", "ext://example.org", "scheme 'git+ext'"),
+    ],
+)
+def test_a_commit_that_cannot_be_trusted_is_refused(old: str, new: str, reason: str) -> None:
+    assert old in TOOL
+    assert reason in _refusal(HEAD + TOOL.replace(old, new)).message
 
 
 @pytest.mark.parametrize("file_name", ["rich-14.0.0.tar.gz", "Rich-14.0-py3-none-any.whl"])

@@ -149,6 +149,11 @@ def test_what_pip_brought(prefix: FakePrefix) -> None:
             "url": "https://host.example/cloned.git",
             "vcs_info": {"vcs": "git", "commit_id": "abc123"},
         },
+        "pinned": {
+            "url": "https://host.example/pinned.git",
+            "subdirectory": "python",
+            "vcs_info": {"vcs": "git", "commit_id": "4" * 40},
+        },
     }.items():
         prefix.pip_install(name, "2.0")
         direct = prefix.site / f"{name}-2.0.dist-info" / "direct_url.json"
@@ -161,10 +166,12 @@ def test_what_pip_brought(prefix: FakePrefix) -> None:
     assert section["pip"] == [
         "cloned @ git+https://host.example/cloned.git@abc123",
         f"hashed @ {wheel}",
+        f"pinned @ git+https://host.example/pinned.git@{'4' * 40}#subdirectory=python",
         "plain==1.0",
     ]
     assert [(p.name, p.sha256) for p in found.lock.packages if p.manager == "pip"] == [
-        ("hashed", "3" * 64)
+        ("hashed", "3" * 64),
+        ("pinned", "4" * 40),
     ]
     assert {(one.name, one.editable, one.in_spec) for one in found.unlocked} == {
         ("cloned", False, True),

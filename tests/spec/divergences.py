@@ -147,8 +147,10 @@ PIP = (
     _pip(".", "pip_unlockable", "pixi and conda-lock reject it"),
     _pip("--extra-index-url https://example.org/simple", "pip_option",
          "pixi and conda-lock reject it"),
-    _pip("git+https://example.org/a", "pip_unlockable", "pixi rejects it"),
-    _pip("a @ git+https://example.org/a", "pip_unlockable", "taken by all, and follows a branch"),
+    _pip("git+https://example.org/a", "pip_repository", "pixi rejects it"),
+    _pip("a @ git+https://example.org/a", "pip_repository", "taken by all, and follows a branch"),
+    _pip("hg+https://example.org/a", "pip_unlockable", "pixi rejects it"),
+    _pip("git+http://example.org/a", "pip_unlockable", "anybody on the way can answer for it"),
     _pip("a; python_version<'3'", "", "taken by all"),
     _pip("openssl==1.0.2u=h0b31af3_0", "pip_conda_line", "a line of conda's; no pip takes it"),
 )  # fmt: skip

@@ -60,6 +60,7 @@ _RIGHT: dict[str, str] = {
     "dependencies_empty": "dependencies:\n  - numpy\n",
     "version_conda_differs": "dependencies:\n  - numpy>=1.2,<2\n",
     "pip_unlockable": "dependencies:\n  - pip\n  - pip:\n      - requests==2.31\n",
+    "pip_repository": "dependencies:\n  - pip\n  - pip:\n      - requests==2.31\n",
     "pip_option": "dependencies:\n  - pip\n  - pip:\n      - requests==2.31\n",
     "variable_risky": "dependencies: [numpy]\n",
     "category_ignored": "dependencies: [numpy]\n",

@@ -146,6 +146,8 @@ SAMPLES = (
     _in_list("pip_missing", "pip: [requests]", "pip"),
     _in_pip("pip_conda_line", "openssl==1.0.2u=h0b31af3_0"),
     _in_pip("pip_unlockable", "-e ."),
+    _in_pip("pip_unlockable", "hg+https://example.org/a"),
+    _in_pip("pip_repository", "a @ git+https://example.org/a.git@v1"),
     _in_pip("pip_option", "-r requirements.txt"),
     _in_pip("pip_option", "--extra-index-url https://example.org/simple"),
     Sample("in_conda_and_pip", "dependencies:\n  - pip\n  - a_b\n  - pip:\n    - A.b>1\n", "A.b>1"),

@@ -206,7 +206,7 @@ def framework_fails(facts: Facts) -> Iterator[Found]:
 )
 def gpu_not_seen(facts: Facts) -> Iterator[Found]:
     for probe in _of(facts, "gpu_hidden"):
-        if probe.get("code") == "not_seen":
+        if probe.get("code") == "not_seen" and has_nvidia(facts):
             yield _probe(
                 facts, probe, reason=str(probe.get("why") or "it does not say why")[:_SEEN]
             )

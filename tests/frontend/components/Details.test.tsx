@@ -51,6 +51,23 @@ describe('the details', () => {
     expect(actions[action]).toHaveBeenCalledWith(science);
   });
 
+  it('name the packages that no hash verifies, and their commits', () => {
+    const commit = '0123456789abcdef0123456789abcdef01234567';
+    const found = {
+      name: 'tool',
+      version: '1.0',
+      repository: 'https://example.org/tool.git',
+      commit,
+      revision: 'main',
+      subdirectory: ''
+    };
+    show({ environment: environment({ unhashed: [found] }) });
+    const summary = screen.getByText('1 package is pinned to a commit and has no hash');
+    const section = summary.closest('details') as HTMLElement;
+    expect(section.textContent).toContain('tool 1.0: 0123456789ab (main)');
+    expect(section.querySelector('code')?.title).toBe(commit);
+  });
+
   it('offer no notebook where there is no kernel', () => {
     show({ environment: environment({ kernel: null, kernels: [] }) });
     expect(screen.queryByRole('button', { name: 'Notebook' })).toBeNull();

@@ -64,6 +64,9 @@ export function environment(change: Partial<Environment> = {}): Environment {
     processes: 0,
     behind: false,
     drift: drift(),
+    unhashed: [],
+    probe: null,
+    probes: [],
     notes: [],
     generations: [],
     ...change
