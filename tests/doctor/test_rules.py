@@ -56,6 +56,11 @@ def test_what_is_no_fault_is_not_found(name: str, tmp_path: Path) -> None:
     assert {one.id for one in found} == set(CASES[name].still)
 
 
+@pytest.mark.parametrize("name", cases_start.NEAR_MISSES)
+def test_what_comes_close_is_not_found(name: str, tmp_path: Path) -> None:
+    assert findings(tmp_path, cases_start.NEAR_MISSES[name]) == ()
+
+
 def test_layers_come_in_their_order() -> None:
     order = [LAYERS.index(rule.layer) for rule in RULES]
     assert order == sorted(order)

@@ -63,7 +63,7 @@ def look_at_environment(
         slug=environment.slug,
         path=str(environment.path),
         prefix=str(prefix),
-        folder=str(store.folder(environment.slug) if environment.managed else prefix),
+        roots=_roots(store, environment),
         managed=environment.managed,
         archived=environment.archived,
         generation=environment.generation,
@@ -79,6 +79,14 @@ def look_at_environment(
         user_packages=_shadowed(site, {*records, *(one.name for one in pip)}),
         running=tuple(_running(machine, store, environment, kernels, measure)),
     )
+
+
+def _roots(store: Store, environment: Environment) -> tuple[str, ...]:
+    folders = [environment.path, environment.prefix]
+    if environment.managed:
+        folders.append(store.folder(environment.slug))
+    names = (name for folder in folders for name in (str(folder), os.path.realpath(folder)))
+    return tuple(dict.fromkeys(names))
 
 
 def _pip(prefix: Path) -> list[Package]:
