@@ -18,6 +18,7 @@ from .check import check
 from .clean import clean, storage
 from .compare import diff
 from .drift import adopt, drift, keep, repair
+from .gpu import gpu
 from .history import history
 from .inspect import export, list_, show
 from .lock_file import lock
@@ -81,6 +82,7 @@ for command in (
     diff,
     drift,
     export,
+    gpu,
     history,
     keep,
     list_,

@@ -7,7 +7,7 @@ from .identity import MachineIdentity, machine_identity
 from .machine import Machine
 from .model import DriverState, Gpu, Inventory, Vendor
 from .owners import Holders
-from .readings import Device, Hardware, Host
+from .readings import Device, Hardware, Host, Slice
 from .texts import CONFIDENCES, HARDWARE, THROTTLES, UNTOLD
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Kernel",
     "Machine",
     "MachineIdentity",
+    "Slice",
     "Vendor",
     "inventory",
     "machine_identity",

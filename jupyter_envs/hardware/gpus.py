@@ -32,12 +32,12 @@ class Gpus:
         nvidia: Nvidia | None = None,
         *,
         sys: Path = Path("/sys"),
-        processes_every: float = PROCESSES_EVERY,
+        processes_every: float | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._nvidia = nvidia or Nvidia()
         self._sys = sys
-        self._every = processes_every
+        self._every = PROCESSES_EVERY if processes_every is None else processes_every
         self._clock = clock
         self._due: float | None = None
         self._last: Sample | None = None
@@ -85,6 +85,8 @@ class Gpus:
         start = len(found.devices)
         added = tuple(msgspec.structs.replace(d, index=start + i) for i, d in enumerate(others))
         devices = (*found.devices, *added)
+        silent = tuple(device.uuid for device in added if device.vendor == "amd")
+        found = msgspec.structs.replace(found, unlisted=(*found.unlisted, *silent))
         if found.state != "none" and found.devices:
             return msgspec.structs.replace(found, devices=devices)
         if found.state in ("none", "ok"):

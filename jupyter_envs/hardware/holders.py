@@ -58,10 +58,12 @@ def claims(
     """
     finder = _Finder(kernels, processes, server)
     found = [finder.claim(one) for one in sample.processes]
-    lost = any(claim.owner == "unknown" for claim in found)
-    if lost and processes.is_private:
+    lost = sum(claim.owner == "unknown" for claim in found)
+    if lost > len(found) - lost and processes.is_private:
         # Ids of another namespace: those that happen to be somebody's here say nothing either.
-        found = [msgspec.structs.replace(c, owner="unknown", process=None) for c in found]
+        found = [
+            msgspec.structs.replace(c, owner="unknown", process=None, kernel_id=None) for c in found
+        ]
     devices = _to_infer(sample, found, processes)
     if devices:
         found = [c for c in found if c.device not in devices] + finder.inferred(devices)
@@ -128,7 +130,7 @@ class _Finder:
         if process is None:
             hidden = self._processes.is_hidden(use.pid)
             return msgspec.structs.replace(claim, owner="other" if hidden else "unknown")
-        if process.uid != self._processes.uid:
+        if not self._processes.is_own(process):
             return msgspec.structs.replace(claim, owner="other")
         kernel = self.kernel_of(process)
         return msgspec.structs.replace(
@@ -184,7 +186,10 @@ def holders(
     return Holders(
         kernels=tuple(_kernel_use(kernel, found, processes, locate) for kernel in kernels),
         processes=tuple(_process_uses(found, processes, locate)),
-        devices=tuple(_shares(place, found) for place in places(sample.devices)),
+        devices=tuple(
+            _shares(place, found, blind=_is_blind(place, sample, found, processes))
+            for place in places(sample.devices)
+        ),
     )
 
 
@@ -204,7 +209,8 @@ def _kernel_use(
         pid=kernel.pid,
         state=kernel.state,
         last_activity=kernel.last_activity,
-        memory=_sum(mine),
+        # What runs on another machine has nothing of this one's, and what it has is not known.
+        memory=None if kernel.pid is None else _sum(mine),
         confidence=_least_sure(mine),
         uses=_uses(mine),
     )
@@ -241,7 +247,17 @@ def _environment(pid: int, processes: Processes, locate: Locate) -> tuple[str | 
     return (name, int(number)) if name and number.isdigit() else (None, None)
 
 
-def _shares(place: Device | Slice, found: Iterable[Claim]) -> Shares:
+def _is_blind(
+    place: Device | Slice, sample: Sample, found: Iterable[Claim], processes: Processes
+) -> bool:
+    """Whether there are processes on a device that cannot be told from here."""
+    if place.uuid in sample.unlisted:
+        return True
+    told = any(claim.device == place.uuid and claim.owner != "unknown" for claim in found)
+    return processes.is_private and not told and (place.memory_used or 0) > _NOTHING
+
+
+def _shares(place: Device | Slice, found: Iterable[Claim], *, blind: bool) -> Shares:
     here = [claim for claim in found if claim.device == place.uuid]
     sums = {
         owner: sum(claim.memory or 0 for claim in here if claim.owner == owner)
@@ -258,7 +274,7 @@ def _shares(place: Device | Slice, found: Iterable[Claim]) -> Shares:
         others=sums["other"],
         # The processes' figures may be some seconds older.
         unattributed=None if used is None else max(used - sum(sums.values()), 0),
-        confidence=_least_sure(here),
+        confidence="device-only" if blind else _least_sure(here),
     )
 
 

@@ -95,7 +95,7 @@ class HostReader:
         return {
             "disk": found.f_frsize * found.f_blocks,
             "disk_free": found.f_frsize * found.f_bavail,
-            "disk_path": str(path),
+            "disk_path": os.fsencode(path).decode("utf-8", "replace"),
         }
 
 

@@ -30,9 +30,9 @@ class Machine:
         # On its own, since a disk may hang as well as a driver.
         self._host: Sampler[Host] = Sampler((host or HostReader(disk)).read)
 
-    def is_fresh(self) -> bool:
-        """Whether there is nothing to wait for."""
-        return self._gpus.is_fresh() and self._host.is_fresh()
+    def is_settled(self) -> bool:
+        """Whether :meth:`wait` would not wait."""
+        return self._gpus.is_settled() and self._host.is_settled()
 
     def wait(self, patience: float = PATIENCE) -> None:
         """Until there is something fresh to tell, but no longer than ``patience`` seconds."""
@@ -53,6 +53,7 @@ class Machine:
         found = self._gpus.look().value
         return None if found is None else inventory(found)
 
+    @property
     def is_asleep(self) -> bool:
         """Whether nothing of it runs."""
         return self._gpus.is_asleep and self._host.is_asleep

@@ -16,6 +16,8 @@ import msgspec
 _OF_THE_MACHINE = "pid:[4026531836]"
 #: Deeper than any shell in a shell; a bound, since what is read may change meanwhile.
 _DEEPEST = 64
+#: Whom a hub has started a server for; the server's kernels and their children inherit it.
+_PERSON = "JUPYTERHUB_USER"
 _DEVICE = re.compile(r"/dev/nvidia\d+")
 
 
@@ -31,12 +33,19 @@ class Process(msgspec.Struct, frozen=True):
 
 
 class Processes:
-    """This machine's processes by ``/proc``; ``uid`` is who asks."""
+    """This machine's processes by ``/proc``; ``uid`` is who asks, and ``person`` who that is to
+    a hub, which may run the servers of many people under one account."""
 
     def __init__(
-        self, proc: Path = Path("/proc"), *, uid: int | None = None, private: bool | None = None
+        self,
+        proc: Path = Path("/proc"),
+        *,
+        uid: int | None = None,
+        person: str | None = None,
+        private: bool | None = None,
     ) -> None:
         self._proc = proc
+        self._person = os.environ.get(_PERSON, "") if person is None else person
         self.uid = os.getuid() if uid is None else uid
         self._private = private
 
@@ -64,7 +73,8 @@ class Processes:
         fields = tail.split()
         if len(fields) < 20 or fields[0] == "Z":
             return None
-        return Process(pid, int(fields[1]), int(fields[19]), uid, head.partition("(")[2])
+        name = head.partition("(")[2]
+        return Process(pid, int(fields[1]), int(fields[19]), uid, _printable(name))
 
     def is_hidden(self, pid: int) -> bool:
         """Whether there is such a process that ``/proc`` does not show, so another user's."""
@@ -77,6 +87,13 @@ class Processes:
         except (OSError, OverflowError):
             return False
         return False
+
+    def is_own(self, process: Process) -> bool:
+        """Whether it is run by who asks."""
+        if process.uid != self.uid:
+            return False
+        theirs = self.environ(process.pid).get(_PERSON) if self._person else None
+        return theirs is None or theirs == self._person
 
     def line(self, process: Process) -> Iterator[Process]:
         """The process, its parent, and so on. A parent that is younger than its child is another
@@ -100,9 +117,10 @@ class Processes:
     def executable(self, pid: int) -> str | None:
         """The file that it runs, without symlinks."""
         try:
-            return os.readlink(self._proc / str(pid) / "exe")
+            path = os.readlink(os.fsencode(self._proc / str(pid) / "exe"))
         except OSError:
             return None
+        return path.decode("utf-8", "replace")
 
     def with_gpu_open(self) -> list[Process]:
         """Processes of this user that have a GPU's device file open. It takes a millisecond for
@@ -111,7 +129,7 @@ class Processes:
         for name in os.listdir(self._proc):
             if name.isdigit() and self._has_gpu_open(name):
                 process = self.find(int(name))
-                if process is not None and process.uid == self.uid:
+                if process is not None and self.is_own(process):
                     found.append(process)
         return found
 
@@ -135,3 +153,8 @@ class Processes:
         except OSError:
             return []
         return [part.decode("utf-8", "replace") for part in data.split(b"\0") if part]
+
+
+def _printable(name: str) -> str:
+    """A process names itself, and a terminal would obey what is not printable."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name)

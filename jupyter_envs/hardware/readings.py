@@ -89,8 +89,9 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
 class Host(msgspec.Struct, frozen=True, kw_only=True):
     """What the server may use of its machine. ``cpus`` can be a fraction, where ``cpu_limit`` is
-    a cgroup's; ``cpu_percent`` is of all of them. Memory and ``disk`` in bytes; ``memory_used``
-    is without caches that would be given back. ``disk_path`` is where environments are."""
+    a cgroup's; ``cpu_percent`` is of those, else of the machine's. Memory and ``disk`` in bytes;
+    ``memory_used`` is without caches that would be given back. ``disk_path`` is where
+    environments are."""
 
     cpus: float
     cpu_limit: Literal["machine", "affinity", "cgroup"]

@@ -87,15 +87,15 @@ class Sampler(Generic[T]):
         seconds. A call that is under way for longer already is not waited for."""
         with self._changed:
             self._wake()
-            rest = patience - (time.monotonic() - self._began if self._began is not None else 0)
+            rest = patience - self._running()
             if rest > 0:
                 self._changed.wait_for(self._is_fresh, rest)
             return self._seen()
 
-    def is_fresh(self) -> bool:
+    def is_settled(self, patience: float = PATIENCE) -> bool:
         """Whether :meth:`wait` would not wait."""
         with self._changed:
-            return self._is_fresh()
+            return self._is_fresh() or self._running() >= patience
 
     @property
     def is_asleep(self) -> bool:
@@ -125,12 +125,14 @@ class Sampler(Generic[T]):
         fresh_until = self._due + self.interval / 2
         return self._closed or (self._at is not None and time.monotonic() < fresh_until)
 
+    def _running(self) -> float:
+        """For how many seconds a call is under way; 0 where none is."""
+        return 0.0 if self._began is None else time.monotonic() - self._began
+
     def _seen(self) -> Seen[T]:
-        since = None
-        if self._began is not None:
-            running = time.monotonic() - self._began
-            if running > self._stale_after:
-                since = self._at if self._at is not None else time.time() - running
+        since, running = None, self._running()
+        if running > self._stale_after:
+            since = self._at if self._at is not None else time.time() - running
         return Seen(self._value, self._at, since)
 
     # -- its thread ---------------------------------------------------------------------------

@@ -97,7 +97,7 @@ THROTTLES: dict[str, str] = {
 CONFIDENCES: dict[str, str] = {
     "exact": "by its processes",
     "inferred": "the only process here that has the GPU open",
-    "device-only": "known for the whole GPU only: this container does not see its processes",
+    "device-only": "known for the whole GPU only: its processes cannot be told from here",
 }
 
 HARDWARE: dict[str, str] = {**DRIVER, **GPU}

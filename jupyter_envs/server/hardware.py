@@ -13,7 +13,7 @@ async def show(call: Call[None, NoQuery]) -> Hardware:
     question after a pause waits for a second or so; where the driver takes longer, the answer
     says that it is waited for."""
     machine = call.services.machine
-    if not machine.is_fresh():
+    if not machine.is_settled():
         await call.services.run(machine.wait)
     return machine.look()
 
@@ -22,7 +22,7 @@ async def kernels(call: Call[None, NoQuery]) -> Holders:
     """Whose the memory of the GPUs is: kernels of this server with their notebooks, other
     processes of this user, and all other users as one sum."""
     machine, holding = call.services.machine, call.services.holding
-    if not machine.is_fresh():
+    if not machine.is_settled():
         await call.services.run(machine.wait)
     # The kernels are asked on the event loop, whose objects they are.
     running = await call.services.kernels.running()

@@ -54,7 +54,7 @@ class ServerKernels:
                 state=model.get("execution_state"),
                 last_activity=model.get("last_activity"),
             )
-            for model in self._manager.list_kernels()
+            for model in await ensure_async(self._manager.list_kernels())
         ]
 
 

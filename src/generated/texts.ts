@@ -354,7 +354,7 @@ export const THROTTLES: Readonly<Record<string, Text>> = {
 
 /** How it is known who holds memory. */
 export const CONFIDENCES: Readonly<Record<string, Text>> = {
-  'device-only': trans => trans.__("known for the whole GPU only: this container does not see its processes"),
+  'device-only': trans => trans.__("known for the whole GPU only: its processes cannot be told from here"),
   exact: trans => trans.__("by its processes"),
   inferred: trans => trans.__("the only process here that has the GPU open"),
 };

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from typing import get_args
+
 import msgspec
 import pytest
 
-from jupyter_envs.hardware.model import Inventory
+from jupyter_envs.hardware.model import DriverState, Inventory
 from jupyter_envs.hardware.nvidia_fields import COMPUTE_MODES, THROTTLE_BITS
 from jupyter_envs.hardware.nvml import DRIVER_ERRORS, FIELD_ERRORS, SONAME
-from jupyter_envs.hardware.readings import Device, Sample, Slice
+from jupyter_envs.hardware.readings import Device, GpuState, Hardware, Sample, Slice
 from jupyter_envs.hardware.texts import HARDWARE, THROTTLES, UNTOLD
 from tests.support.nvml import Driver, Reader
+from tests.test_docs import page, section
 
 MIB = 1 << 20
 A5000, H100, SMALL, LARGE = (
@@ -233,12 +237,21 @@ def test_processes_are_asked_for_less_often_than_the_rest(driver: Driver, reader
 
 
 def test_lists_of_processes_that_are_refused(driver: Driver, reader: Reader) -> None:
-    driver.say("two 0:4711:2500 nolists")
+    driver.say("two 0:4711:2500 lists=4")
 
     found = reader.read()
 
     assert (found.processes, found.unlisted) == ((), (A5000, SMALL, LARGE))
     assert found.devices[0].utilisation == 42
+
+
+def test_gpus_that_are_lost_between_two_calls_are_told_once(driver: Driver, reader: Reader) -> None:
+    driver.say("two 0:4711:2500 lists=15")
+
+    found = reader.read()
+
+    assert [device.state for device in found.devices] == ["lost", "lost"]
+    assert found.processes == ()
 
 
 def test_the_inventory_is_what_stays(driver: Driver, reader: Reader) -> None:
@@ -281,6 +294,22 @@ def test_a_file_that_is_no_library_is_passed_by(driver: Driver, tmp_path: object
         assert reader.read().state == "ok"
 
 
+def test_an_older_binding_tells_less(driver: Driver, reader: Reader) -> None:
+    """One that another package has brought under the same name."""
+    names = ["nvmlMemory_v2", "nvmlDeviceGetCurrentClocksEventReasons", "nvmlDeviceGetRemappedRows"]
+    names += [f"nvmlDeviceGet{kind}RunningProcesses_v3" for kind in ("Compute", "Graphics")]
+    names += [f"nvmlDeviceGetMPSComputeRunningProcesses_v{version}" for version in (2, 3)]
+    reader.call("forget", names=names)
+    driver.say("two 0:4711:2500")
+
+    found = reader.read()
+
+    assert [process.pid for process in found.processes] == [4711]
+    first = found.devices[0]
+    assert (first.memory_used, first.throttle) == (3072 * MIB, ("power_cap", "thermal"))
+    assert first.reasons["memory_reserved"] == first.reasons["rows_failed"] == "driver_is_old"
+
+
 def test_the_binding_is_loaded_by_the_first_question(reader: Reader) -> None:
     assert reader.call("loaded") is False
     reader.read()
@@ -301,3 +330,11 @@ def test_every_code_has_its_text() -> None:
     assert set(FIELD_ERRORS.values()) <= set(UNTOLD)
     assert set(THROTTLE_BITS.values()) == set(THROTTLES)
     assert COMPUTE_MODES == ("default", "exclusive_thread", "prohibited", "exclusive_process")
+
+
+def test_states_and_codes_are_documented() -> None:
+    text = section(page("rest.md"), "Hardware")
+    told = set(re.findall(r"`(\w+)`", text))
+    assert {*get_args(DriverState), "waiting", *get_args(GpuState)} <= told
+    assert set(Device.__struct_fields__) | set(Hardware.__struct_fields__) <= told
+    assert set(THROTTLES) <= told

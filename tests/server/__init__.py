@@ -21,7 +21,7 @@ PATIENCE = 60.0
 FORGED = {"env": "nonesuch", "id": "0123456789ab", "number": "7", "digest": "0" * 64}
 
 
-def until(found: Callable[[], T], *, seconds: float = PATIENCE) -> T:
+def until(found: Callable[[], T | None], *, seconds: float = PATIENCE) -> T:
     """What ``found`` gives as soon as it gives something."""
     deadline = time.monotonic() + seconds
     while not (value := found()):

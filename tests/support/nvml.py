@@ -47,6 +47,7 @@ class Driver:
 
     def __init__(self, library: Path, folder: Path, words: str = "two") -> None:
         self.library = library
+        self.words = words
         self._file = folder / "driver"
         self.environ = {
             "LD_LIBRARY_PATH": str(library.parent),
@@ -56,6 +57,7 @@ class Driver:
 
     def say(self, words: str) -> None:
         """From now on it is so."""
+        self.words = words
         part = self._file.with_suffix(".part")
         part.write_text(words)
         part.replace(self._file)

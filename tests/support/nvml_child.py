@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -12,16 +14,25 @@ from typing import Any
 import msgspec
 
 from jupyter_envs.hardware.gpus import Gpus, read_inventory
+from jupyter_envs.hardware.machine import Machine
 from jupyter_envs.hardware.nvidia import Nvidia
 from jupyter_envs.hardware.nvml import SONAME
 
 NOWHERE = Path("/nonexistent")
 readers: dict[str, Gpus] = {}
+machines: list[Machine] = []
 
 
-def open_reader(places: list[str] | None = None, processes_every: float = 6.0) -> None:
+def open_reader(places: list[str] | None = None, processes_every: float | None = None) -> None:
     nvidia = Nvidia() if places is None else Nvidia(places)
     readers["one"] = Gpus(nvidia, sys=NOWHERE, processes_every=processes_every)
+
+
+def forget(names: list[str]) -> None:
+    """As if the binding were an older one."""
+    module = importlib.import_module("pynvml")
+    for name in names:
+        delattr(module, name)
 
 
 def read() -> Any:
@@ -57,8 +68,53 @@ def seconds(count: int) -> list[float]:
     return found
 
 
+def look() -> Any:
+    if not machines:
+        machines.append(Machine(Path.home))
+    machines[0].wait(20)
+    return machines[0].look()
+
+
+def asleep() -> bool:
+    return machines[0].is_asleep
+
+
+def idle(seconds: float) -> dict[str, int]:
+    """Tasks of this process, how often they were woken in so many seconds, and how often the
+    driver was called in them."""
+    before, called = wake_ups(), calls()
+    time.sleep(seconds)
+    return {
+        "tasks": len(os.listdir("/proc/self/task")),
+        "woken": wake_ups() - before,
+        "calls": calls() - called,
+    }
+
+
+def wake_ups() -> int:
+    found = 0
+    for task in Path("/proc/self/task").iterdir():
+        for line in (task / "status").read_text().splitlines():
+            if line.startswith("voluntary_ctxt_switches"):
+                found += int(line.split()[1])
+    return found
+
+
 CALLS: dict[str, Callable[..., Any]] = {
-    f.__name__: f for f in (open_reader, read, close, loaded, inventory, calls, seconds)
+    f.__name__: f
+    for f in (
+        open_reader,
+        forget,
+        read,
+        close,
+        loaded,
+        inventory,
+        calls,
+        seconds,
+        look,
+        asleep,
+        idle,
+    )
 }
 
 

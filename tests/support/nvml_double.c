@@ -18,7 +18,7 @@
  *
  * Words after it: PLACE:PID:MIB is a process with memory of a GPU ("0"), or of a slice of it
  * ("1.0"); PLACE:PID:- is one whose memory is not told; PLACE:used:MIB is what is in use;
- * graphics:PLACE:PID:MIB is in the list of graphics; nolists refuses lists of processes; slow=MS
+ * graphics:PLACE:PID:MIB is in the list of graphics; lists=CODE refuses lists of processes; slow=MS
  * delays the temperature, for as long as the word is there.
  */
 #include <stdio.h>
@@ -82,7 +82,7 @@ static void take_word(char *word) {
     char list[10] = "Compute", place[8], amount[24];
     unsigned pid;
     if (sscanf(word, "slow=%d", &slow_ms) == 1) return;
-    if (!strcmp(word, "nolists")) { no_lists = 1; return; }
+    if (sscanf(word, "lists=%d", &no_lists) == 1) return;
     if (!strncmp(word, "graphics:", 9)) { strcpy(list, "Graphics"); word += 9; }
     if (sscanf(word, "%7[^:]:used:%23s", place, amount) == 2) {
         Device *device = device_at(place);
@@ -373,7 +373,7 @@ typedef struct { unsigned pid; unsigned long long memory; unsigned gpu_instance,
 static int list(const char *kind, Device *device, unsigned *count, ProcessInfo *infos) {
     unsigned found = 0, room = *count;
     BEGIN_DEVICE
-    if (no_lists) return NO_PERMISSION;
+    if (no_lists) return no_lists;
     if (refusal) return refusal;
     for (int i = 0; i < process_count; i++) {
         if (strcmp(processes[i].list, kind) || device_at(processes[i].place) != device) continue;
