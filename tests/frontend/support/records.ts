@@ -70,8 +70,6 @@ export function environment(change: Partial<Environment> = {}): Environment {
     probe: null,
     probes: [],
     unhashed: [],
-    probe: null,
-    probes: [],
     notes: [],
     generations: [],
     ...change
