@@ -19,7 +19,7 @@ interface ProbeSectionProps {
 export function ProbeSection(props: ProbeSectionProps): React.JSX.Element {
   const { environment, gpus, locked, actions } = props;
   const trans = useTrans();
-  const probes = environment.probes ?? [];
+  const probes = environment.probes;
   const reasons = environment.target ? targetReasons(environment.target, trans) : [];
   return (
     <section className="jp-Envs-section jp-Envs-probes">

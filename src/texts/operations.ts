@@ -66,8 +66,6 @@ function unitText(unit: string | null, trans: TranslationBundle): string {
       return trans.__('frameworks');
     case 'steps':
       return trans.__('steps');
-    case 'frameworks':
-      return trans.__('frameworks');
     default:
       return unit ?? '';
   }

@@ -197,7 +197,7 @@ describe('an unfolded line', () => {
   it('says where it can only be known of the whole GPU', () => {
     const known = shares({ confidence: 'device-only' });
     show({ open, holders: holders({ devices: [known] }) });
-    expect(region().textContent).toContain('this container does not see its processes');
+    expect(region().textContent).toContain('its processes cannot be told from here');
   });
 });
 
