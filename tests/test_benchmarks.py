@@ -210,7 +210,7 @@ def test_a_server_that_starts_loads_nothing_that_only_makes_environments() -> No
     )
     loaded = set(done.stdout.split())
     assert "jupyter_envs.operations" in loaded
-    heavy = {"rattler", "uv", "packaging.requirements", "jupyter_envs.operations.build"}
+    heavy = {"rattler", "uv", "pynvml", "packaging.requirements", "jupyter_envs.operations.build"}
     assert loaded.isdisjoint(heavy), loaded & heavy
 
 

@@ -133,14 +133,14 @@ def _devices(devices: Iterable[Device]) -> Table:
     rows = table("GPU", "Memory", "", "Busy", "Heat", "Power")
     for device in devices:
         rows.add_row(
-            escape(f"{device.index} {device.name or '?'}"),
+            _plain(f"{device.index} {device.name or '?'}"),
             *_memory(device),
             _number(device.utilisation, "%"),
             _number(device.temperature, "C" if out.options.ascii_only else "°C"),
             _power(device),
         )
         for part in device.slices:
-            name = escape(f"  {device.index}.{part.index} {part.name or '?'}")
+            name = _plain(f"  {device.index}.{part.index} {part.name or '?'}")
             rows.add_row(name, *_memory(part), _number(part.utilisation, "%"), "", "")
     return rows
 
@@ -205,12 +205,12 @@ def _holders(devices: Iterable[Device], held: Holders) -> Iterator[RenderableTyp
         rows = table("Process", "GPU", "Memory", "Environment", "Generation", "Notebook")
         for process in held.processes:
             rows.add_row(
-                escape(f"{process.pid} {process.name}"),
+                _plain(f"{process.pid} {process.name}"),
                 ", ".join(names.get(use.device, "?") for use in process.uses),
                 "-" if process.memory is None else _gib(process.memory),
-                escape(process.environment or ""),
+                _plain(process.environment or ""),
                 "" if process.generation is None else str(process.generation),
-                escape(process.notebook or ""),
+                _plain(process.notebook or ""),
             )
         yield rows
     for share in held.devices:
@@ -219,6 +219,11 @@ def _holders(devices: Iterable[Device], held: Holders) -> Iterator[RenderableTyp
             told.append(CONFIDENCES[share.confidence])
         if told:
             yield escape(f"GPU {names.get(share.device, '?')}: {'; '.join(told)}")
+
+
+def _plain(text: str) -> str:
+    """What others have named: a terminal would obey what is not printable."""
+    return escape("".join(letter if letter.isprintable() else "?" for letter in text))
 
 
 def _host(host: Host) -> str:

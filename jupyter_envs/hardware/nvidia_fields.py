@@ -58,9 +58,16 @@ class Fields:
         self.reasons: dict[str, str] = {}
 
     def ask(self, field: str, name: str, *arguments: Any) -> Any:
-        """The result of a function of NVML; None where there is none, with its reason noted."""
+        """The result of a function of NVML; None where there is none, with its reason noted.
+
+        An older binding, which another package may have brought, need not have the function.
+        """
+        call = getattr(self.nvml, name, None)
+        if call is None:
+            self.reasons[field] = "driver_is_old"
+            return None
         try:
-            return getattr(self.nvml, name)(self.handle, *arguments)
+            return call(self.handle, *arguments)
         except self.nvml.NVMLError as error:
             self.refuse(field, int(error.value))
             return None

@@ -49,13 +49,17 @@ def _found(nvml: Any, handle: Any) -> dict[int, int | None] | None:
 def _listed(nvml: Any, kind: str, handle: Any) -> Iterator[tuple[int, int | None]]:
     """By the version that the driver has: without one in its name, the binding guesses it."""
     name = f"nvmlDeviceGet{kind}RunningProcesses"
-    try:
-        found = getattr(nvml, f"{name}_v3")(handle)
-    except nvml.NVMLError as error:
-        older = getattr(nvml, f"{name}_v2", None)
-        if int(error.value) != FUNCTION_NOT_FOUND or older is None:
-            raise
-        found = older(handle)
-    for process in found:
+    calls = [call for v in (3, 2) if (call := getattr(nvml, f"{name}_v{v}", None)) is not None]
+    for process in _first(nvml, calls, handle):
         memory = process.usedGpuMemory
         yield int(process.pid), None if memory is None else int(memory)
+
+
+def _first(nvml: Any, calls: list[Any], handle: Any) -> Any:
+    for call in calls:
+        try:
+            return call(handle)
+        except nvml.NVMLError as error:
+            if int(error.value) != FUNCTION_NOT_FOUND:
+                raise
+    raise nvml.NVMLError(FUNCTION_NOT_FOUND)

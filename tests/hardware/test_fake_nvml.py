@@ -294,6 +294,22 @@ def test_a_file_that_is_no_library_is_passed_by(driver: Driver, tmp_path: object
         assert reader.read().state == "ok"
 
 
+def test_an_older_binding_tells_less(driver: Driver, reader: Reader) -> None:
+    """One that another package has brought under the same name."""
+    names = ["nvmlMemory_v2", "nvmlDeviceGetCurrentClocksEventReasons", "nvmlDeviceGetRemappedRows"]
+    names += [f"nvmlDeviceGet{kind}RunningProcesses_v3" for kind in ("Compute", "Graphics")]
+    names += [f"nvmlDeviceGetMPSComputeRunningProcesses_v{version}" for version in (2, 3)]
+    reader.call("forget", names=names)
+    driver.say("two 0:4711:2500")
+
+    found = reader.read()
+
+    assert [process.pid for process in found.processes] == [4711]
+    first = found.devices[0]
+    assert (first.memory_used, first.throttle) == (3072 * MIB, ("power_cap", "thermal"))
+    assert first.reasons["memory_reserved"] == first.reasons["rows_failed"] == "driver_is_old"
+
+
 def test_the_binding_is_loaded_by_the_first_question(reader: Reader) -> None:
     assert reader.call("loaded") is False
     reader.read()

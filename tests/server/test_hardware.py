@@ -169,6 +169,22 @@ def test_fake_nvml_watching_ends_by_ctrl_c(user: Sandbox, driver: Driver) -> Non
     assert process.wait(20) == 0
 
 
+def test_fake_nvml_a_terminal_shows_what_it_can_and_obeys_no_name(
+    user: Sandbox, driver: Driver
+) -> None:
+    user.environ["JPY_SESSION_NAME"] = "[red]a\x1b[2Jb.ipynb"
+    process = user.start("gpu", "--watch", "--json")
+    driver.say(f"two 0:{process.pid}:2048")
+    user.environ["PYTHONIOENCODING"] = "ascii:replace"
+
+    text = user.run("gpu")
+
+    assert "[red]a?[2Jb.ipynb" in text
+    assert "#......." in text
+    assert "\x1b" not in text
+    assert "55 C" in text
+
+
 def test_fake_nvml_watching_on_a_terminal(user: Sandbox, driver: Driver) -> None:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(

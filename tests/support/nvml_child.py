@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
 import sys
 import time
@@ -25,6 +26,13 @@ machines: list[Machine] = []
 def open_reader(places: list[str] | None = None, processes_every: float | None = None) -> None:
     nvidia = Nvidia() if places is None else Nvidia(places)
     readers["one"] = Gpus(nvidia, sys=NOWHERE, processes_every=processes_every)
+
+
+def forget(names: list[str]) -> None:
+    """As if the binding were an older one."""
+    module = importlib.import_module("pynvml")
+    for name in names:
+        delattr(module, name)
 
 
 def read() -> Any:
@@ -94,7 +102,19 @@ def wake_ups() -> int:
 
 CALLS: dict[str, Callable[..., Any]] = {
     f.__name__: f
-    for f in (open_reader, read, close, loaded, inventory, calls, seconds, look, asleep, idle)
+    for f in (
+        open_reader,
+        forget,
+        read,
+        close,
+        loaded,
+        inventory,
+        calls,
+        seconds,
+        look,
+        asleep,
+        idle,
+    )
 }
 
 
