@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from jupyter_envs.doctor import FINDING_FIXES, FINDINGS
+from jupyter_envs.doctor import FINDING_FIXES, FINDINGS, PROBES
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.hardware import CONFIDENCES, HARDWARE, REASONS, THROTTLES, UNTOLD
 from jupyter_envs.spec.catalogue import CATALOGUE
@@ -93,6 +93,7 @@ def module() -> str:
                     "What is to be said of a file.",
                     {code: template for code, (_, template) in CATALOGUE.items()},
                 ),
+                table("PROBES", "What trying a framework has shown.", dict(PROBES)),
                 table("DRIFT", "What was changed in an environment.", dict(DRIFT)),
                 table("FIXES", "What a fix of a file would do.", dict(TITLES)),
                 table("REASONS", "Why a target was chosen.", dict(REASONS)),

@@ -34,7 +34,5 @@ export function canBeProbed(
   environment: Environment,
   packages: readonly Package[] | null
 ): boolean {
-  return (
-    (environment.probes ?? []).length > 0 || (packages ?? []).some(one => FRAMEWORKS.has(one.name))
-  );
+  return environment.probes.length > 0 || (packages ?? []).some(one => FRAMEWORKS.has(one.name));
 }

@@ -16,6 +16,7 @@ from tests.support.channel import ChannelUnavailableHere, LocalChannel, local_ch
 from tests.support.channel import second_channel as make_second_channel
 from tests.support.foreign import foreign_python
 from tests.support.kernel_session import KernelSession
+from tests.support.libcuda import build_libcuda
 from tests.support.nvml import build_double, compiler
 from tests.support.sandbox import Sandbox
 
@@ -90,6 +91,14 @@ def nvml_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if compiler() is None:
         pytest.skip("needs a C compiler")
     return build_double(tmp_path_factory.mktemp("nvml"))
+
+
+@pytest.fixture(scope="session")
+def libcuda(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a stand-in for CUDA's driver library, for a process's LD_LIBRARY_PATH."""
+    if compiler() is None:
+        pytest.skip("needs a C compiler")
+    return build_libcuda(tmp_path_factory.mktemp("libcuda"))
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def create(
     """
     target = taken_target(limits)
     source = source_named(file, options.settings(**limits))
-    check_name(name_for(source, name))
+    slug = check_name(name_for(source, name))
     settings = options.reconciled(**limits)
     job = ask_create(settings, source, name, locked=locked, target=target)
     result = carry_out(job, options)
@@ -92,6 +92,8 @@ def create(
         f"{result['name']} is ready: {result['path']}\n"
         f"Lock {result['lock_digest'][:12]}. {_next_step(result)}",
     )
+    if result.get("probe"):
+        _say(options, f"The GPU is being tried; what came of it: jupyter envs show {slug}")
 
 
 def changes_text(found: dict[str, Any]) -> str:

@@ -126,6 +126,9 @@ def _print_facts(found: EnvironmentView) -> None:
     if found.drift is not None and found.drift.count:
         kept = ", kept as it is" if found.drift.state == "kept" else ""
         out.print(f"Changed:   {found.drift.count} difference(s){kept}", markup=False)
+    for probe in found.probes:
+        where = "" if probe.here else " (seen on another machine)"
+        out.print(f"GPU:       {probe.message}{where}", markup=False)
     for one in found.unhashed:
         out.print(f"No hash:   {unhashed_text(msgspec.to_builtins(one))}", markup=False)
     if not found.managed:

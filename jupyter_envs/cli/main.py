@@ -27,6 +27,7 @@ from .look_ahead import plan
 from .operation_commands import operations
 from .options import GlobalOptions
 from .output import print_error
+from .probe import probe
 from .stacks import stacks
 from .stamp import stamp
 from .use import COMPLETE_VARIABLE, activate, completion, run
@@ -91,6 +92,7 @@ for command in (
     lock,
     operations,
     plan,
+    probe,
     recreate,
     remove,
     repair,

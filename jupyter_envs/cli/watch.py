@@ -29,6 +29,7 @@ _PHASES = {
     "pip": "Installing pip packages",
     "verify": "Starting the kernel",
     "publish": "Publishing",
+    "probe": "Trying the GPU",
     "clean": "Removing",
 }
 

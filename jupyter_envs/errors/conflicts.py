@@ -75,6 +75,14 @@ class OperationsRunning(Conflict):
     advice = "Try again when they have ended."
 
 
+class NothingToProbe(Conflict):
+    """The environment has no framework that a probe is for."""
+
+    code = "nothing_to_probe"
+    sentence = "{name!r} has no framework that could be tried on a GPU"
+    advice = "There are probes for torch, tensorflow, jax, cupy and cudf; name one to see."
+
+
 class NothingToResume(Conflict):
     """Resume of an operation that left nothing to take up."""
 

@@ -4,6 +4,7 @@ from .choice import Choice, Declared, Detected, Whose, check_declared, choose_ta
 from .gpus import inventory, read_inventory
 from .holders import Kernel
 from .holding import Holder
+from .identity import MachineIdentity, machine_identity
 from .machine import Machine
 from .model import DriverState, Gpu, Inventory, Vendor
 from .owners import Holders
@@ -31,6 +32,7 @@ __all__ = [
     "Inventory",
     "Kernel",
     "Machine",
+    "MachineIdentity",
     "Reason",
     "Slice",
     "Vendor",
@@ -40,6 +42,7 @@ __all__ = [
     "choose_target",
     "cuda_of_driver",
     "inventory",
+    "machine_identity",
     "major_of",
     "read_inventory",
     "reason",

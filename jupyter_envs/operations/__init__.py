@@ -17,6 +17,7 @@ from .ask import (
     require_idle,
 )
 from .ask_lock import LockCheck, ask_lock, check_lock_file
+from .ask_probe import ask_probe, probe_at_start
 from .audit import Audit, AuditCurrent, AuditKernel, audit, history, kept_lock, lock_of_audit
 from .catalogue import list_operations, read_operation
 from .cleaning import CleanItem, CleanPlan, plan_clean
@@ -46,6 +47,7 @@ from .journal import ENDED, Event, Operation, State, is_running
 from .launch import cancel, follow, submit
 from .listing import EnvironmentList
 from .packages import PackageView, packages_of
+from .probe_view import ProbeView, probe_answers
 from .recovery import reconcile
 from .references import Side, is_file_reference, resolve, side_from_bytes
 from .repairing import keep
@@ -138,6 +140,7 @@ __all__ = [
     "Operation",
     "PackageView",
     "Plan",
+    "ProbeView",
     "Remove",
     "Repair",
     "Request",
@@ -172,6 +175,7 @@ __all__ = [
     "ask_create",
     "ask_lock",
     "ask_plan",
+    "ask_probe",
     "ask_recreate",
     "ask_remove",
     "ask_repair",
@@ -206,6 +210,8 @@ __all__ = [
     "open_ledger",
     "packages_of",
     "plan_clean",
+    "probe_answers",
+    "probe_at_start",
     "read_notebook",
     "read_operation",
     "reconcile",

@@ -76,12 +76,16 @@ def _summary(path: str, size: int, mtime: int) -> Operation | None:
     return summarize(operation, events) if _ID.fullmatch(operation) else None
 
 
+#: Verbs that change nothing of the environment whose name they have.
+_HARMLESS = ("plan", "probe")
+
+
 def running_on(store: Store, slug: str) -> Operation | None:
     """The operation that is at work on an environment, if any; two names that differ in case
     only are the same one's."""
     wanted = slug.casefold()
     for operation in list_operations(store):
         same = operation.name.casefold() == wanted
-        if same and operation.verb != "plan" and is_running(operation):
+        if same and operation.verb not in _HARMLESS and is_running(operation):
             return operation
     return None

@@ -14,7 +14,7 @@ from jupyter_envs.store import Store, environment_lock, forget_empty
 from .context import Context
 from .journal import JournalWriter, journal_path
 from .queue import wait_for_slot
-from .requests import OF_NO_ENVIRONMENT, Create, Job, Rollback, verb_of
+from .requests import OF_NO_ENVIRONMENT, Create, Job, Probe, Rollback, verb_of
 from .starts import absorb_starts
 from .verbs import perform, slug_of
 
@@ -28,8 +28,9 @@ def run_job(job: Job) -> dict[str, Any] | None:
     journal.start(verb=verb_of(job.request), name=job.request.name, actor=job.actor)
     slot: int | None = None
     try:
-        # A rollback moves a link: it would only ever wait for work that is not in its way.
-        if not isinstance(job.request, Rollback):
+        # A rollback moves a link: it would only ever wait for work that is not in its way. Probes
+        # wait for each other.
+        if not isinstance(job.request, (Rollback, Probe)):
             slot = wait_for_slot(store, job.id, job.settings.max_operations, journal)
         result = _locked(job, store, journal)
     except EnvsError as error:

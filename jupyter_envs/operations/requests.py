@@ -138,6 +138,17 @@ class Repair(msgspec.Struct, frozen=True, kw_only=True, tag="repair", tag_field=
     name: str
 
 
+class Probe(msgspec.Struct, frozen=True, kw_only=True, tag="probe", tag_field="verb"):
+    """Try ``frameworks`` in the current generation (none: those that its file names, else those
+    that it has). ``timeout`` is in seconds for each; None means what is usual for it.
+    ``automatic``: nobody asked, so a GPU that is nearly full is left alone."""
+
+    name: str
+    frameworks: tuple[str, ...] = ()
+    timeout: float | None = None
+    automatic: bool = False
+
+
 class MakeLock(msgspec.Struct, frozen=True, kw_only=True, tag="lock", tag_field="verb"):
     """Solve a spec for ``platforms`` (none: its own, or this one), and write the lock.
 
@@ -165,10 +176,11 @@ Request = (
     | Clean
     | Adopt
     | Repair
+    | Probe
     | MakeLock
 )
 
-OF_NO_ENVIRONMENT = (Plan, Clean, MakeLock)
+OF_NO_ENVIRONMENT = (Plan, Clean, MakeLock, Probe)
 """Requests that change no environment: they wait for none, and none waits for them."""
 
 

@@ -21,6 +21,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ``max_operations`` bounds how many operations run at once in a store;
     ``keep_generations`` is how many earlier generations stay for rollback.
     ``tend`` lets a worker go on after publishing, at low priority: see ``tend.py``.
+    ``probe`` lets frameworks be tried without being asked: after an environment is made whose file
+    names them, and at the first kernel on a machine with a GPU.
     ``freeze`` marks new generations, so that conda and pip refuse to change them.
     ``stacks_dirs`` are folders of stacks beside those of the policy and the user's own.
     """
@@ -38,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keep_generations: int = 3
     offline: bool = False
     tend: bool = True
+    probe: bool = True
     freeze: bool = False
     stacks_dirs: tuple[Path, ...] = ()
 
@@ -70,6 +73,7 @@ def default_settings(
             "policy_file": Path(policy) if policy else None,
             "offline": configuration.offline,
             "tend": environ.get("JUPYTER_ENVS_TEND", "1") != "0",
+            "probe": environ.get("JUPYTER_ENVS_PROBE", "1") != "0",
             "freeze": environ.get("JUPYTER_ENVS_FREEZE", "0") == "1",
             "stacks_dirs": _folders(environ.get("JUPYTER_ENVS_STACKS_DIRS", "")),
             **changes,

@@ -35,6 +35,7 @@ from jupyter_envs.store import (
 
 from .adopted import require_movable
 from .ask import require_free, require_idle
+from .ask_probe import probe_after_publish
 from .changes import change_texts
 from .cleaning import clean
 from .context import Context
@@ -48,6 +49,7 @@ from .requests import (
     Create,
     MakeLock,
     Plan,
+    Probe,
     Recreate,
     Remove,
     Repair,
@@ -138,7 +140,12 @@ def build_and_publish(
     record(action, environment, context, source=msgspec.to_builtins(order.source), **facts)
     look(store, environment)  # what is clean now is known, before anybody can touch it
     collect(store, order.slug, keep=context.settings.keep_generations)
-    return result(environment, changed=True) | changes(order.previous, environment)
+    tried = probe_after_publish(environment, context.settings, context.job.actor)
+    return (
+        result(environment, changed=True)
+        | changes(order.previous, environment)
+        | ({"probe": tried} if tried else {})
+    )
 
 
 def rollback(request: Rollback, context: Context) -> dict[str, Any]:
@@ -241,14 +248,8 @@ def perform(request: Request, context: Context) -> dict[str, Any]:
         if isinstance(request, Archive):
             return archive(request, context)
         return recreate(request, context)
-    if isinstance(request, Plan):
-        from .planning import plan  # loads py-rattler: workers only
-
-        return plan(request, context)
-    if isinstance(request, MakeLock):
-        from .locking import make_lock
-
-        return make_lock(request, context)
+    if isinstance(request, (Plan, MakeLock, Probe)):
+        return _look_on(request, context)
     if isinstance(request, Clean):
         return clean(request, context)
     if isinstance(request, (Adopt, Repair)):
@@ -256,6 +257,21 @@ def perform(request: Request, context: Context) -> dict[str, Any]:
 
         return answer_drift(request, context)
     return rollback(request, context)
+
+
+def _look_on(request: Plan | MakeLock | Probe, context: Context) -> dict[str, Any]:
+    """What changes no environment; each module loads what only workers need."""
+    if isinstance(request, Plan):
+        from .planning import plan
+
+        return plan(request, context)
+    if isinstance(request, MakeLock):
+        from .locking import make_lock
+
+        return make_lock(request, context)
+    from .probing import probe
+
+    return probe(request, context)
 
 
 def slug_of(request: Request, context: Context) -> str:

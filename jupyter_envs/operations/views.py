@@ -22,6 +22,7 @@ from jupyter_envs.store import (
 from .adopted import require_all_locked
 from .behind import source_changed
 from .drift import DriftView, drift_view
+from .probe_view import ProbeView, probe_views
 from .targets import choice_of
 
 
@@ -50,7 +51,9 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     file it was made from has changed since; None where there is no such file. ``processes``
     were started from any of its generations and still run. ``drift`` says whether the current
     generation is still what its lock says; None where it was made by something else.
-    ``unhashed`` packages are pinned to a commit, with no hash of what was built from it. Of an
+    ``unhashed`` packages are pinned to a commit, with no hash of what was built from it.
+    ``probes`` are what its frameworks have shown, by computing, and ``probe`` is the first of
+    them, the most urgent one; None where nothing was tried. Of an
     ``archived`` one only file and lock are there, in ``prefix``: it has neither generations nor
     kernels. ``target`` is what it was solved for, and why; None where nobody wrote it down."""
 
@@ -75,6 +78,8 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     drift: DriftView | None = None
     target: Choice | None = None
     unhashed: tuple[UnhashedPackage, ...] = ()
+    probe: ProbeView | None = None
+    probes: tuple[ProbeView, ...] = ()
     notes: tuple[NoteView, ...] = ()
     generations: tuple[GenerationView, ...] = ()
 
@@ -92,6 +97,7 @@ def view(store: Store, environment: Environment) -> EnvironmentView:
         )
     # There are no kernelspecs in an archive, and so no kernels.
     kernels = tuple(published_kernels(environment))
+    probes = probe_views(store, environment)
     return EnvironmentView(
         name=environment.name,
         slug=environment.slug,
@@ -114,6 +120,8 @@ def view(store: Store, environment: Environment) -> EnvironmentView:
         drift=None if environment.archived else drift_view(store, environment),
         target=choice_of(info.target),
         unhashed=info.unhashed,
+        probe=probes[0] if probes else None,
+        probes=probes,
         notes=msgspec.convert(info.notes, tuple[NoteView, ...]),
     )
 

@@ -15,6 +15,7 @@ from jupyter_envs.errors import EnvsError
 from .base import ANYTHING, UnknownPath, handler_for, pattern
 from .events import SCHEMA, SCHEMA_ID, Announcer
 from .local import ServerFiles, ServerKernels
+from .probes import FirstProbes
 from .recorder import Recorder
 from .routes import ROUTES
 from .routing import Route
@@ -24,7 +25,7 @@ from .stamps import Stamps
 #: Traits that are settings of the same name.
 _OPTIONS = (
     "max_operations", "keep_generations", "solve_timeout", "kernel_timeout", "offline",
-    "freeze",
+    "freeze", "probe",
 )  # fmt: skip
 
 
@@ -80,9 +81,16 @@ class EnvsApp(ExtensionApp):
         " and say what to do instead. Default: False, which leaves it to the policy.",
     ).tag(config=True)
 
+    probe = Bool(
+        True,
+        help="Try by itself whether a GPU works: after an environment is made whose file names"
+        " frameworks to try, and at the first kernel on a machine with a GPU. Default: True.",
+    ).tag(config=True)
+
     services: Services
     announcer: Announcer
     recorder: Recorder
+    first_probes: FirstProbes
     _tidying: asyncio.Task[None] | None = None
 
     def initialize_settings(self) -> None:
@@ -100,7 +108,13 @@ class EnvsApp(ExtensionApp):
         self.services.interest = self.announcer.interest
         server.event_logger.register_event_schema(SCHEMA)
         stamps = Stamps()
-        self.recorder = Recorder(self.services, server, self.log, on_start=stamps.started)
+        self.first_probes = FirstProbes(self.services, self.log)
+        self.recorder = Recorder(
+            self.services,
+            server,
+            self.log,
+            on_start=(stamps.started, self.first_probes.started),
+        )
         if self.stamp_notebooks:
             # Beside the site's own hook, which stays, and runs first.
             server.contents_manager.register_pre_save_hook(stamps.save)
@@ -110,7 +124,8 @@ class EnvsApp(ExtensionApp):
         # What is not switched on here is left to conda's configuration and the environment.
         if self.stacks_dirs:
             chosen["stacks_dirs"] = tuple(Path(one).expanduser() for one in self.stacks_dirs)
-        return {k: v for k, v in chosen.items() if v or k not in ("offline", "freeze")}
+        left = {"offline": False, "freeze": False, "probe": True}
+        return {k: v for k, v in chosen.items() if k not in left or v is not left[k]}
 
     def initialize_handlers(self) -> None:
         """One handler class for each path of the table."""
@@ -142,6 +157,7 @@ class EnvsApp(ExtensionApp):
         if self._tidying is not None:
             self._tidying.cancel()
         self.recorder.stop()
+        self.first_probes.stop()
         await self.announcer.stop()
         self.services.close()
 

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -42,8 +42,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recorder:
-    """Records the starts of this server's kernels; ``on_start`` is told of each, also of kernels
-    that are not ours."""
+    """Records the starts of this server's kernels; those in ``on_start`` are told of each, also of
+    kernels that are not ours."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Recorder:
         server: Any,
         log: logging.Logger,
         *,
-        on_start: Callable[[Told], None],
+        on_start: Sequence[Callable[[Told], None]],
     ) -> None:
         self._services = services
         self._server = server
@@ -82,7 +82,8 @@ class Recorder:
         try:
             told = await self._ask(kernel_id, began)
             if told is not None:
-                self._on_start(told)
+                for tell in self._on_start:
+                    tell(told)
             await self._services.run(self._record, told)
         except (EnvsError, OSError) as error:
             self._log.warning("jupyter_envs cannot record a kernel's start: %s", error)

@@ -20,6 +20,7 @@ from .model import Spec
 from .names import check_name, slug_for
 from .parse import ParsedSpec, parse_spec, read_spec
 from .pip_lines import PipKind, PipLine, classify_pip_line
+from .probes import named_probes
 from .repositories import Repository, read_repository
 from .requirement_files import file_in_line, requirement_lines
 from .schema import environment_schema, schema_file
@@ -54,6 +55,7 @@ __all__ = [
     "fix_spec",
     "has_credentials",
     "is_platform",
+    "named_probes",
     "parse_spec",
     "read_extension",
     "read_repository",

@@ -67,7 +67,7 @@ from .generations import (
     retract,
     unfinished_generations,
 )
-from .identity import ProcessIdentity, is_alive, process_identity, this_process
+from .identity import ProcessIdentity, host_name, is_alive, process_identity, this_process
 from .interop import (
     forget_environment,
     read_history,
@@ -81,6 +81,7 @@ from .leases import Lease, live_leases, processes_of, stale_leases
 from .locking import environment_lock, require_writable
 from .markers import freeze
 from .model import Environment, GenerationInfo, KernelRecord, SourceInfo, UnlockedPackage
+from .probe_record import ProbeRecord, ProbeResult, read_probes, write_probes
 from .protection import detach, flush_file_system, link_mode, protect_cache, protect_links
 from .requested import requested_specs
 from .sizes import packages_size
@@ -104,6 +105,8 @@ __all__ = [
     "Inventory",
     "KernelRecord",
     "Lease",
+    "ProbeRecord",
+    "ProbeResult",
     "ProcessIdentity",
     "SourceInfo",
     "Store",
@@ -147,6 +150,7 @@ __all__ = [
     "get_managed",
     "get_recorded",
     "harvest_bytecode",
+    "host_name",
     "identity_verdicts",
     "in_order",
     "installer",
@@ -181,6 +185,7 @@ __all__ = [
     "read_expected",
     "read_history",
     "read_info",
+    "read_probes",
     "read_text",
     "register_environment",
     "remove_cache_tag",
@@ -199,5 +204,6 @@ __all__ = [
     "write_drift",
     "write_expected",
     "write_history",
+    "write_probes",
     "write_state",
 ]

@@ -88,9 +88,10 @@ def is_archived(store: Store, slug: str) -> bool:
 def fingerprints(store: Store) -> dict[str, object]:
     """For each entry of a store something that is another value once the entry has changed.
 
-    It costs three calls of the system for each environment, and reads no file: a swap of the
-    symlink, a generation that came or went, and a hand that takes files of the current one away
-    change it; what runs from an environment does not. Archived environments are among them.
+    It costs four calls of the system for each environment, and reads no file: a swap of the
+    symlink, a generation that came or went, a hand that takes files of the current one away, and
+    a probe's result change it; what runs from an environment does not. Archived environments
+    are among them.
     """
     try:
         with os.scandir(store.root) as entries:
@@ -111,8 +112,8 @@ def _fingerprint(store: Store, slug: str) -> object:
         if adopted_mark(root, HIDDEN, slug) is None:
             return _state(f"{root}/{slug}/conda-meta")
         target = str(ADOPTED)
-    ours = f"{root}/{slug}/conda-meta/jupyter-envs"
-    return target, _state(f"{root}/{HIDDEN}/{slug}"), _state(ours)
+    ours, folder = f"{root}/{slug}/conda-meta/jupyter-envs", f"{root}/{HIDDEN}/{slug}"
+    return target, _state(folder), _state(ours), _state(f"{folder}/probes")
 
 
 def generation_of(mark: object) -> int | None:

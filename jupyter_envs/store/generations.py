@@ -15,6 +15,7 @@ from .environments import complete_generations, current_generation, is_archived
 from .files import discard_tree, make_folder, sync_folder, write_atomically
 from .layout import MAX_PREFIX_BYTES, GenerationFiles, Store
 from .model import GenerationInfo
+from .probe_record import forget_probes
 
 
 class Building(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +94,7 @@ def discard_generation(store: Store, slug: str, number: int) -> None:
     """
     discard_tree(store.generation(slug, number), store.trash)
     forget_drift(store, slug, number)
+    forget_probes(store, slug, number)
     for lease in store.leases(slug).glob(f"{number}-*.json"):
         lease.unlink(missing_ok=True)
     forget_empty(store, slug)

@@ -683,6 +683,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/environments/{env}/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try whether its frameworks use the GPU
+         * @description Start trying whether its frameworks compute, and where.
+         */
+        post: operations["post_environments_env_probe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/environments/{env}/keep": {
         parameters: {
             query?: never;
@@ -1043,10 +1063,13 @@ export interface components {
         };
         /**
          * CheckBody
-         * @description Read an environment.yml and say what is wrong with it.
+         * @description Read an environment.yml and say what is wrong with it. Fixes about GPUs are for this
+         *     machine, or for ``target``.
          */
         CheckBody: {
             source: components["schemas"]["FileSource"] | components["schemas"]["SpecText"];
+            /** @default null */
+            target?: components["schemas"]["TargetBody"] | null;
         };
         /**
          * Choice
@@ -1406,7 +1429,9 @@ export interface components {
          *     file it was made from has changed since; None where there is no such file. ``processes``
          *     were started from any of its generations and still run. ``drift`` says whether the current
          *     generation is still what its lock says; None where it was made by something else.
-         *     ``unhashed`` packages are pinned to a commit, with no hash of what was built from it. Of an
+         *     ``unhashed`` packages are pinned to a commit, with no hash of what was built from it.
+         *     ``probes`` are what its frameworks have shown, by computing, and ``probe`` is the first of
+         *     them, the most urgent one; None where nothing was tried. Of an
          *     ``archived`` one only file and lock are there, in ``prefix``: it has neither generations nor
          *     kernels. ``target`` is what it was solved for, and why; None where nobody wrote it down.
          */
@@ -1448,6 +1473,10 @@ export interface components {
             target: components["schemas"]["Choice"] | null;
             /** @default [] */
             unhashed: components["schemas"]["UnhashedPackage"][];
+            /** @default null */
+            probe: components["schemas"]["ProbeView"] | null;
+            /** @default [] */
+            probes: components["schemas"]["ProbeView"][];
             /** @default [] */
             notes: components["schemas"]["NoteView"][];
             /** @default [] */
@@ -1913,6 +1942,44 @@ export interface components {
         Position: {
             line: number;
             column: number;
+        };
+        /**
+         * ProbeBody
+         * @description Try ``frameworks``; none means those that the environment's file names, else those that it
+         *     has. ``timeout`` is in seconds for each; null means what is usual for it.
+         */
+        ProbeBody: {
+            /** @default [] */
+            frameworks?: string[];
+            /** @default null */
+            timeout?: number | null;
+        };
+        /**
+         * ProbeView
+         * @description What a framework has shown in a generation. ``message`` is an English text made from
+         *     ``code`` and ``params``. ``when`` is ISO 8601 with offset, ``seconds`` how long it took.
+         *
+         *     ``here``: on this machine, with these GPUs and this driver. Only ``gpu_ok`` seen here means
+         *     that the GPU works. ``cpu_ok``: it computed rightly on the CPU; None for not tried.
+         */
+        ProbeView: {
+            framework: string;
+            /** @enum {unknown} */
+            state: "cpu_only_build" | "crashed" | "gpu_broken" | "gpu_hidden" | "gpu_ok" | "missing" | "timeout";
+            code: string;
+            params: {
+                [key: string]: unknown;
+            };
+            message: string;
+            when: string;
+            here: boolean;
+            seconds: number;
+            /** @default null */
+            version: string | null;
+            /** @default [] */
+            devices: string[];
+            /** @default null */
+            cpu_ok: boolean | null;
         };
         /**
          * Problem
@@ -3942,6 +4009,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnvironmentView"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not done; the code says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_environments_env_probe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name or slug of an environment. */
+                env: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProbeBody"];
+            };
+        };
+        responses: {
+            /** @description Try whether its frameworks use the GPU */
+            202: {
+                headers: {
+                    /** @description Where the operation is, base_url included. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
                 };
             };
             /** @description It was not done; the code says why. */

@@ -50,6 +50,7 @@ export const ERRORS: Readonly<Record<string, Text>> = {
   not_found: (trans, p) => trans.__("%1 does not exist", p("what")),
   notebook_invalid: (trans, p) => trans.__("%1 cannot be used as a notebook: %2", p("file"), p("reason")),
   nothing_to_adopt: (trans, p) => trans.__("Nothing of what was changed in '%1' can be written into an environment.yml", p("name")),
+  nothing_to_probe: (trans, p) => trans.__("'%1' has no framework that could be tried on a GPU", p("name")),
   nothing_to_resume: (trans, p) => trans.__("Nothing is left of operation '%1' that could be taken up", p("id")),
   operation_ended: (trans, p) => trans.__("Operation '%1' has already ended: %2", p("id"), p("state")),
   operation_not_found: (trans, p) => trans.__("There is no operation '%1'", p("id")),
@@ -106,6 +107,7 @@ export const HINTS: Readonly<Record<string, Text>> = {
   not_all_locked: trans => trans.__("Update it first: what is built from its file is locked as a whole."),
   notebook_invalid: trans => trans.__("Name a notebook, a file that ends with .ipynb."),
   nothing_to_adopt: trans => trans.__("Restore it from its lock, or keep it as it is."),
+  nothing_to_probe: trans => trans.__("There are probes for torch, tensorflow, jax, cupy and cudf; name one to see."),
   nothing_to_resume: trans => trans.__("Start it again."),
   operations_running: trans => trans.__("Try again when they have ended."),
   package_corrupt: trans => trans.__("Try again; if it stays, the channel serves a changed file: make a new lock."),
@@ -229,6 +231,37 @@ export const DIAGNOSTICS: Readonly<Record<string, Text>> = {
   version_conda_differs: (trans, p) => trans.__("conda does not read %1 as others do. Write it as a range, such as '>=1.2,<2'.", p("version")),
   version_exact: (trans, p) => trans.__("%1 means exactly %2, without a later part such as %2.1. For any %2 write %3.", p("spec"), p("version"), p("suggestion")),
   yaml_syntax: (trans, p) => trans.__("This is not valid YAML: %1.", p("problem")),
+};
+
+/** What trying a framework has shown. */
+export const PROBES: Readonly<Record<string, Text>> = {
+  capability_unsupported: (trans, p) => trans.__("%1 %2 has no code for this GPU: %3", p("framework"), p("version"), p("error")),
+  compute_failed: (trans, p) => trans.__("%1 sees a GPU and cannot compute on it: %2", p("framework"), p("error")),
+  cpu_failed: (trans, p) => trans.__("%1 %2 cannot compute: %3", p("framework"), p("version"), p("error")),
+  cpu_only_build: (trans, p) => trans.__("%1 %2 is a build for the CPU: it cannot use a GPU", p("framework"), p("version")),
+  cuda_busy: (trans, p) => trans.__("%1 sees no GPU: it is in exclusive use by another process (cuInit %2)", p("framework"), p("cuinit")),
+  cuda_compat_unsupported: (trans, p) => trans.__("%1 sees no GPU: the compatibility library that is found does not support this GPU (cuInit %2)", p("framework"), p("cuinit")),
+  cuda_driver_mismatch: (trans, p) => trans.__("%1 sees no GPU: the driver's library and its kernel module are of different versions (cuInit %2)", p("framework"), p("cuinit")),
+  cuda_failed: (trans, p) => trans.__("%1 sees no GPU: the driver does not start (cuInit %2)", p("framework"), p("cuinit")),
+  cuda_invalid_device: (trans, p) => trans.__("%1 sees no GPU: the one that was chosen does not exist (cuInit %2)", p("framework"), p("cuinit")),
+  cuda_no_device: (trans, p) => trans.__("%1 sees no GPU: the driver says that there is none (cuInit %2)", p("framework"), p("cuinit")),
+  cuda_not_ready: (trans, p) => trans.__("%1 sees no GPU: the GPUs' fabric has not been started (cuInit %2)", p("framework"), p("cuinit")),
+  cuda_stub: (trans, p) => trans.__("%1 sees no GPU: a stub of libcuda, made for linking, is found instead of the driver (cuInit %2)", p("framework"), p("cuinit")),
+  cudnn_failed: (trans, p) => trans.__("%1 computes on the GPU, but not with cuDNN: %2", p("framework"), p("error")),
+  driver_too_old: (trans, p) => trans.__("%1 sees no GPU: it is built for CUDA %2, and the driver supports CUDA %3", p("framework"), p("built"), p("driver")),
+  framework_missing: (trans, p) => trans.__("%1 is not installed in this environment", p("framework")),
+  gpu_full: (trans, p) => trans.__("%1 found no memory on the GPU: %2", p("framework"), p("error")),
+  gpu_ok: (trans, p) => trans.__("%1 %2 computes on %3", p("framework"), p("version"), p("devices")),
+  hidden_by_variable: (trans, p) => trans.__("%1 sees no GPU because %2 is '%3'", p("framework"), p("variable"), p("value")),
+  import_failed: (trans, p) => trans.__("%1 cannot be imported: %2", p("framework"), p("error")),
+  module_missing: (trans, p) => trans.__("%1 cannot be imported: the module %2 is missing", p("framework"), p("module")),
+  no_driver_library: (trans, p) => trans.__("%1 sees no GPU: there is no NVIDIA driver here", p("framework")),
+  not_seen: (trans, p) => trans.__("%1 %2 sees no GPU: %3", p("framework"), p("version"), p("why")),
+  probe_crashed: (trans, p) => trans.__("%1 ended its process with %2 (it was at: %3)", p("framework"), p("ending"), p("stage")),
+  probe_timeout: (trans, p) => trans.__("%1 gave no answer within %2 seconds (it was at: %3)", p("framework"), p("seconds"), p("stage")),
+  ptx_unsupported: (trans, p) => trans.__("%1 cannot compile for this driver: %2", p("framework"), p("error")),
+  shadowed: (trans, p) => trans.__("%1 works in this environment alone, and not with the variables that kernels get; one of these is in its way: %2", p("framework"), p("variables")),
+  wrong_result: (trans, p) => trans.__("%1 %2 computes wrong results on the GPU", p("framework"), p("version")),
 };
 
 /** What was changed in an environment. */

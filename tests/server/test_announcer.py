@@ -158,6 +158,6 @@ def test_it_can_be_stopped_before_it_was_started(watched: Watched) -> None:
     """As in a server that is told to go while it is still starting."""
     app = EnvsApp()
     app.services, app.announcer = watched.services, watched.announcer
-    app.recorder = Recorder(watched.services, None, app.log, on_start=lambda _: None)
+    app.recorder = Recorder(watched.services, None, app.log, on_start=())
 
     asyncio.run(app.stop_extension())
