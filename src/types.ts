@@ -3,10 +3,7 @@ import type { components } from './generated/api';
 type Schemas = components['schemas'];
 
 export type Info = Schemas['Info'];
-export type Environment = Schemas['EnvironmentView'] & {
-  probe?: Probe | null;
-  probes?: Probe[];
-};
+export type Environment = Schemas['EnvironmentView'];
 export type Generation = Schemas['GenerationView'];
 export type Package = Schemas['PackageView'];
 export type Process = Schemas['ProcessView'];
@@ -51,22 +48,7 @@ export type Shares = Schemas['Shares'];
 export type Choice = Schemas['Choice'];
 export type Reason = Schemas['Reason'];
 
-/** What a framework has shown in an environment, by computing. */
-export interface Probe {
-  framework: string;
-  state:
-    'gpu_ok' | 'cpu_only_build' | 'gpu_hidden' | 'gpu_broken' | 'missing' | 'timeout' | 'crashed';
-  code: string;
-  params: Record<string, unknown>;
-  message: string;
-  when: string;
-  /** On this machine, with these GPUs and this driver. */
-  here: boolean;
-  seconds: number;
-  version: string | null;
-  devices: string[];
-  cpu_ok: boolean | null;
-}
+export type Probe = Schemas['ProbeView'];
 
 export type StackTarget = Schemas['StackTargetView'];
 export type Stack = Schemas['StackView'];

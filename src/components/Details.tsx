@@ -266,7 +266,7 @@ function Facts(props: {
 function Section(props: { title: string; children: React.ReactNode }): React.JSX.Element {
   return (
     <section className="jp-Envs-section">
-      <h4>{props.title}</h4>
+      <h3>{props.title}</h3>
       {props.children}
     </section>
   );

@@ -46,7 +46,7 @@ export function DriftSection(props: DriftSectionProps): React.JSX.Element {
   }
   return (
     <section className={`jp-Envs-section jp-Envs-drift jp-mod-${drift.state}`}>
-      <h4>{trans.__('Changed since it was made')}</h4>
+      <h3>{trans.__('Changed since it was made')}</h3>
       {props.report ? (
         <Verdicts verdicts={props.report.verdicts} />
       ) : (

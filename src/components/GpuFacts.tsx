@@ -37,7 +37,7 @@ export function GpuFacts({ place, driver, cuda }: GpuFactsProps): React.JSX.Elem
       )}
       {device.capability !== null && (
         <>
-          <dt>{trans.__('Compute capability')}</dt>
+          <dt>{trans.__('Capability')}</dt>
           <dd>{device.capability}</dd>
         </>
       )}

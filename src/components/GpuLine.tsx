@@ -46,8 +46,8 @@ export function GpuLine(props: GpuLineProps): React.JSX.Element {
       {isOpen && (
         <div className="jp-Envs-gpuMore">
           {place.shares && <MemoryOwners shares={place.shares} />}
-          <GpuFacts place={place} driver={driver} cuda={cuda} />
           <GpuHolders place={place} actions={actions} />
+          <GpuFacts place={place} driver={driver} cuda={cuda} />
         </div>
       )}
     </li>

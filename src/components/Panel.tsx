@@ -112,12 +112,14 @@ function Empty(props: { writable: boolean; actions: Actions }): React.JSX.Elemen
               'Right-click an environment.yml in the file browser and choose Create Environment, or write a new one here.'
             )}
           </p>
-          <Button
-            label={trans.__('New environment')}
-            kind="accept"
-            onClick={() => actions.newEnvironment()}
-          />{' '}
-          <Button label={trans.__('From a stack…')} onClick={() => actions.openStacks()} />
+          <div className="jp-Envs-buttons">
+            <Button
+              label={trans.__('New environment')}
+              kind="accept"
+              onClick={() => actions.newEnvironment()}
+            />
+            <Button label={trans.__('From a stack…')} onClick={() => actions.openStacks()} />
+          </div>
         </>
       )}
     </div>

@@ -19,11 +19,11 @@ interface ProbeSectionProps {
 export function ProbeSection(props: ProbeSectionProps): React.JSX.Element {
   const { environment, gpus, locked, actions } = props;
   const trans = useTrans();
-  const probes = environment.probes;
+  const { probes } = environment;
   const reasons = environment.target ? targetReasons(environment.target, trans) : [];
   return (
     <section className="jp-Envs-section jp-Envs-probes">
-      <h4>{trans.__('Computing')}</h4>
+      <h3>{trans.__('Computing')}</h3>
       {probes.length > 0 ? (
         <ul aria-label={trans.__('What was tried')}>
           {probes.map(one => (

@@ -20,7 +20,7 @@ export function SourceFact(props: SourceFactProps): React.JSX.Element | null {
   const trans = useTrans();
   const source = environment.source?.file ?? null;
   if (source === null) {
-    return null;
+    return <StackFact environment={environment} />;
   }
   const differs = state !== null && (state.diff !== null || state.files.some(one => one.diff));
   return (
@@ -49,6 +49,21 @@ export function SourceFact(props: SourceFactProps): React.JSX.Element | null {
           </button>
         )}
       </dd>
+    </>
+  );
+}
+
+/** The stack that it was made from, where it was. */
+function StackFact({ environment }: { environment: Environment }): React.JSX.Element | null {
+  const trans = useTrans();
+  const stack = environment.source?.stack ?? null;
+  if (stack === null) {
+    return null;
+  }
+  return (
+    <>
+      <dt>{trans.__('Stack')}</dt>
+      <dd>{stack}</dd>
     </>
   );
 }

@@ -28,10 +28,7 @@ export function StackCard(props: StackCardProps): React.JSX.Element {
         {stack.title}
       </h3>
       {stack.problem ? (
-        <>
-          <ProblemText problem={stack.problem} />
-          {stack.file !== null && <p className="jp-Envs-aside">{stack.file}</p>}
-        </>
+        <ProblemText problem={stack.problem} />
       ) : (
         <>
           <p>{stack.description}</p>

@@ -65,13 +65,12 @@ export const gpusPlugin: JupyterFrontEndPlugin<void> = {
     });
 
     const restart = async (id: string): Promise<boolean> => {
-      const running = [...kernels.running()].find(one => one.id === id);
       const { confirmRestart } = await import('../widgets/gpuDialogs');
-      if (!running || !(await confirmRestart(trans, nameOf(id)))) {
+      if (!(await confirmRestart(trans, nameOf(id)))) {
         return false;
       }
-      const connection = kernels.connectTo({ model: running });
-      await connection.restart().finally(() => connection.dispose());
+      const { KernelAPI } = await import('@jupyterlab/services');
+      await KernelAPI.restartKernel(id, app.serviceManager.serverSettings);
       return true;
     };
 

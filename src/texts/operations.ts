@@ -26,7 +26,7 @@ export function phaseTitle(phase: string, trans: TranslationBundle): string {
     case 'clean':
       return trans.__('Removing');
     case 'probe':
-      return trans.__('Trying the GPU');
+      return trans.__('Trying frameworks');
     default:
       return phase;
   }
@@ -95,7 +95,7 @@ export function verbTitle(verb: string, trans: TranslationBundle): string {
     case 'clean':
       return trans.__('Cleaning up');
     case 'probe':
-      return trans.__('Trying the GPU');
+      return trans.__('Probing');
     default:
       return verb;
   }

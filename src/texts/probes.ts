@@ -1,11 +1,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Build } from '../builds';
+import { PROBES } from '../generated/texts';
 import type { Choice, Probe } from '../types';
+import { say } from './problems';
 
 /** What a framework has shown, in a sentence. */
-export function probeText(probe: Probe, _trans: TranslationBundle): string {
-  return probe.message;
+export function probeText(probe: Probe, trans: TranslationBundle): string {
+  return say(PROBES[probe.code], probe.params, trans) ?? probe.message;
 }
 
 /** The same in a few words, for a badge. Only what has computed here is said to work. */

@@ -28,7 +28,8 @@ export function stackReasons(stack: Stack, choice: Choice, trans: TranslationBun
   }
   const against = stack.targets
     .filter(one => !one.fits)
-    .flatMap(one => one.reasons.map(reason => reasonText(reason, trans)));
+    .flatMap(one => one.reasons.map(reason => reasonText(reason, trans)))
+    .map(text => (chosen ? trans.__('Not for the GPU here. %1', text) : text));
   return [...new Set([...own, ...against])];
 }
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.channel import LocalChannel
+from tests.support.frameworks import from_wheels, torch, wheel
 from tests.support.sandbox import Sandbox
 from tests.support.server import JupyterServer
 from tests.ui.axe import violations
@@ -18,7 +19,7 @@ from tests.ui.lab import OPERATION_MS, READY_MS, Lab, clean_console, quiet_setti
 STACK = """\
 name: lab
 channels: [{channel}]
-dependencies: [python, ipykernel, tqdm]
+dependencies: [python, ipykernel, tqdm, pip, {{pip: [torch]}}]
 x-jupyter-envs:
   title: Our lab
   description: What we begin with.
@@ -26,7 +27,16 @@ x-jupyter-envs:
   purpose: [Count things, Show how far it is]
   targets:
     cpu: {{disk_gb: 0.2}}
+  probe: [torch]
 """
+
+
+@pytest.fixture
+def sandbox(sandbox: Sandbox, tmp_path: Path) -> Sandbox:
+    """Whose pip finds a stand-in for torch that is built for CPUs."""
+    wheel(tmp_path / "wheels", torch())
+    sandbox.environ.update(from_wheels(tmp_path / "wheels"))
+    return sandbox
 
 
 @pytest.fixture
@@ -57,7 +67,7 @@ def card(page: Page, title: str) -> Locator:
     return found
 
 
-def test_a_stack_is_chosen_made_and_ready(lab: Lab, sandbox: Sandbox) -> None:
+def test_a_stack_is_chosen_made_and_probed(lab: Lab, sandbox: Sandbox) -> None:
     with clean_console(lab):
         lab.panel.get_by_role("button", name="From a stack…").click()
         mine = card(lab.page, "Our lab")
@@ -79,6 +89,23 @@ def test_a_stack_is_chosen_made_and_ready(lab: Lab, sandbox: Sandbox) -> None:
         assert violations(lab.page, ".jp-Dialog-content") == []
         lab.accept("Create")
         lab.wait_for("counting", "ready", timeout=OPERATION_MS)
+        _it_was_tried(lab)
     disk = Disk(sandbox, "counting")
     assert disk.generation == 1
     assert disk.version("tqdm")
+
+
+def _it_was_tried(lab: Lab) -> None:
+    """By itself, since the stack names it; and again on request."""
+    said = "torch 2.13.0 is a build for the CPU: it cannot use a GPU"
+    badge = lab.row("counting").locator(".jp-Envs-probeBadge")
+    expect(badge).to_have_text("CPU build", timeout=OPERATION_MS)
+    lab.unfold("counting")
+    tried = lab.row("counting").get_by_role("list", name="What was tried")
+    expect(tried).to_contain_text(f"{said}here")
+    expect(tried).to_contain_text("it computes rightly on the CPU")
+    lab.click("counting", "Probe")
+    toast = lab.page.locator(".Toastify__toast", has_text=f"counting: {said}.")
+    expect(toast).to_be_visible(timeout=OPERATION_MS)
+    lab.screenshot("probed")
+    assert violations(lab.page, "#jupyter-envs-panel") == []

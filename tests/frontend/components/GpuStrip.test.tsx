@@ -117,7 +117,7 @@ describe('an unfolded line', () => {
       Temperature: '55 °C',
       Power: '124 of 230 W',
       Clocks: 'at its power limit',
-      'Compute capability': '8.6',
+      Capability: '8.6',
       Driver: '580.95.05, for CUDA up to 13.0'
     });
   });
@@ -197,7 +197,7 @@ describe('an unfolded line', () => {
   it('says where it can only be known of the whole GPU', () => {
     const known = shares({ confidence: 'device-only' });
     show({ open, holders: holders({ devices: [known] }) });
-    expect(region().textContent).toContain('its processes cannot be told from here');
+    expect(region().textContent).toContain('Whose it is: known for the whole GPU only');
   });
 });
 

@@ -79,6 +79,7 @@ describe('the details', () => {
     const jax = probe({
       framework: 'jax',
       state: 'gpu_hidden',
+      code: 'of_tomorrow',
       message: 'jax sees no GPU',
       here: false,
       cpu_ok: true

@@ -6,27 +6,33 @@ import { SourceFact } from '../../../src/components/SourceFact';
 import { SourcePreview } from '../../../src/components/SourcePreview';
 import type { SourceState } from '../../../src/types';
 import { moment } from '../../../src/texts';
-import { environment, sourceState, tracked } from '../support/records';
+import { environment, sourceInfo, sourceState, tracked } from '../support/records';
 import { spies } from '../support/render';
 
 const user = userEvent.setup();
 
 const DIFF = { text: '--- a\n+++ b\n@@ -1 +1 @@\n-  - numpy\n+  - pandas', truncated: false };
 
-function show(state: SourceState | null): { container: HTMLElement; actions: object } {
+function show(
+  state: SourceState | null,
+  found = environment()
+): { container: HTMLElement; actions: object } {
   const actions = spies();
   const { container } = render(
     <dl>
-      <SourceFact
-        environment={environment()}
-        file="work/environment.yml"
-        state={state}
-        actions={actions}
-      />
+      <SourceFact environment={found} file="work/environment.yml" state={state} actions={actions} />
     </dl>
   );
   return { container, actions };
 }
+
+describe('the stack of an environment', () => {
+  it('is told in the place of a file', () => {
+    const source = { ...sourceInfo(), kind: 'stack', file: null, stack: 'pytorch' } as const;
+    const { container } = show(null, environment({ source }));
+    expect(container.textContent).toBe('Stackpytorch');
+  });
+});
 
 describe('the file of an environment', () => {
   it('can be opened before anything is known of it', () => {

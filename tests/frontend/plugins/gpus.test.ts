@@ -124,3 +124,30 @@ describe('shut down', () => {
     await done;
   });
 });
+
+describe('a restart', () => {
+  const TITLE = 'Restart the kernel of project/model.ipynb?';
+  const execute = (): Promise<unknown> => lab.execute(CommandIds.restartKernel, { kernel: 'k1' });
+
+  beforeEach(async () => {
+    lab.running.push({ id: 's1', path: 'project/model.ipynb', kernel: { id: 'k1' } });
+    lab.server.kernels = [{ id: 'k1', name: 'climate' }];
+    await activate();
+  });
+
+  it('asks first', async () => {
+    const done = execute();
+    await dialog(TITLE);
+    expect(lab.server.asked).not.toContain('POST /api/kernels/k1/restart');
+    await answer(TITLE, 'Restart');
+    expect(await done).toBe(true);
+    expect(lab.server.asked).toContain('POST /api/kernels/k1/restart');
+  });
+
+  it('is let be where the person turns back', async () => {
+    const done = execute();
+    await answer(TITLE, 'Cancel');
+    expect(await done).toBe(false);
+    expect(lab.server.asked).not.toContain('POST /api/kernels/k1/restart');
+  });
+});

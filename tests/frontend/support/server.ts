@@ -223,11 +223,16 @@ export class FakeServer {
     [/^GET operations\/(.+)\/events\?after=(.+)$/, (_, id, after) => this._events(id, after)],
     [/^POST operations\/(.+)\/resume$/, (_, id) => this._resume(id)],
     [/^GET \/api\/kernels$/, () => json(this.kernels)],
+    [/^POST \/api\/kernels\/(.+)\/restart$/, (_, id) => json(this._kernel(id))],
     [/^DELETE \/api\/kernels\/(.+)$/, (_, id) => this._endKernel(id)],
     [/^GET \/api\/kernelspecs$/, () => json(KERNELSPECS)],
     [/^GET \/api\/contents\/(.+)$/, ({ url }, path) => this._file(url, path)],
     [/^PUT \/api\/contents\/(.+)$/, ({ body }, path) => this._save(path, body)]
   ];
+
+  private _kernel(id?: string): object {
+    return this.kernels.find(one => one.id === id) ?? {};
+  }
 
   private _endKernel(id?: string): Response {
     this.kernels = this.kernels.filter(one => one.id !== id);
