@@ -1,6 +1,6 @@
 """Hardware: what GPUs there are and how busy they are, and what to solve for on them."""
 
-from .choice import Choice, Declared, Detected, Whose, check_declared, choose_target
+from .choice import check_declared, choose_target
 from .gpus import inventory, read_inventory
 from .holders import Kernel
 from .holding import Holder
@@ -11,6 +11,7 @@ from .owners import Holders
 from .readings import Device, Hardware, Host, Slice
 from .reasons import REASONS, Reason, reason
 from .tables import at_least, cuda_of_driver, major_of
+from .target import Choice, Declared, Detected, Whose
 from .texts import CONFIDENCES, HARDWARE, THROTTLES, UNTOLD
 
 __all__ = [

@@ -19,6 +19,7 @@ from jupyter_envs.hardware import (
     Whose,
     check_declared,
     choose_target,
+    read_inventory,
     reason,
 )
 from jupyter_envs.lock import Lock, target_note, with_target_note
@@ -152,11 +153,6 @@ def choose(
     inventory = read_inventory() if here else None
     choice = choose_target(machine, inventory, declared_by(order, policy))
     return Chosen(target=_applied(base, choice), choice=choice, order=order)
-
-
-def read_inventory() -> Inventory | None:
-    """What this machine's driver says of its GPUs; None where only the solver has asked it."""
-    return None
 
 
 def _known(target: Target) -> dict[str, str]:
