@@ -27,6 +27,7 @@ _COMMANDS = {
     "update": "jupyter envs update {subject}",
     "repair": "jupyter envs repair {subject}",
     "clean": "jupyter envs clean",
+    "probe": "jupyter envs probe {subject}",
     # Reading the list brings kernels in line with what there is.
     "register-kernel": "jupyter envs list",
 }

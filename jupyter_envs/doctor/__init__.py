@@ -1,4 +1,4 @@
-"""The doctor: why something does not work here, or the GPU is idle, and what helps."""
+"""The doctor: why something does not work here, or the GPU is idle, and what helps; the probe."""
 
 from .examine import Case, examine
 from .model import DoctorReport, Evidence, Finding, Remedy

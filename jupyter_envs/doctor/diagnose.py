@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from .facts import Facts
 from .model import Finding, Layer, Remedy
@@ -12,18 +12,26 @@ from .rules import RULES, Found, Rule
 _MOST = 8
 
 
-def diagnose(facts: Facts) -> tuple[Finding, ...]:
+def diagnose(facts: Facts, *, failed: Callable[[str], None] | None = None) -> tuple[Finding, ...]:
     """Everything that the rules find, layer by layer.
 
-    The first *blocking* finding of a layer ends that layer: what its later rules would say is
-    only a consequence, or not to be known.
+    With ``failed`` a rule that raises is told to it by its id, and the others go on.
+
+    The first *blocking* finding of a layer ends that layer: what its later rules would say is only
+    a consequence, or not to be known.
     """
     found: list[Finding] = []
     closed: set[Layer] = set()
     for rule in RULES:
         if rule.layer in closed:
             continue
-        fresh = list(_findings(rule, facts))
+        try:
+            fresh = list(_findings(rule, facts))
+        except Exception:
+            if failed is None:
+                raise
+            failed(rule.id)
+            continue
         found += fresh
         if fresh and rule.blocking:
             closed.add(rule.layer)

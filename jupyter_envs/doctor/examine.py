@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import os
 import platform
 from collections.abc import Mapping
@@ -32,6 +33,8 @@ from .look import (
 from .model import DoctorReport
 from .redact import Redaction
 from .rules import RULES
+
+_log = logging.getLogger(__name__)
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,12 +121,12 @@ def report(case: Case, machine: Machine, facts: Facts) -> DoctorReport:
     redaction = Redaction(home=machine.home, user=_user(), host=platform.node())
     findings = tuple(
         redaction.finding(one, templates[one.id].message, templates[one.id].fix)
-        for one in diagnose(facts)
+        for one in diagnose(facts, failed=_log_failure)
     )
     return DoctorReport(
         checked_at=datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds"),
         version=__version__,
-        machine=_described(facts),
+        machine={k: redaction.text(v) for k, v in _described(facts).items()},
         environment=case.environment.slug if case.environment else None,
         healthy=all(one.severity == "note" for one in findings),
         rules=len(RULES),
@@ -143,6 +146,11 @@ def _described(facts: Facts) -> dict[str, str]:
         "cuda": inventory.cuda if inventory else None,
     }
     return {name: value for name, value in told.items() if value}
+
+
+def _log_failure(rule: str) -> None:
+    # What somebody's machine has may be odder than a rule expects: the others still have answers.
+    _log.exception("jupyter_envs: the rule %s of the doctor failed", rule)
 
 
 def _user() -> str:

@@ -92,7 +92,6 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     temperature: int | None = None
     throttle: tuple[str, ...] = ()
     ecc_uncorrected: int = 0
-    remap_pending: bool = False
     remap_failed: bool = False
     compute_mode: str = "default"
     mig: bool = False
@@ -221,14 +220,16 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
 
 class Env(msgspec.Struct, frozen=True, kw_only=True):
     """One environment. ``prefix`` is the current generation, ``environ`` what its kernel would
-    be started with. ``architectures`` are the compute capabilities that PyTorch's package says
-    it was built for. ``user_site`` are distributions outside that its Python would see first."""
+    be started with. ``roots`` are the folders that are its own, also as the system names them
+    where links lead elsewhere. ``architectures`` are the compute capabilities that PyTorch's
+    package says it was built for, ``user_packages`` those in ``user_site`` that its Python would
+    see first."""
 
     name: str
     slug: str
     path: str
     prefix: str
-    folder: str
+    roots: tuple[str, ...]
     managed: bool = True
     archived: bool = False
     generation: int | None = None
@@ -236,7 +237,6 @@ class Env(msgspec.Struct, frozen=True, kw_only=True):
     python: bool = True
     shim: bool = True
     environ: dict[str, str] = {}
-    variables: dict[str, str] = {}
     conda: tuple[Package, ...] = ()
     pip: tuple[Package, ...] = ()
     architectures: tuple[str, ...] = ()
@@ -244,8 +244,6 @@ class Env(msgspec.Struct, frozen=True, kw_only=True):
     user_site: str | None = None
     user_packages: tuple[str, ...] = ()
     running: tuple[Running, ...] = ()
-    libraries_before: tuple[Library, ...] = ()
-    longest_prefix: int = 0
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -270,6 +268,6 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     said: tuple[Said, ...] = ()
 
 
-def under(path: str, folder: str) -> bool:
-    """Whether a path is a folder, or inside it; by their names alone."""
-    return Path(path).is_relative_to(folder)
+def inside(path: str, env: Env) -> bool:
+    """Whether a path is of an environment, whatever its generation; by its name alone."""
+    return any(Path(path).is_relative_to(root) for root in env.roots)

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -88,18 +88,26 @@ def seconds_for(framework: Framework) -> float:
     return SECONDS.get(framework, _USUAL_SECONDS)
 
 
-def run_probe(framework: Framework, place: Place, *, timeout: float | None = None) -> ProbeResult:
+def run_probe(
+    framework: Framework,
+    place: Place,
+    *,
+    timeout: float | None = None,
+    started: Callable[[int], None] = lambda pid: None,
+) -> ProbeResult:
     """Try a framework; never raises for what the framework does.
 
-    ``timeout`` is in seconds. Where it fails, it is tried once more without the variables that a
-    kernel has, to see whether one of them is in its way.
+    ``timeout`` is in seconds. ``started`` hears of each process once its shim is done. Where it
+    fails, it is tried once more without the variables that a kernel has, to see whether one of
+    them is in its way.
     """
     seconds = seconds_for(framework) if timeout is None else timeout
     began = time.monotonic()
-    heard = _hear(framework, place, dict(place.environ), [], seconds)
+    heard = _hear(framework, place, dict(place.environ), [], seconds, started)
     verdict = judge(heard)
     if verdict.state in _SUSPICIOUS and verdict.code not in _EXPLAINED:
-        alone = judge(_hear(framework, place, _plain(place.environ), ["-I"], seconds))
+        plain = _plain(place.environ)
+        alone = judge(_hear(framework, place, plain, ["-I"], seconds, started))
         verdict = shadowed(verdict, alone, _suspects(place, heard)) or verdict
     return _result(verdict, heard, time.monotonic() - began)
 
@@ -135,7 +143,12 @@ def _result(verdict: ProbeVerdict, heard: Heard, seconds: float) -> ProbeResult:
 
 
 def _hear(
-    framework: Framework, place: Place, environ: dict[str, str], options: list[str], seconds: float
+    framework: Framework,
+    place: Place,
+    environ: dict[str, str],
+    options: list[str],
+    seconds: float,
+    started: Callable[[int], None],
 ) -> Heard:
     """Run the program once, and listen until it ends or its time is over."""
     command = [str(place.start), str(place.python), *options, "-B", "-X", "faulthandler"]
@@ -154,7 +167,7 @@ def _hear(
             )
         except OSError as error:
             return Heard(framework=framework, status=127, seconds=0, tail=(str(error),))
-        ear = _Ear(child)
+        ear = _Ear(child, started)
         status = ear.listen(seconds)
     return Heard(
         framework=framework,
@@ -169,11 +182,12 @@ def _hear(
 class _Ear:
     """Reads all that a process writes and keeps little of it, so that it never has to wait."""
 
-    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+    def __init__(self, child: subprocess.Popen[bytes], started: Callable[[int], None]) -> None:
         self.said: dict[str, Any] | None = None
         self.stage = "start"
         self.tail: deque[str] = deque(maxlen=_TAIL_LINES)
         self._child = child
+        self._started: Callable[[int], None] | None = started
         self._reader = Thread(target=self._read, args=(child.stdout,), daemon=True)
 
     def listen(self, seconds: float) -> int | None:
@@ -211,6 +225,10 @@ class _Ear:
             return
         if not isinstance(told, dict):
             return
+        if self._started is not None:
+            tell, self._started = self._started, None
+            with suppress(OSError):
+                tell(self._child.pid)
         verdict = told.get("verdict")
         if isinstance(verdict, dict):
             self.said, told = verdict, verdict

@@ -73,7 +73,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
-def reason(code: str, **params: Any) -> Reason:
+def reason(code: str, /, **params: Any) -> Reason:
     """The reason ``code`` of the table."""
     shown = {key: str(value) for key, value in params.items()}
     return Reason(code=code, params=shown, message=REASONS[code].format_map(shown))

@@ -21,6 +21,7 @@ from jupyter_envs.spec import (
     classify_pip_line,
     dependency_name,
     edit_spec,
+    is_at_commit,
     read_spec,
     without_credentials,
 )
@@ -151,6 +152,9 @@ class _Named:
 
 _Edits = list[PackageEdit]
 
+#: Differences that a line with a commit of a repository can bring about.
+_FROM_ELSEWHERE = ("pip_local", "pip_replaced_conda", "version_changed", "hash_mismatch")
+
 
 def _conda(name: str, text: str | None) -> PackageEdit:
     return PackageEdit(manager="conda", name=name, text=text)
@@ -164,16 +168,19 @@ def _edits(verdict: Verdict, environment: Environment, named: _Named) -> _Edits 
     """The lines for one difference; none where no line is needed, None where none would do."""
     package, after = verdict.package, verdict.after or ""
     pip_name = verdict.distribution or package
-    if verdict.origin is not None:
+    line = _pip_line(verdict, pip_name)
+    if line is None:
         return None
     if verdict.code == "pip_replaced_conda":
         if _is_needed(package, environment):
-            return [_conda(package, f"{package}={after}")]
+            return None if verdict.origin else [_conda(package, f"{package}={after}")]
         removal = [_conda(package, None)] if package in named.conda else []
-        return [*removal, _pip(pip_name, f"{pip_name}=={after}")]
+        return [*removal, _pip(pip_name, line)]
+    if verdict.code in ("pip_local", "hash_mismatch"):
+        return [_pip(pip_name, line)] if verdict.origin else None
     if verdict.code in ("added_by_conda", "version_changed", "pip_added"):
         if verdict.manager == "pip":
-            return [_pip(pip_name, f"{pip_name}=={after}")]
+            return [_pip(pip_name, line)]
         return _conda_line(verdict, f"{package}={after}", named)
     if verdict.code == "build_changed":
         version = _version_of(package, environment)
@@ -183,6 +190,16 @@ def _edits(verdict: Verdict, environment: Environment, named: _Named) -> _Edits 
             return [_pip(pip_name, None)] if pip_name in named.pip else None
         return [_conda(package, None)] if package in named.conda else None
     return None
+
+
+def _pip_line(verdict: Verdict, name: str) -> str | None:
+    """What asks pip for it; None for a folder, and for an address that may mean something else
+    the next time."""
+    if verdict.origin is None:
+        return f"{name}=={verdict.after or ''}"
+    if verdict.code not in _FROM_ELSEWHERE or not is_at_commit(verdict.origin):
+        return None
+    return f"{name} @ {verdict.origin}"
 
 
 def _conda_line(verdict: Verdict, text: str, named: _Named) -> _Edits:

@@ -13,6 +13,7 @@ from jupyter_envs.errors import ConfigurationInvalid, StoreReadOnly
 from jupyter_envs.hardware import Hardware, Holders
 from jupyter_envs.store import Environment, Store, get_environment
 
+from .probe_view import probe_answers
 from .settings import Settings, default_settings
 
 
@@ -67,6 +68,7 @@ def diagnosis(
             server=server,
             hardware=hardware,
             holders=holders,
+            probes=probe_answers(store, environment) if environment else (),
             notebooks=(*notebooks, *(Path(place) for place in places if place)),
         )
     )

@@ -53,7 +53,10 @@ def check_builds(
     names = [name for name in dict.fromkeys(asked) if name in built] or sorted(built)
     if not names:
         if complete:
-            raise GpuBuildMissing(reason="nothing in this file has one")
+            raise GpuBuildMissing(
+                reason="nothing in this file has one",
+                hint="Ask for a package that has one, or say --no-gpu-required.",
+            )
         return
     cpu = [known[name] for name in names if built[name] == "cpu"]
     if cpu:

@@ -26,6 +26,7 @@ from jupyter_envs.store import (
     ProbeRecord,
     ProbeResult,
     Store,
+    drop_lease,
     get_managed,
     host_name,
     make_folder,
@@ -62,7 +63,13 @@ def probe(request: Probe, context: Context) -> dict[str, Any]:
         results = []
         for number, framework in enumerate(frameworks):
             context.journal.progress("probe", number, len(frameworks), "frameworks")
-            result = run_probe(framework, place, timeout=request.timeout)
+            # It is nobody's use of the environment, and keeps nobody from removing it.
+            result = run_probe(
+                framework,
+                place,
+                timeout=request.timeout,
+                started=lambda pid: drop_lease(context.store, environment.slug, pid),
+            )
             _keep(context.store, environment, machine, result)
             results.append(msgspec.to_builtins(probe_view(result, here=True)))
         context.journal.progress("probe", len(frameworks), len(frameworks), "frameworks")

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from .context import Context
 
+_LONGEST = 10_000
+
 _FIELDS = {
     "cuda": "__cuda", "cuda_arch": "__cuda_arch", "glibc": "__glibc", "archspec": "__archspec",
 }  # fmt: skip
@@ -55,8 +57,12 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
         return {**kept, "declared": _said(self.order)}
 
     def note(self) -> str:
-        """The same as one line of JSON, for a lock."""
-        return json.dumps(self.record(), sort_keys=True, separators=(",", ":"))
+        """The same as one line of JSON, for a lock: without this machine's own GPUs, since a
+        lock is for all machines of a kind."""
+        record = self.record()
+        del record["gpus"]
+        record["declared"].pop("gpus", None)
+        return json.dumps(record, sort_keys=True, separators=(",", ":"))
 
 
 def _said(order: TargetOrder) -> dict[str, Any]:
@@ -188,9 +194,10 @@ def with_target(lock: Lock, chosen: Chosen) -> Lock:
 def record_in(lock: Lock, platform: str) -> dict[str, Any] | None:
     """What a lock says of its target, as generations keep it; None where it says nothing that
     can be understood: locks come from anywhere."""
+    text = target_note(lock, platform)
     try:
-        record = json.loads(target_note(lock, platform) or "null")
-    except ValueError:
+        record = json.loads(text) if text and len(text) <= _LONGEST else None
+    except (ValueError, RecursionError):
         return None
     return record if choice_of(record) is not None else None
 
@@ -208,8 +215,11 @@ def choice_of(record: Any) -> Choice | None:
     """A kept record as a choice, with its reasons in English."""
     if not isinstance(record, dict):
         return None
+    told = record.get("reasons")
     reasons = [
-        reason(one["code"], **one["params"]) for one in record.get("reasons", ()) if _is_told(one)
+        reason(one["code"], **one["params"])
+        for one in (told if isinstance(told, list) else ())
+        if _is_told(one)
     ]
     body = {key: value for key, value in record.items() if key != "declared"}
     try:
@@ -222,7 +232,8 @@ def _is_told(one: Any) -> bool:
     """Whether a kept reason can be made a sentence of."""
     if not isinstance(one, dict) or not isinstance(one.get("params"), dict):
         return False
-    template = REASONS.get(one.get("code", ""))
+    code = one.get("code")
+    template = REASONS.get(code) if isinstance(code, str) else None
     try:
         return template is not None and bool(template.format_map(one["params"]))
     except (KeyError, IndexError, AttributeError, ValueError):

@@ -32,7 +32,8 @@ from .services import Services
 _Time = Annotated[str, Meta(max_length=64)]
 _Digest = Annotated[str, Meta(max_length=64)]
 _Name = Annotated[str, Meta(max_length=1000)]
-_Path = Annotated[str, Meta(max_length=4096)]
+#: A server takes no request line beyond 64 kB, and a letter may become twelve of an address.
+_Path = Annotated[str, Meta(max_length=2000)]
 
 
 class LedgerQuery(NoQuery, frozen=True, kw_only=True):

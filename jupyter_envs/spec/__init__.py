@@ -21,7 +21,7 @@ from .names import check_name, slug_for
 from .parse import ParsedSpec, parse_spec, read_spec
 from .pip_lines import PipKind, PipLine, classify_pip_line
 from .probes import named_probes
-from .repositories import Repository, read_repository
+from .repositories import Repository, is_at_commit, read_repository
 from .requirement_files import file_in_line, requirement_lines
 from .schema import environment_schema, schema_file
 from .splice import TextEdit, apply_edits
@@ -54,6 +54,7 @@ __all__ = [
     "file_in_line",
     "fix_spec",
     "has_credentials",
+    "is_at_commit",
     "is_platform",
     "named_probes",
     "parse_spec",

@@ -14,6 +14,7 @@ import msgspec
 _ADDRESS = re.compile(r"(?:^|\s|@)git\+(?P<url>(?:https|ssh|file)://\S+)", re.IGNORECASE)
 # A ref of Git's; one that begins with "-" would be an option to it.
 _REVISION = re.compile(r"[A-Za-z0-9_][\w./+-]*")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _SUBDIRECTORY = re.compile(r"[\w.][\w./ -]*")
 
 
@@ -43,6 +44,12 @@ def read_repository(line: str) -> Repository | None:
         return None
     url = f"{parts.scheme.lower()}://{parts.netloc}{path}"
     return Repository(url=url, revision=revision, subdirectory=subdirectory)
+
+
+def is_at_commit(address: str) -> bool:
+    """Whether an address (``git+https://host/x.git@...``) names one commit of a repository."""
+    found = read_repository(address)
+    return found is not None and _COMMIT.fullmatch(found.revision) is not None
 
 
 def _is_sound(parts: SplitResult, path: str, revision: str, subdirectory: str) -> bool:

@@ -7,6 +7,7 @@ earlier place has a stack of that name, that one stays.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from pathlib import Path
@@ -109,9 +110,15 @@ def _read(path: Path, place: Place) -> Stack | BrokenStack:
         return _broken(place, path, error.strerror or str(error))
     shown = None if place.origin == "shipped" else str(path)
     try:
-        return read_stack(data, path.stem, origin=place.origin, file=shown)
+        return _known(data, path.stem, place.origin, shown)
     except StackInvalid as error:
         return _listed(path.stem, place.origin, str(path), error)
+
+
+@lru_cache(maxsize=64)
+def _known(data: bytes, stack_id: str, origin: Origin, file: str | None) -> Stack:
+    """A server is asked for the same files again and again."""
+    return read_stack(data, stack_id, origin=origin, file=file)
 
 
 def _broken(place: Place, path: Path, reason: str) -> BrokenStack:

@@ -77,7 +77,7 @@ from .interop import (
     write_state,
 )
 from .layout import MAX_PREFIX_BYTES, GenerationFiles, Store, generation_at
-from .leases import Lease, live_leases, processes_of, stale_leases
+from .leases import Lease, drop_lease, live_leases, processes_of, stale_leases
 from .locking import environment_lock, require_writable
 from .markers import freeze
 from .model import Environment, GenerationInfo, KernelRecord, SourceInfo, UnlockedPackage
@@ -129,6 +129,7 @@ __all__ = [
     "discard_tree",
     "drift_file",
     "drift_lock",
+    "drop_lease",
     "empty_trash",
     "environment_lock",
     "exact_version",

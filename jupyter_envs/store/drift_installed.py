@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from jupyter_envs.spec import without_credentials
+from jupyter_envs.spec import strip_credentials, without_credentials
 
 from .drift_marks import site_packages
 
@@ -168,7 +168,7 @@ def origin(prefix: Path, one: Distribution) -> Origin | None:
         return None
     about = said.get("dir_info")
     editable = isinstance(about, dict) and about.get("editable") is True
-    return Origin(_place(said["url"]), editable)
+    return Origin(_place(said), editable)
 
 
 def direct_url(prefix: Path, one: Distribution) -> dict[str, Any] | None:
@@ -188,7 +188,12 @@ def commit(prefix: Path, one: Distribution) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _place(url: str) -> str:
+def _place(said: dict[str, Any]) -> str:
+    about, url = said.get("vcs_info"), said["url"]
+    if isinstance(about, dict) and isinstance(about.get("commit_id"), str):
+        subdirectory = said.get("subdirectory")
+        below = f"#subdirectory={subdirectory}" if subdirectory else ""
+        return f"{about.get('vcs')}+{strip_credentials(url)}@{about['commit_id']}{below}"
     parts = urlsplit(url)
     return unquote(parts.path) if parts.scheme == "file" else without_credentials(url)
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from .identity import ProcessIdentity, is_alive
+from .identity import ProcessIdentity, is_alive, process_identity
 from .layout import HIDDEN, Store
 
 #: A lease of another host cannot be checked from here; after this long it counts no more.
@@ -43,6 +43,15 @@ def live_leases(store: Store, slug: str) -> tuple[Lease, ...]:
 def leased_generations(store: Store, slug: str) -> set[int]:
     """Generations that something runs from; nothing is cleared away."""
     return {lease.generation for path in _paths(store, slug) if (lease := _read(path))}
+
+
+def drop_lease(store: Store, slug: str, pid: int) -> None:
+    """Let a process of this host count no more, while it still runs: nobody works with it."""
+    mine = process_identity(pid)
+    for path in _paths(store, slug):
+        lease = _read(path)
+        if lease and lease.process == mine:
+            path.unlink(missing_ok=True)
 
 
 def stale_leases(store: Store, slug: str) -> tuple[Path, ...]:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from jupyter_envs.hardware import machine_identity
+from jupyter_envs.store import ProbeRecord, ProbeResult, Store, get_environment, write_probes
 from tests.support.sandbox import Failed, Sandbox
 
 _KERNEL = "conda-env-demo-py"
@@ -104,6 +106,27 @@ def test_a_notebook_that_has_failed(sandbox: Sandbox) -> None:
     with pytest.raises(Failed) as failed:
         sandbox.json("doctor", "--notebook", "gone.ipynb")
     assert failed.value.error["code"] == "source_not_found"
+
+
+def test_what_a_probe_has_shown_here(sandbox: Sandbox) -> None:
+    sandbox.create("text-prefix")
+    store = Store(sandbox.envs)
+    info = get_environment(store, "demo").info
+    assert info is not None
+    crashed = ProbeResult(
+        framework="torch",
+        state="crashed",
+        code="probe_crashed",
+        params={"framework": "torch", "ending": "SIGSEGV", "stage": "imported"},
+        when="2026-01-01T00:00:00+00:00",
+        seconds=1.0,
+        answer={"returncode": -11, "stage": "imported"},
+    )
+    for machine, found in ((machine_identity().digest, {"probe_crashed"}), ("another", set())):
+        shutil.rmtree(sandbox.envs / ".jupyter-envs" / "demo" / "probes", ignore_errors=True)
+        record = ProbeRecord(operation=info.operation, machine=machine, results=(crashed,))
+        write_probes(store, "demo", info.number, record)
+        assert ids(report(sandbox, "demo")) == found
 
 
 @pytest.mark.parametrize("name", ["nope", "../demo", "demo/..", "a\x1bb", ".jupyter-envs"])

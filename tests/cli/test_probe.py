@@ -146,6 +146,7 @@ def test_cancelling_ends_what_it_started(sandbox: Sandbox) -> None:
     deadline = time.monotonic() + 60
     while not mark.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
+    assert shown(sandbox)["processes"] == 0  # nobody works with it
     (running,) = sandbox.json("operations")["operations"][:1]
     sandbox.run("operations", "cancel", running["id"])
     process.wait(30)
@@ -153,6 +154,21 @@ def test_cancelling_ends_what_it_started(sandbox: Sandbox) -> None:
     mark.unlink(missing_ok=True)
     time.sleep(0.5)
     assert not mark.exists()
+
+
+def test_an_environment_can_be_removed_while_it_is_tried(sandbox: Sandbox) -> None:
+    mark = sandbox.folder / "mark"
+    create(sandbox, torch(first=f"import time; open({str(mark)!r}, 'w').close(); time.sleep(600)"))
+    process = sandbox.start("probe", "demo", "--timeout", "3", "--json")
+    deadline = time.monotonic() + 60
+    while not mark.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    sandbox.json("remove", "demo", "--yes")
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert json.loads(output.splitlines()[-1])["probes"][0]["state"] == "timeout"
+    assert sandbox.names() == []
+    assert not (sandbox.envs / ".jupyter-envs" / "demo").exists()
 
 
 def test_a_gpu_that_is_nearly_full_is_left_alone_unless_somebody_asks(

@@ -169,6 +169,23 @@ def test_a_folder_of_a_repository_and_what_it_needs(sandbox: Sandbox, tmp_path: 
     assert tool(sandbox) == "outside"
 
 
+def test_what_pip_built_from_a_repository_can_be_adopted(
+    sandbox: Sandbox, repository: GitRepository
+) -> None:
+    first = head(repository)
+    sandbox.create("python", "pip")
+    address = f"git+{repository.url}"
+    pip = ("python", "-m", "pip", "install", "--no-deps", "--no-index", "--quiet", address)
+    sandbox.run("run", "demo", "--", *pip)
+    (found,) = json.loads(call(sandbox, "drift", "demo", "--json").stdout)["verdicts"]
+    assert (found["code"], found["origin"]) == ("pip_local", f"{address}@{first}")
+    repository.commit("second")
+    sandbox.json("adopt", "demo", "--yes")
+    assert f"tool @ {address}@{first}" in sandbox.run("export", "demo")
+    assert tool(sandbox) == "first"
+    assert sandbox.json("drift", "demo")["state"] == "clean"
+
+
 def test_what_a_policy_forbids_is_not_fetched(
     sandbox: Sandbox, repository: GitRepository, tmp_path: Path
 ) -> None:

@@ -89,6 +89,7 @@ def test_pascal_with_driver_580_gets_cuda_12_and_is_told_why(pascal: Sandbox) ->
     note = json.loads(lock_of(pascal).custom["target.linux-64"])
     assert note["reasons"][0]["code"] == "capability_major"
     assert note["constraints"] == ["cuda-version <13"]
+    assert "gpus" not in note  # a lock is for all machines of a kind
     info = json.loads(
         (Path(made["prefix"]) / "conda-meta/jupyter-envs/generation.json").read_text()
     )

@@ -1,1 +1,1 @@
-"""The doctor, on machines made of files."""
+"""The doctor, on machines made of files, and its probes."""

@@ -132,13 +132,8 @@ CASES: dict[str, Fixture] = {
     "memory_errors": Fixture(
         lambda w: w.reading(ecc_uncorrected=2), lambda w: w.reading(ecc_uncorrected=0)
     ),
-    "memory_remap_pending": Fixture(
-        lambda w: w.reading(remap_pending=True), lambda w: w.reading(remap_pending=False)
-    ),
     "memory_remap_failed": Fixture(
-        lambda w: w.reading(remap_failed=True, remap_pending=True),
-        lambda w: w.reading(remap_pending=True),
-        still=("memory_remap_pending",),
+        lambda w: w.reading(remap_failed=True), lambda w: w.reading(remap_failed=False)
     ),
     "gpu_hot": Fixture(
         lambda w: w.reading(throttle=("slowdown", "hardware_thermal"), temperature=91),

@@ -217,6 +217,32 @@ CASES: dict[str, Fixture] = {
             {"output_type": "stream", "name": "stdout", "text": "Cannot re-initialize CUDA in"}
         ),
     ),
+    "framework_fails": Fixture(
+        _probe(state="crashed", code="import_failed", returncode=0, error="ImportError: libmkl"),
+        _probe(state="missing", code="framework_missing", returncode=0),
+    ),
+    "gpu_not_seen": Fixture(
+        _probe(state="gpu_hidden", code="not_seen", why="it does not say why"),
+        _probe(state="gpu_hidden", code="hidden_by_variable"),  # another rule's
+    ),
+    "gpu_computes_not": Fixture(
+        _probe(state="gpu_broken", code="compute_failed", error="CUDA error: launch failure"),
+        _probe(state="gpu_ok", code="gpu_ok"),
+    ),
+    "cpu_build_tried": Fixture(
+        both(
+            World.cpu_only,
+            lambda w: w.pip("torch", "2.9.0"),
+            _probe(state="cpu_only_build", code="cpu_only_build"),
+        ),
+        both(
+            World.no_gpu,
+            World.cpu_only,
+            lambda w: w.pip("torch", "2.9.0"),
+            _probe(state="cpu_only_build", code="cpu_only_build"),
+        ),
+        still=("gpu_none",),
+    ),
     "wrong_results": Fixture(
         _probe(state="gpu_broken", code="wrong_result"), _probe(state="gpu_ok", code="gpu_ok")
     ),
@@ -229,3 +255,47 @@ CASES: dict[str, Fixture] = {
         _probe(state="gpu_ok", code="gpu_ok"),
     ),
 }
+
+#: More that comes close and is no fault.
+NEAR_MISSES: dict[str, Plant] = {
+    "stubs as CUDA lays them out, which no program finds": both(
+        lambda w: w.write("/usr/local/cuda/lib64/stubs/libcuda.so", ""),
+        lambda w: w.set(LD_LIBRARY_PATH="/usr/local/cuda/lib64/stubs"),
+    ),
+    "GPUs that are hidden from an environment without use for them": both(
+        World.cpu_only, lambda w: w.set(CUDA_VISIBLE_DEVICES="")
+    ),
+    "a slice by its old name": both(
+        lambda w: w.set(CUDA_VISIBLE_DEVICES="MIG-GPU-11111111-aaaa/1/0"),
+        lambda w: w.reading(mig=True, slices=("MIG-1",)),
+    ),
+    "TensorFlow of pip with the site's CUDA": both(
+        World.cpu_only,
+        lambda w: w.pip("tensorflow", "2.10.0"),
+        lambda w: w.write("/opt/cuda/lib64/libcudart.so.11", ""),
+        lambda w: w.set(LD_LIBRARY_PATH="/opt/cuda/lib64"),
+    ),
+    "JAX of pip from before its plugins": both(
+        World.cpu_only, lambda w: w.pip("jaxlib", "0.4.13+cuda12.cudnn89")
+    ),
+    "a program that was started by hand": lambda w: setattr(
+        w, "running", (Running(pid=7, generation=1, program="/bin/python3"),)
+    ),
+    "cuda-version beside builds for CPUs": both(
+        World.cpu_only,
+        lambda w: w.conda("cuda-version", "13.0"),
+        lambda w: w.gpus({"capability": "6.1"}, cuda="12.4"),
+    ),
+    "a home behind a link": lambda w: _linked_home(w),
+}
+
+
+def _linked_home(world: World) -> None:
+    """/home/ada is a link, as on many clusters; the system tells of real paths only."""
+    real = world.home.parent.parent / "data"
+    world.home.parent.rename(real)
+    world.home.parent.symlink_to(real)
+    program = str(world.prefix.resolve() / "bin/python3.12")
+    world.running = (Running(pid=7, generation=1, program=program, kernel="k-1"),)
+    library = str(world.prefix.resolve() / "lib/libcudart.so.12")
+    world.probes = ({"framework": "torch", "state": "gpu_broken", "libs": [library]},)

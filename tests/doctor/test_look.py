@@ -99,6 +99,26 @@ def test_a_mount_table_and_a_bus_that_are_no_such_thing(tmp_path: Path) -> None:
     assert {d.vendor for d in facts.host.devices} == {"0x1a03", "0x10de"}
 
 
+@pytest.mark.parametrize("value", ["x" * 5000, "/" + "y" * 300, "/proc/self/mem", ""])
+def test_variables_that_name_no_folder(value: str, tmp_path: Path) -> None:
+    world = World(tmp_path)
+    names = ("TMPDIR", "LD_LIBRARY_PATH", "PYTHONUSERBASE", "LD_PRELOAD", "PYTHONPATH")
+    for name in names:
+        world.environ[name] = value
+    assert gather(world.case, world.machine).env is not None
+
+
+def test_a_kernel_s_variables_that_are_none(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    file = world.kernels_dir / "conda-env-climate-py" / "kernel.json"
+    content = json.loads(file.read_text())
+    content["env"] = {"A\0B": "x", "C": "y\0", "D=E": "z", "F": 7, "": "x", "JAX_PLATFORMS": "cpu"}
+    file.write_text(json.dumps(content))
+    found = world.facts().env
+    assert found is not None
+    assert found.environ["JAX_PLATFORMS"] == "cpu"
+
+
 def test_a_variable_with_odd_folders(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.write("/usr/local/cuda/lib64/libcudart.so", "")

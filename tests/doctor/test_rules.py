@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from jupyter_envs.doctor.diagnose import diagnose
+from jupyter_envs.doctor.facts import Facts
 from jupyter_envs.doctor.model import LAYERS, Finding
-from jupyter_envs.doctor.rules import RULES
+from jupyter_envs.doctor.rules import RULES, Found
 
 from . import cases_environment, cases_gpu, cases_host, cases_start
 from .case import Fixture
@@ -56,6 +58,29 @@ def test_what_is_no_fault_is_not_found(name: str, tmp_path: Path) -> None:
     assert {one.id for one in found} == set(CASES[name].still)
 
 
+@pytest.mark.parametrize("name", cases_start.NEAR_MISSES)
+def test_what_comes_close_is_not_found(name: str, tmp_path: Path) -> None:
+    assert findings(tmp_path, cases_start.NEAR_MISSES[name]) == ()
+
+
 def test_layers_come_in_their_order() -> None:
     order = [LAYERS.index(rule.layer) for rule in RULES]
     assert order == sorted(order)
+
+
+def test_a_rule_that_fails_takes_no_other_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(facts: Facts) -> Iterator[Found]:
+        raise KeyError(facts.host.system)
+        yield
+
+    broken = RULES[0]._replace(id="broken", check=fails)
+    monkeypatch.setattr("jupyter_envs.doctor.diagnose.RULES", (broken, *RULES))
+    world = World(tmp_path)
+    world.space(free=400_000_000)
+    told: list[str] = []
+    found = diagnose(world.facts(), failed=told.append)
+    assert ([one.id for one in found], told) == (["disk_full"], ["broken"])
+    with pytest.raises(KeyError):
+        diagnose(world.facts())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_envs.errors import ConfigurationInvalid
-from jupyter_envs.policy import Policy, load_policy, policy_path
+from jupyter_envs.policy import Policy, Profile, load_policy, policy_path
 from tests.support.channel import LocalChannel
 from tests.support.sandbox import Failed, Sandbox
 
@@ -72,3 +72,37 @@ def test_the_systems_policy_wins(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "policy.yml").write_text("")
     assert policy_path(mine, tmp_path / "etc") == tmp_path / "etc" / "policy.yml"
+
+
+# -- profiles -----------------------------------------------------------------------------------
+
+
+def test_profiles_and_folders_of_stacks(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yml"
+    path.write_text(
+        "profiles:\n  a100: {cuda: '12.9', cuda_arch: '8.0', gpu_required: true}\n  login: {}\n"
+        "stacks_dirs: [/srv/stacks]\n"
+    )
+    policy = load_policy(path)
+    assert policy.profiles == {
+        "a100": Profile(cuda="12.9", cuda_arch="8.0", gpu_required=True),
+        "login": Profile(),
+    }
+    assert policy.stacks_dirs == ("/srv/stacks",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "profiles: [a100]",
+        "profiles: {a100: {cuda: 12.9}}",  # a number: 12.10 would be 12.1
+        "profiles: {a100: {cuda_version: '12.9'}}",
+        "profiles: {a100: {gpu_required: maybe}}",
+        "stacks_dirs: /srv/stacks",
+    ],
+)
+def test_a_profile_that_is_not_understood_is_an_error(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "policy.yml"
+    path.write_text(text)
+    with pytest.raises(ConfigurationInvalid):
+        load_policy(path)

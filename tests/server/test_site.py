@@ -95,6 +95,7 @@ def test_what_an_administrator_does_not_allow(start_server: Serve, sandbox: Sand
         "link_scripts": ["link-script"],
         "freeze": False,
         "file": str(file),
+        "profiles": {},
     }
 
     for address in ("environments", "specs/plan"):

@@ -115,7 +115,7 @@ def test_texts_that_are_no_spec(client: ApiClient, text: str) -> None:
         (b"[]", "Expected `object`"),
         (b"null", "Expected `object`"),
         (b"{}", "missing required field `source`"),
-        (b'{"source": {"kind": "stack", "id": "torch"}}', "Invalid value 'stack'"),
+        (b'{"source": {"kind": "star", "id": "torch"}}', "Invalid value 'star'"),
         (b'{"source": {"text": "name: x"}}', "missing required field `kind`"),
         (b'{"source": {"kind": "spec", "text": 1}}', "Expected `str`"),
         (b'{"source": {"kind": "spec", "text": "a", "file": "b"}}', "unknown field `file`"),

@@ -26,7 +26,7 @@ from jupyter_envs.store import (
 )
 
 from .host import kept
-from .machine import Machine, data, environ_of
+from .machine import Machine, data, environ_of, is_folder
 
 _ARCHITECTURES = re.compile(r"CF_TORCH_CUDA_ARCH_LIST=[\"']?([0-9.+;, A-Za-z]+)")
 _SECONDS = 5.0
@@ -63,11 +63,11 @@ def look_at_environment(
         slug=environment.slug,
         path=str(environment.path),
         prefix=str(prefix),
-        folder=str(store.folder(environment.slug) if environment.managed else prefix),
+        roots=_roots(store, environment),
         managed=environment.managed,
         archived=environment.archived,
         generation=environment.generation,
-        exists=(prefix / "conda-meta").is_dir(),
+        exists=is_folder(prefix / "conda-meta"),
         python=os.access(prefix / "bin" / "python", os.X_OK),
         shim=os.access(shim, os.X_OK),
         environ=kept(environ),
@@ -79,6 +79,14 @@ def look_at_environment(
         user_packages=_shadowed(site, {*records, *(one.name for one in pip)}),
         running=tuple(_running(machine, store, environment, kernels, measure)),
     )
+
+
+def _roots(store: Store, environment: Environment) -> tuple[str, ...]:
+    folders = [environment.path, environment.prefix]
+    if environment.managed:
+        folders.append(store.folder(environment.slug))
+    names = (name for folder in folders for name in (str(folder), os.path.realpath(folder)))
+    return tuple(dict.fromkeys(names))
 
 
 def _pip(prefix: Path) -> list[Package]:
@@ -116,7 +124,11 @@ def _kernel_variables(kernels_dir: Path, names: tuple[str, ...]) -> dict[str, st
     content = next((found[name] for name in names if name in found), {})
     told = content.get("env")
     pairs = told.items() if isinstance(told, dict) else ()
-    return {k: v for k, v in pairs if isinstance(v, str) and k != KERNEL_VARIABLE}
+    return {k: v for k, v in pairs if _is_variable(k, v) and k != KERNEL_VARIABLE}
+
+
+def _is_variable(name: str, value: object) -> bool:
+    return isinstance(value, str) and "\0" not in f"{name}{value}" and "=" not in name
 
 
 def _environ(machine: Machine, shim: Path, told: Mapping[str, str]) -> dict[str, str]:
@@ -153,10 +165,14 @@ def _user_site(machine: Machine, prefix: Path) -> str | None:
 
 def _shadowed(site: str | None, names: set[str]) -> tuple[str, ...]:
     """Distributions of the user's that the environment has itself, or that compute on a GPU."""
-    if site is None or not Path(site).is_dir():
+    if site is None or not is_folder(Path(site)):
+        return ()
+    try:
+        entries = sorted(os.listdir(site))
+    except OSError:
         return ()
     found = []
-    for entry in sorted(os.listdir(site)):
+    for entry in entries:
         if entry.endswith(".dist-info"):
             name = re.sub(r"[-_.]+", "-", entry.partition("-")[0]).lower()
             if name in names:

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from jupyter_envs.doctor.facts import Gpus, Hold, Reading
 from jupyter_envs.hardware import Device, Gpu, Hardware, Holders, Inventory
 
-from .machine import Machine, data, environ_of
+from .machine import Machine, data, environ_of, is_there
 
 
 def look_at_gpus(
@@ -128,4 +128,4 @@ def _is_orphan(machine: Machine, pid: int, server: int | None) -> bool:
     parent = environ_of(data(machine.path(f"/proc/{pid}/environ"))).get("JPY_PARENT_PID", "")
     if not parent.isdigit():
         return False
-    return int(parent) == server or not machine.path(f"/proc/{parent}").exists()
+    return int(parent) == server or not is_there(machine.path(f"/proc/{parent}"))

@@ -10,7 +10,7 @@ from typing import Literal
 
 from jupyter_envs.doctor.facts import Device, Host, Library, Node
 
-from .machine import Machine, data, environ_of
+from .machine import Machine, data, environ_of, is_there
 
 _DRIVER = re.compile(r"Kernel Module(?: for \S+)?\s+(\d+\.\d+(?:\.\d+)?)")
 _NODE = re.compile(r"nvidia(?:\d+|ctl|-uvm)")
@@ -127,9 +127,9 @@ def libraries_in(machine: Machine, variable: str) -> Iterator[Library]:
 
 
 def _container(machine: Machine, init: dict[str, str]) -> str | None:
-    if machine.path("/.dockerenv").exists():
+    if is_there(machine.path("/.dockerenv")):
         return "docker"
-    if machine.path("/run/.containerenv").exists():
+    if is_there(machine.path("/run/.containerenv")):
         return "podman"
     if machine.environ.get("KUBERNETES_SERVICE_HOST"):
         return "kubernetes"

@@ -11,7 +11,7 @@ from typing import Any
 
 from jupyter_envs.doctor.facts import Kernels, Kernelspec
 
-from .machine import MOST_BYTES
+from .machine import MOST_BYTES, is_there
 
 _MOST = 500
 
@@ -31,7 +31,7 @@ def _specs(folder: Path) -> Iterator[Kernelspec]:
         return
     for name in names:
         file = folder / name / "kernel.json"
-        if file.is_file():
+        if is_there(file):
             yield _spec(name.lower(), file)
 
 

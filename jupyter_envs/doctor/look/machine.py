@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,7 +66,7 @@ class Machine:
         """The entries of a folder, by name; none where it is not to be read."""
         try:
             return sorted(os.listdir(self.path(place)))
-        except OSError:
+        except (OSError, ValueError):
             return []
 
     def links_to(self, path: Path) -> str:
@@ -84,11 +85,28 @@ class Machine:
         return str(path)
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is something; not an error where one may not look, or no path is that long."""
+    try:
+        path.stat()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
 def data(path: Path) -> bytes:
     """The beginning of a file, without waiting for more where it is none of a disk."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
+    except (OSError, ValueError):
         return b""
     try:
         return os.read(descriptor, MOST_BYTES)

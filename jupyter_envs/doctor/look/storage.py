@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jupyter_envs.doctor.facts import Mount, Place, Storage
 
-from .machine import Machine
+from .machine import Machine, is_there
 
 _ESCAPES = {"\\040": " ", "\\011": "\t", "\\012": "\n", "\\134": "\\"}
 
@@ -35,7 +35,7 @@ def _temporary(machine: Machine) -> Path:
 def _place(machine: Machine, folder: Path, mounts: tuple[Mount, ...]) -> Place:
     """One that does not exist yet is as writable, and on the same disk, as what it would be in."""
     existing = folder
-    while not existing.exists() and existing != existing.parent:
+    while not is_there(existing) and existing != existing.parent:
         existing = existing.parent
     try:
         space = machine.space(existing)

@@ -127,7 +127,7 @@ def built_for(package: Package) -> Version:
 def env_cuda(env: Env) -> tuple[Version, Package | None]:
     """The CUDA of an environment, and the package that says so."""
     chosen = conda(env, "cuda-version")
-    if chosen is not None:
+    if chosen is not None and wants_gpu(env):
         return version(chosen.version)[:2], chosen
     for package in (*env.conda, *env.pip):
         if accelerator(package) == "cuda" and (built := built_for(package)):
@@ -150,6 +150,11 @@ def frameworks(env: Env) -> Iterator[tuple[str, Package, Accelerator | None]]:
 def wants_gpu(env: Env) -> Package | None:
     """A package of the environment that was built for CUDA."""
     return next((p for p in (*env.conda, *env.pip) if accelerator(p) == "cuda"), None)
+
+
+def computes(env: Env) -> bool:
+    """Whether there is something in an environment that could use a GPU."""
+    return wants_gpu(env) is not None or any(True for _ in frameworks(env))
 
 
 def gigabytes(count: float) -> str:

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from jupyter_envs.doctor.facts import Facts
+from jupyter_envs.doctor.facts import Facts, inside
 
+from .about import frameworks, has_nvidia
 from .book import Book, Found, found
 
 book = Book("dynamic")
@@ -180,8 +181,63 @@ def illegal_instruction(facts: Facts) -> Iterator[Found]:
 def probe_crashed(facts: Facts) -> Iterator[Found]:
     for probe in _of(facts, "crashed"):
         status = probe.get("returncode")
-        if status not in _ILLEGAL:
+        if status and status not in _ILLEGAL:
             yield _probe(facts, probe, status=status, stage=probe.get("stage", "start"))
+
+
+@book.rule(
+    "error",
+    message="{framework} does not work in {environment}: {reason}",
+    fix="Build the environment anew from its lock; where that does not help, ask for other"
+    " versions.",
+    action="repair",
+)
+def framework_fails(facts: Facts) -> Iterator[Found]:
+    for probe in _of(facts, "crashed"):
+        if not probe.get("returncode") and probe.get("error"):
+            yield _probe(facts, probe, reason=str(probe["error"])[:_SEEN])
+
+
+@book.rule(
+    "error",
+    message="{framework} in {environment} sees no GPU: {reason}",
+    fix="Look at the findings above first. Where there is none, ask the administrator whether other"
+    " programs see the GPU.",
+)
+def gpu_not_seen(facts: Facts) -> Iterator[Found]:
+    for probe in _of(facts, "gpu_hidden"):
+        if probe.get("code") == "not_seen" and has_nvidia(facts):
+            yield _probe(
+                facts, probe, reason=str(probe.get("why") or "it does not say why")[:_SEEN]
+            )
+
+
+@book.rule(
+    "error",
+    message="{framework} in {environment} sees a GPU and cannot compute on it: {reason}",
+    fix="Look at the findings above first; else build the next generation with other versions of"
+    " the framework and of cuda-version.",
+    action="update",
+)
+def gpu_computes_not(facts: Facts) -> Iterator[Found]:
+    for probe in _of(facts, "gpu_broken"):
+        if probe.get("code") == "compute_failed":
+            yield _probe(facts, probe, reason=str(probe.get("error", ""))[:_SEEN])
+
+
+@book.rule(
+    "warning",
+    message="This machine has an NVIDIA GPU, and {framework} in {environment} cannot use one: it"
+    " says that it is a build for CPUs.",
+    fix="Ask for a CUDA build in the file, and build the next generation.",
+    action="update",
+)
+def cpu_build_tried(facts: Facts) -> Iterator[Found]:
+    told = facts.env is not None and any(k == "cpu" for _, _, k in frameworks(facts.env))
+    for probe in _of(facts, "cpu_only_build"):
+        # Where metadata tell, too, that rule has spoken.
+        if has_nvidia(facts) and not told:
+            yield _probe(facts, probe)
 
 
 @book.rule(
@@ -246,7 +302,7 @@ def libraries_outside(facts: Facts) -> Iterator[Found]:
         names = [str(path) for path in _list(probe.get("libs"))]
         # The driver's own come from the system, as they must.
         loaded = [p for p in names if _LIBRARY.search(p) and "/libcuda.so" not in p]
-        foreign = [p for p in loaded if not p.startswith((f"{env.prefix}/", f"{env.path}/"))]
+        foreign = [path for path in loaded if not inside(path, env)]
         if foreign:
             seen = (("loaded", path) for path in foreign)
             yield found(*seen, framework=_name(probe), environment=env.name,

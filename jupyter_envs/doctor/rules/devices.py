@@ -93,18 +93,6 @@ def memory_errors(facts: Facts) -> Iterator[Found]:
 
 
 @book.rule(
-    "warning",
-    who="administrator",
-    message="{gpu} has set memory aside that failed, and needs a reset to do without it.",
-    fix="Reset the GPU when nobody uses it.",
-)
-def memory_remap_pending(facts: Facts) -> Iterator[Found]:
-    for gpu, reading in named(facts):
-        if reading.remap_pending and not reading.remap_failed:
-            yield found((f"NVML, {reading.uuid}", "row remapping is pending"), gpu=gpu)
-
-
-@book.rule(
     "error",
     who="administrator",
     message="{gpu} has failing memory and no spare left for it.",

@@ -174,7 +174,9 @@ def _kind(kind: str | None, built: tuple[int, ...]) -> str:
 def tensorflow_without_cuda(facts: Facts) -> Iterator[Found]:
     env = _env(facts)
     wheel = pip(env, "tensorflow") if env else None
-    if env and wheel and gpus(facts) and not _has_cuda_libraries(env):
+    # It also takes what LD_LIBRARY_PATH names.
+    named = any(one.origin == "variable" for one in facts.host.libraries)
+    if env and wheel and gpus(facts) and not named and not _has_cuda_libraries(env):
         seen = (meta(wheel), wheel.version), ("site-packages/nvidia-*", "not there")
         yield found(*seen, environment=env.name, subject=env.slug)
 
@@ -194,7 +196,7 @@ def jax_without_plugin(facts: Facts) -> Iterator[Found]:
     env = _env(facts)
     wheel = pip(env, "jaxlib") if env else None
     plugins = [name for name in _JAX_PLUGINS if env and pip(env, name)]
-    if env and wheel and gpus(facts) and not plugins:
+    if env and wheel and gpus(facts) and not plugins and accelerator(wheel) != "cuda":
         seen = (meta(wheel), wheel.version), ("jax-cuda*-plugin", "not there")
         yield found(*seen, environment=env.name, subject=env.slug)
 

@@ -33,7 +33,7 @@ def _own(env: Env | None) -> Env | None:
 def environment_archived(facts: Facts) -> Iterator[Found]:
     env = facts.env
     if env and env.archived:
-        yield found((env.folder, "archive"), environment=env.name)
+        yield found((env.prefix, "archive"), environment=env.name)
 
 
 @book.rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_envs.doctor.facts import Env, Facts, Hold, Reading, under
+from jupyter_envs.doctor.facts import Env, Facts, Hold, Reading, inside
 
 from .about import conda, gibibytes, named, pip, wants_gpu
 from .book import Book, Found, found
@@ -31,11 +31,16 @@ def other_python(facts: Facts) -> Iterator[Found]:
     env = facts.env
     for one in env.running if env else ():
         assert env is not None
-        inside = one.program is None or under(one.program, env.folder) or under(
-            one.program, env.path)  # fmt: skip
-        if not inside and "python" in (one.program or "").rpartition("/")[2]:
-            yield found((f"/proc/{one.pid}/exe", one.program), environment=env.name,
-                        program=one.program, subject=one.kernel)  # fmt: skip
+        program = one.program or ""
+        # What was started by hand from the environment may be any program.
+        is_python = one.kernel is not None and "python" in program.rpartition("/")[2]
+        if is_python and not inside(program, env):
+            yield found(
+                (f"/proc/{one.pid}/exe", program),
+                environment=env.name,
+                program=program,
+                subject=one.kernel,
+            )
 
 
 @book.rule(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_envs.doctor.facts import Facts, Library
+from jupyter_envs.doctor.facts import Facts, Library, inside
 from jupyter_envs.hardware import Gpu
 
-from .about import code, conda, gpus, pip, wants_gpu
+from .about import code, computes, conda, gpus, pip, wants_gpu
 from .book import Book, Found, found
 
 book = Book("dynamic")
@@ -40,7 +40,8 @@ def _entries(facts: Facts) -> list[str]:
 )
 def gpu_hidden(facts: Facts) -> Iterator[Found]:
     value = value_of(facts, _VISIBLE)
-    if value is not None and gpus(facts) and _entries(facts)[0] in _NOTHING:
+    idle = facts.env is not None and not computes(facts.env)
+    if value is not None and gpus(facts) and not idle and _entries(facts)[0] in _NOTHING:
         shown = f"'{value}'"
         yield found((_VISIBLE, shown), variable=_VISIBLE, value=shown,
                     source=source_of(facts, _VISIBLE))  # fmt: skip
@@ -49,6 +50,9 @@ def gpu_hidden(facts: Facts) -> Iterator[Found]:
 def _is_known(entry: str, known: tuple[Gpu, ...], slices: set[str]) -> bool:
     if entry.isdigit():
         return int(entry) < len(known)
+    # The old form of a slice's name holds its GPU's; of slices that were not told nothing is known.
+    if entry.startswith("MIG-GPU-") or (entry.startswith("MIG-") and not slices):
+        return True
     return any(uuid.startswith(entry) for uuid in (*(g.uuid for g in known), *slices))
 
 
@@ -138,8 +142,10 @@ def _before(facts: Facts) -> tuple[Library, ...]:
     fix="Take its folder out of LD_LIBRARY_PATH.",
 )
 def driver_stub(facts: Facts) -> Iterator[Found]:
-    stubs = [o for o in _before(facts) if o.name == "libcuda.so.1" and "/stubs/" in f"{o.path}"]
-    if stubs or code(facts) == _STUB:
+    stubs = [o for o in _before(facts) if o.name == "libcuda.so.1" and "/stubs/" in o.path]
+    # Without a number in its name, as CUDA lays it out, no program finds it.
+    found_first = any(one.path.endswith(".so.1") for one in stubs) and code(facts) is None
+    if found_first or code(facts) == _STUB:
         answer = facts.gpus.cuda
         path = stubs[0].path if stubs else (answer.path if answer else None) or "libcuda.so.1"
         seen = [("LD_LIBRARY_PATH", path)] if stubs else []
@@ -158,7 +164,7 @@ def cuda_shadowed(facts: Facts) -> Iterator[Found]:
     if env is None or wants_gpu(env) is None:
         return
     paths = [one.path for one in _before(facts) if one.name != "libcuda.so.1"]
-    foreign = [path for path in paths if not path.startswith(f"{env.prefix}/")]
+    foreign = [path for path in paths if not inside(path, env)]
     if foreign:
         seen = (("LD_LIBRARY_PATH", path) for path in foreign)
         yield found(*seen, environment=env.name, paths=", ".join(foreign[:3]))
@@ -201,5 +207,5 @@ def user_site_first(facts: Facts) -> Iterator[Found]:
 def preloaded(facts: Facts) -> Iterator[Found]:
     env = facts.env
     value = env.environ.get("LD_PRELOAD", "").strip() if env else ""
-    if env and value and not value.startswith(f"{env.prefix}/"):
+    if env and value and not inside(value, env):
         yield found(("LD_PRELOAD", value), value=value, environment=env.name)
