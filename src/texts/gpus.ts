@@ -65,7 +65,7 @@ export function memoryText(place: Place, trans: TranslationBundle): string {
   if (memory === null) {
     return place.device.unified
       ? trans.__("the machine's memory")
-      : untoldText(reasons.memory, trans);
+      : trans.__('memory: %1', untoldText(reasons.memory, trans));
   }
   return used === null
     ? trans.__('%1 in all; in use: %2', gib(memory), untoldText(reasons.memory_used, trans))

@@ -22,16 +22,14 @@ STATES = {
     "old": "GPU 0 Tesla P100",
     "lost": "GPU problem: GPU 0 has fallen off the bus",
     "reset": "GPU problem: GPU 0 has to be reset by an administrator",
-    "empty": "and has none: nothing can run on it",
+    "empty": "Note: GPU 0 changes its MIG mode at its next reset",
     "noperm": "Ask your administrator for access to /dev/nvidia*",
     "nodriver": "its kernel module is not loaded",
     "mismatch": "was upgraded while it was in use: reboot",
     "blocked": "blocked by the operating system",
     "unknown": "does not say why",
-    "refuse=4": "in use: not permitted to this user",
+    "refuse=4": "GPU 0 memory: not permitted to this user",
 }
-
-MIB = 1 << 20
 
 
 @pytest.fixture

@@ -98,6 +98,12 @@ describe('a line of the strip', () => {
     expect(region().textContent).toContain('24.0 GiB in all; in use: not permitted to this user');
   });
 
+  it('says why nothing of its memory is told', () => {
+    const reasons = { memory: 'permission' };
+    show({ hardware: withGpus(device({ memory: null, memory_used: null, reasons })) });
+    expect(region().textContent).toContain('memory: not permitted to this user');
+  });
+
   it('unfolds', async () => {
     const props = show();
     const button = screen.getByRole('button', { name: /^GPU 0/ });
