@@ -15,7 +15,6 @@ from jupyter_envs.hardware import (
     Choice,
     Declared,
     Detected,
-    Inventory,
     Whose,
     check_declared,
     choose_target,
