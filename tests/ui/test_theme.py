@@ -64,7 +64,8 @@ def test_every_text_can_be_read(
     texts = themed.panel.locator(
         ".jp-Envs-name, .jp-Envs-summary, .jp-Envs-chip, .jp-Envs-button:not(:disabled),"
         " .jp-Envs-message, .jp-Envs-hint, .jp-Envs-facts dt, .jp-Envs-facts dd, .jp-Envs-aside,"
-        " .jp-Envs-badge, .jp-Envs-verdicts li, .jp-Envs-link, .jp-Envs-table :is(th, td)"
+        " .jp-Envs-badge, .jp-Envs-verdicts li, .jp-Envs-link, .jp-Envs-table :is(th, td),"
+        " .jp-Envs-gpuNumbers"
     ).all()
     assert len(texts) > 15
     faint = {text.inner_text(): round(contrast(text), 2) for text in texts}
