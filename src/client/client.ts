@@ -126,6 +126,11 @@ export class EnvsClient {
     return this._send('POST', `${env(name)}/recreate`, {});
   }
 
+  /** Put its kernels where Jupyter looks for them, as they were published. */
+  registerKernel(name: string): Promise<Environment> {
+    return this._send('POST', `${env(name)}/kernel`, {});
+  }
+
   /** The file that it was made from, as it is now, and what Git knows of it. */
   source(name: string): Promise<SourceState> {
     return this._get(`${env(name)}/source`);

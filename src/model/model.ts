@@ -181,6 +181,11 @@ export class EnvironmentsModel implements IObservableDisposable {
     return this._began(await this.client.lockFile(path));
   }
 
+  async registerKernel(name: string): Promise<void> {
+    await this.client.registerKernel(name);
+    await this.refresh();
+  }
+
   async clean(what: Cleaning): Promise<Operation> {
     return this._began(await this.client.clean(what));
   }

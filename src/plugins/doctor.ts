@@ -50,9 +50,10 @@ export const doctorPlugin: JupyterFrontEndPlugin<void> = {
         case 'restart-kernel':
           return commands.execute(CommandIds.restartKernel, { kernel: subject });
         case 'register-kernel':
-          // The server brings kernels in line with what there is whenever it is asked.
-          await model.refresh();
-          return serviceManager.kernelspecs.refreshSpecs();
+          return attempt(trans, trans.__('Not registered'), async () => {
+            await model.registerKernel(subject ?? '');
+            await serviceManager.kernelspecs.refreshSpecs();
+          });
       }
     };
 

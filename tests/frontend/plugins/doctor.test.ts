@@ -101,12 +101,13 @@ describe('the page of the doctor', () => {
     await waitFor(() => expect(lab.server.asked.at(-1)).toBe('GET doctor?fresh=true'));
   });
 
-  it('lets the server register a kernel, by asking for what there is', async () => {
+  it('lets the server register a kernel, and shows it', async () => {
     const fix = { text: '', action: 'register-kernel', subject: 'science' } as const;
     lab.server.doctor = doctorReport(finding({ fix }));
     await lab.execute(CommandIds.doctor);
     await user.click(await screen.findByRole('button', { name: 'Register its kernel' }));
     await waitFor(() => expect(lab.server.asked.at(-1)).toBe('GET doctor?fresh=true'));
+    expect(lab.server.asked).toContain('POST environments/science/kernel');
     expect(lab.server.asked).toContain('GET environments');
     expect(lab.server.asked).toContain('GET /api/kernelspecs');
   });

@@ -192,6 +192,7 @@ export class FakeServer {
       /^POST environments\/([^/]+)\/recreate$/,
       (_, n) => this._accept({ verb: 'recreate', name: n })
     ],
+    [/^POST environments\/([^/]+)\/kernel$/, (_, slug) => this._one(slug)],
     [/^GET environments\/[^/]+\/source$/, () => json(this.source)],
     [/^GET storage\?known=(.+)$/, (_, known) => json(known === 'true' ? this.known : this.storage)],
     [/^GET storage\/clean\?generations=(.+)&packages=(.+)$/, (_, g, p) => this._cleanPlan(g, p)],
