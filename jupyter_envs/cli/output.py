@@ -65,11 +65,11 @@ def _diagnostic(item: dict[str, Any]) -> str:
     return f"{place} {item.get('severity', '')}: {item['message']}".strip()
 
 
-def table(*columns: str) -> Table:
-    """A plain table, for a terminal and for pipes; the first column may wrap."""
+def table(*columns: str, wraps: int = 0) -> Table:
+    """A plain table, for a terminal and for pipes; the column of that number may wrap."""
     made = Table(box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
-        made.add_column(column, overflow="fold", no_wrap=index > 0)
+        made.add_column(column, overflow="fold", no_wrap=index != wraps)
     return made
 
 

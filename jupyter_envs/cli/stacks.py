@@ -46,7 +46,7 @@ def stacks(options: GlobalOptions, /, stack: str | None, **limits: Any) -> None:
     if options.as_json:
         print_json(everything)
         return
-    rows = table("Stack", "Made for", "What it is")
+    rows = table("Stack", "Made for", "What it is", wraps=2)
     for one in everything.stacks:
         if one.problem is None:
             rows.add_row(one.id, _chosen(one), one.description)
