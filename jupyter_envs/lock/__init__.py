@@ -1,6 +1,6 @@
 """Locks: model, digest, conda-lock.yml, ``@EXPLICIT``, differences, agreement and plans."""
 
-from .accelerator import Accelerator, GpuBuild, accelerator_of, gpu_builds
+from .accelerator import Accelerator, GpuBuild, accelerator_of, built_for, gpu_builds
 from .asked import Change, LineChange, added_by_us, line_changes, with_asked
 from .assemble import in_order, require_platform, with_input, with_packages
 from .checks import check_lock, package_problem
@@ -41,6 +41,7 @@ __all__ = [
     "UnhashedPackage",
     "accelerator_of",
     "added_by_us",
+    "built_for",
     "channel_problem",
     "check_lock",
     "commit_address",

@@ -56,6 +56,13 @@ def gpu_builds(lock: Lock, platform: str) -> tuple[GpuBuild, ...]:
     return tuple(found)
 
 
+def built_for(lock: Lock, platform: str) -> Accelerator | None:
+    """What the GPU-capable packages of a platform were built for: CUDA, where one of them was;
+    None where there are none."""
+    found = {build.accelerator for build in gpu_builds(lock, platform)}
+    return "cuda" if "cuda" in found else "cpu" if found else None
+
+
 def accelerator_of(package: LockedPackage) -> Accelerator | None:
     """What the package was built for; None when nothing says that it has to do with a GPU."""
     return _of_wheel(package) if package.manager == "pip" else _of_conda(package)

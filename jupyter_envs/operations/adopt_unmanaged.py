@@ -34,7 +34,7 @@ from jupyter_envs.kernels import (
     verify_kernel,
 )
 from jupyter_envs.ledger import content_hash
-from jupyter_envs.lock import lock_digest, unhashed, with_declared
+from jupyter_envs.lock import built_for, lock_digest, unhashed, with_declared
 from jupyter_envs.store import (
     ADOPTED,
     DriftRecord,
@@ -159,6 +159,7 @@ def _fill(staging: Path, found: Derived, environment: Environment, context: Cont
         phases=dict(context.journal.phases),
         unlocked=found.unlocked,
         unhashed=unhashed(found.lock.packages),
+        accelerator=built_for(lock, target.platform),
     )
     data = msgspec.json.format(msgspec.json.encode(info), indent=2)
     write_atomically(staging / "generation.json", data)

@@ -20,6 +20,7 @@ from jupyter_envs.kernels import kernelspec, offers, render_shim, verify_kernel
 from jupyter_envs.lock import (
     Lock,
     Manager,
+    built_for,
     emit_lock,
     lock_digest,
     parse_lock,
@@ -105,6 +106,7 @@ def build_generation(
         },
         phases=dict(context.journal.phases),
         target=target_record(order, lock, target.platform),
+        accelerator=built_for(lock, target.platform),
     )
 
 

@@ -9,7 +9,7 @@ import msgspec
 from jupyter_envs.export import ExportSource
 from jupyter_envs.hardware import Choice
 from jupyter_envs.kernels import published_kernels
-from jupyter_envs.lock import UnhashedPackage, parse_lock
+from jupyter_envs.lock import Accelerator, UnhashedPackage, parse_lock
 from jupyter_envs.store import (
     Environment,
     GenerationFiles,
@@ -55,7 +55,8 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     ``probes`` are what its frameworks have shown, by computing, and ``probe`` is the first of
     them, the most urgent one; None where nothing was tried. Of an
     ``archived`` one only file and lock are there, in ``prefix``: it has neither generations nor
-    kernels. ``target`` is what it was solved for, and why; None where nobody wrote it down."""
+    kernels. ``target`` is what it was solved for, and why; None where nobody wrote it down.
+    ``accelerator`` says what its GPU-capable packages were built for; None where there are none."""
 
     name: str
     slug: str
@@ -77,6 +78,7 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     behind: bool | None = None
     drift: DriftView | None = None
     target: Choice | None = None
+    accelerator: Accelerator | None = None
     unhashed: tuple[UnhashedPackage, ...] = ()
     probe: ProbeView | None = None
     probes: tuple[ProbeView, ...] = ()
@@ -119,6 +121,7 @@ def view(store: Store, environment: Environment) -> EnvironmentView:
         behind=source_changed(info.source),
         drift=None if environment.archived else drift_view(store, environment),
         target=choice_of(info.target),
+        accelerator=info.accelerator,
         unhashed=info.unhashed,
         probe=probes[0] if probes else None,
         probes=probes,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from jupyter_envs.lock import Manager, UnhashedPackage
+from jupyter_envs.lock import Accelerator, Manager, UnhashedPackage
 
 
 class SourceInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +63,8 @@ class GenerationInfo(msgspec.Struct, frozen=True, kw_only=True):
     ``added`` names packages that we added to the spec, ``notes`` are codes with params.
     ``unlocked`` is what an adopted environment has beside its lock; ``unhashed`` is in the lock
     by its commit alone. ``target`` is what was solved for, with the reasons as codes with params,
-    and in ``declared`` what was asked for.
+    and in ``declared`` what was asked for. ``accelerator`` says what its GPU-capable packages
+    were built for: CUDA, where one of them was; None where there are none.
     """
 
     name: str
@@ -89,6 +90,7 @@ class GenerationInfo(msgspec.Struct, frozen=True, kw_only=True):
     unlocked: tuple[UnlockedPackage, ...] = ()
     target: dict[str, Any] | None = None
     unhashed: tuple[UnhashedPackage, ...] = ()
+    accelerator: Accelerator | None = None
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):

@@ -52,12 +52,7 @@ export function EnvironmentRow(props: RowProps): React.JSX.Element {
         {environment?.managed === true && !environment.archived && (
           <>
             <DriftBadge drift={environment.drift} isOpen={isOpen} onToggle={onToggle} />
-            <ProbeBadge
-              environment={environment}
-              packages={props.more.packages}
-              isOpen={isOpen}
-              onToggle={onToggle}
-            />
+            <ProbeBadge environment={environment} isOpen={isOpen} onToggle={onToggle} />
           </>
         )}
       </div>

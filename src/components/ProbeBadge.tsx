@@ -1,24 +1,21 @@
 import React from 'react';
 
-import { buildOf } from '../builds';
-import type { Environment, Package } from '../types';
+import type { Environment } from '../types';
 import { buildTitle, probeTitle } from '../texts';
 import { useTrans } from './context';
 
 interface ProbeBadgeProps {
   environment: Environment;
-  /** Null until they have come. */
-  packages: readonly Package[] | null;
   isOpen: boolean;
   onToggle: () => void;
 }
 
 /** Whether the GPU works in an environment, or what was found instead; a click shows the rest. */
 export function ProbeBadge(props: ProbeBadgeProps): React.JSX.Element {
-  const { environment, packages, isOpen, onToggle } = props;
-  const { probe, target } = environment;
+  const { environment, isOpen, onToggle } = props;
+  const { accelerator, probe, target } = environment;
   const trans = useTrans();
-  const text = probe ? probeTitle(probe, trans) : buildTitle(buildOf(packages), target, trans);
+  const text = probe ? probeTitle(probe, trans) : buildTitle(accelerator, target, trans);
   return (
     <div className="jp-Envs-badges" aria-live="polite">
       {text !== null && (

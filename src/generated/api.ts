@@ -1434,6 +1434,7 @@ export interface components {
          *     them, the most urgent one; None where nothing was tried. Of an
          *     ``archived`` one only file and lock are there, in ``prefix``: it has neither generations nor
          *     kernels. ``target`` is what it was solved for, and why; None where nobody wrote it down.
+         *     ``accelerator`` says what its GPU-capable packages were built for; None where there are none.
          */
         EnvironmentView: {
             name: string;
@@ -1471,6 +1472,8 @@ export interface components {
             drift: components["schemas"]["DriftView"] | null;
             /** @default null */
             target: components["schemas"]["Choice"] | null;
+            /** @default null */
+            accelerator: ("cpu" | "cuda") | null;
             /** @default [] */
             unhashed: components["schemas"]["UnhashedPackage"][];
             /** @default null */

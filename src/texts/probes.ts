@@ -1,8 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Build } from '../builds';
 import { PROBES } from '../generated/texts';
-import type { Choice, Probe } from '../types';
+import type { Choice, Environment, Probe } from '../types';
 import { say } from './problems';
 
 /** What a framework has shown, in a sentence. */
@@ -39,7 +38,7 @@ export function probeTitle(probe: Probe, trans: TranslationBundle): string {
 
 /** Where nothing was tried: what it is built for. */
 export function buildTitle(
-  build: Build | null,
+  build: Environment['accelerator'],
   target: Choice | null,
   trans: TranslationBundle
 ): string | null {

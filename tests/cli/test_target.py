@@ -94,7 +94,8 @@ def test_pascal_with_driver_580_gets_cuda_12_and_is_told_why(pascal: Sandbox) ->
         (Path(made["prefix"]) / "conda-meta/jupyter-envs/generation.json").read_text()
     )
     assert info["target"]["cuda_major"] == 12
-    assert pascal.json("show", "demo")["target"] == target
+    shown = pascal.json("show", "demo")
+    assert (shown["target"], shown["accelerator"]) == (target, "cuda")
     assert "CUDA 12 and not 13" in pascal.run("show", "demo")
 
 

@@ -47,11 +47,11 @@ describe('the badge', () => {
   });
 
   it.each([
-    ['cuda130_mkl_py312_300', 'CUDA build, not tried'],
-    ['cpu_mkl_py312_100', 'CPU build'],
-    ['py312h_0', null]
-  ])('goes by what is installed where nothing was tried: %s', (build, text) => {
-    show(environment(), [condaPackage('pytorch', { build })]);
+    ['cuda', 'CUDA build, not tried'],
+    ['cpu', 'CPU build'],
+    [null, null]
+  ] as const)('goes by what was installed where nothing was tried: %s', (accelerator, text) => {
+    show(environment({ accelerator }));
     expect(badge()).toBe(text);
   });
 

@@ -67,6 +67,7 @@ export function environment(change: Partial<Environment> = {}): Environment {
     behind: false,
     drift: drift(),
     target: null,
+    accelerator: null,
     probe: null,
     probes: [],
     unhashed: [],
