@@ -10,7 +10,7 @@ from .model import DriverState, Gpu, Inventory, Vendor
 from .owners import Holders
 from .readings import Device, Hardware, Host, Slice
 from .reasons import REASONS, Reason, reason
-from .tables import at_least, cuda_of_driver, major_of
+from .tables import at_least, cuda_of_driver, lowest_capability, major_of
 from .target import Choice, Declared, Detected, Whose
 from .texts import CONFIDENCES, HARDWARE, THROTTLES, UNTOLD
 
@@ -43,6 +43,7 @@ __all__ = [
     "choose_target",
     "cuda_of_driver",
     "inventory",
+    "lowest_capability",
     "machine_identity",
     "major_of",
     "read_inventory",

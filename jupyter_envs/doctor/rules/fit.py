@@ -1,8 +1,9 @@
 """Rules about whether what is installed fits this machine: layer *static*.
 
 Sources: NVIDIA's CUDA release notes (a driver runs every older CUDA, and newer minors of its
-major version without compiling for itself; CUDA 13 left out capabilities below 7.5), and the CUDA
-programming guide (code runs on the same major capability and the same or a higher minor one).
+major version without compiling for itself), the hardware room's table of what each CUDA has code
+for, and the CUDA programming guide (code runs on the same major capability and the same or a
+higher minor one).
 """
 
 from __future__ import annotations
@@ -11,15 +12,13 @@ import re
 from collections.abc import Iterator
 
 from jupyter_envs.doctor.facts import Env, Facts
-from jupyter_envs.hardware import Gpu
+from jupyter_envs.hardware import Gpu, lowest_capability
 
 from .about import Version, conda, dotted, driver_cuda, env_cuda, gpus, meta, version
 from .book import Book, Found, found
 
 book = Book("static")
 
-_TURING = (7, 5)
-_WITHOUT_OLD = 13
 _LEVEL = re.compile(r"x86_64_v(\d)")
 _GLIBC = re.compile(r"__glibc >=([0-9.]+)")
 
@@ -84,7 +83,7 @@ def capability_unsupported(facts: Facts) -> Iterator[Found]:
         if env.architectures and not runs_on(env.architectures, has):
             built = ", ".join(env.architectures)
             yield _unsupported(env, gpu, built, ("architectures of PyTorch", built))
-        elif not env.architectures and needs[0] >= _WITHOUT_OLD and has < _TURING:
+        elif not env.architectures and has < version(lowest_capability(needs[0])):
             built = f"CUDA {dotted(needs)}"
             yield _unsupported(env, gpu, built, (meta(package), package.version))
 
