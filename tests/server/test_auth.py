@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from jupyter_envs.server import drift, lifecycle, messages
+from jupyter_envs.server import drift, lifecycle, messages, probes
 from jupyter_envs.server.routes import ROUTES
 from jupyter_envs.server.routing import Route
 from tests.server import FORGED, belongings, filled, paths, route_id, spec_source
@@ -46,6 +46,7 @@ BODIES: dict[Any, tuple[dict[str, Any], dict[str, Any]]] = {
     messages.CleanBody: ({"generations": True}, {"packages": "?"}),
     drift.AdoptBody: ({"write_file": True}, {}),
     drift.KeepBody: ({}, {}),
+    probes.ProbeBody: ({"frameworks": ["torch"]}, {"frameworks": "?"}),
     lifecycle.ArchiveBody: ({"force": True}, {}),
 }
 
