@@ -144,6 +144,14 @@ def check(
     return record
 
 
+def compare(store: Store, environment: Environment) -> DriftRecord | None:
+    """The comparison that :func:`check` makes, for who only wants to know: nothing is kept."""
+    expected, known = _expected(store, environment), _known(store, environment)
+    if expected is None:
+        return None
+    return _with_decisions(_compared(environment, expected, "identity", known), known)
+
+
 def _with_decisions(record: DriftRecord, known: DriftRecord | None) -> DriftRecord:
     """What was decided and told before holds for as long as the difference is there."""
     if known is None or not record.verdicts:

@@ -39,7 +39,7 @@ from .ask_probe import probe_after_publish
 from .changes import change_texts
 from .cleaning import clean
 from .context import Context
-from .drift import check, look
+from .drift import compare, look
 from .order import Order, lock_of, make_order, target_of
 from .publish import publish, withdraw
 from .requests import (
@@ -88,7 +88,7 @@ def update(request: Update, context: Context) -> dict[str, Any]:
 
 def _tell_what_is_left(previous: Environment, context: Context) -> None:
     """Say what was changed by hand: a generation is built from file and lock, not from that."""
-    record = check(context.store, previous)
+    record = compare(context.store, previous)
     changed = [one for one in record.verdicts if one not in record.kept] if record else []
     if changed:
         names = [one.package or one.files[0] for one in changed[:_NAMED]]

@@ -56,7 +56,7 @@ def shas(lock: Lock) -> set[str]:
 
 def planned(person: Person, file: Path, name: str) -> set[str]:
     found = person.sandbox.json("plan", file, "--name", name)
-    return {one["sha256"] for one in found["plan"]["link"]}
+    return {one["sha256"] for one in found["plan"]["link"] if one["manager"] == "conda"}
 
 
 # -- @EXPLICIT ----------------------------------------------------------------------------------

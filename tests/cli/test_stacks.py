@@ -114,7 +114,7 @@ def test_a_deep_stack_is_made_and_its_notebook_imports_all(
     assert made["kernels"] == [f"conda-env-{stack.id}-py"]
     shown = person.json("show", stack.id)
     assert shown["source"] == {
-        "kind": "stack", "file": None, "stack": stack.id, "stack_target": "cpu",
+        "kind": "stack", "file": None, "included": {}, "stack": stack.id, "stack_target": "cpu",
         "sha256": hashlib.sha256(stack.data).hexdigest(),
     }  # fmt: skip
     assert stack.notebook is not None

@@ -14,6 +14,7 @@ from jupyter_envs.operations.catalogue import new_id
 from jupyter_envs.operations.journal import JournalWriter, journal_path
 from jupyter_envs.server import EnvsApp, events
 from jupyter_envs.server.events import Announcer
+from jupyter_envs.server.probes import FirstProbes
 from jupyter_envs.server.recorder import Recorder
 from jupyter_envs.server.services import Services
 from jupyter_envs.store import Store, this_process
@@ -159,5 +160,6 @@ def test_it_can_be_stopped_before_it_was_started(watched: Watched) -> None:
     app = EnvsApp()
     app.services, app.announcer = watched.services, watched.announcer
     app.recorder = Recorder(watched.services, None, app.log, on_start=())
+    app.first_probes = FirstProbes(watched.services, app.log)
 
     asyncio.run(app.stop_extension())

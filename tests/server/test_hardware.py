@@ -193,6 +193,8 @@ def test_fake_nvml_watching_on_a_terminal(user: Sandbox, driver: Driver) -> None
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
+        # A shell's background jobs ignore it, and so would this.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     os.close(theirs)
     shown = ""
