@@ -78,6 +78,9 @@ def close_operation(store: Store, operation: str) -> Operation:
             # Another process may have closed it while this one waited.
             if read_operation(store, operation)[0].state not in ENDED:
                 _close(store, summary, cancelled=cancelled)
+            else:
+                # It took the folder away, and waiting for the lock has made it anew.
+                forget_empty(store, slug)
     except EnvironmentBusy:
         _end(store, operation, cancelled=cancelled)
     return read_operation(store, operation)[0]
