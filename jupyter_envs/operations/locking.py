@@ -15,7 +15,7 @@ from jupyter_envs.engine import (
     with_declared_packages,
 )
 from jupyter_envs.errors import InvalidInput, LockInvalid, PipFailed, SolveError
-from jupyter_envs.hardware import Whose
+from jupyter_envs.hardware import Whose, read_inventory
 from jupyter_envs.lock import (
     Lock,
     content_hash,
@@ -126,7 +126,13 @@ def _chosen(
         base, whose = usual_target(platform), "usual"
     if "__cuda" in wanted and whose != "lock":
         whose = "lock"  # what is declared for the lock holds, whoever's machine it is made on
-    return choose(with_declared_packages(base, wanted), request.target, context.policy, whose=whose)
+    return choose(
+        with_declared_packages(base, wanted),
+        request.target,
+        context.policy,
+        whose=whose,
+        inventory=read_inventory() if whose == "here" else None,
+    )
 
 
 def _part(

@@ -15,6 +15,7 @@ from jupyter_envs.hardware import (
     Choice,
     Declared,
     Detected,
+    Inventory,
     Whose,
     check_declared,
     choose_target,
@@ -107,17 +108,21 @@ def chosen_here(context: Context, order: TargetOrder | None) -> Chosen:
 
     Raises ProfileNotFound, TargetInvalid, and what detection raises.
     """
-    return choose(detected(context.configuration), order, context.policy)
+    base = detected(context.configuration)
+    return choose(base, order, context.policy, inventory=read_inventory())
 
 
-def machine_choice(settings: Settings, order: TargetOrder | None = None) -> Choice:
-    """The same outside of an operation, for who only wants to know. It asks the driver, which
-    may take a while, and loads py-rattler.
+def machine_choice(
+    settings: Settings, order: TargetOrder | None = None, *, inventory: Inventory | None = None
+) -> Choice:
+    """The same outside of an operation, for who only wants to know. It loads py-rattler, and asks
+    the driver, which may take a while, where no ``inventory`` is at hand.
 
     Raises ProfileNotFound, TargetInvalid and ConfigurationInvalid.
     """
     policy = load_policy(policy_path(settings.policy_file))
-    return choose(detected(read_configuration()), order, policy).choice
+    inventory = inventory or read_inventory()
+    return choose(detected(read_configuration()), order, policy, inventory=inventory).choice
 
 
 def gpu_machine(choice: Choice) -> GpuMachine:
@@ -133,9 +138,15 @@ def detected(configuration: CondaConfiguration) -> Target:
 
 
 def choose(
-    base: Target, order: TargetOrder | None, policy: Policy, *, whose: Whose = "here"
+    base: Target,
+    order: TargetOrder | None,
+    policy: Policy,
+    *,
+    whose: Whose = "here",
+    inventory: Inventory | None = None,
 ) -> Chosen:
-    """``base`` with what was declared and what the rules say. ``whose`` it is."""
+    """``base`` with what was declared and what the rules say. ``whose`` it is; of this machine
+    there is an ``inventory``."""
     order = order or TargetOrder()
     known = _known(base)
     here = whose == "here"
@@ -149,7 +160,6 @@ def choose(
         arch_override=os.environ.get("CONDA_OVERRIDE_CUDA_ARCH") or None if here else None,
         source=whose,
     )
-    inventory = read_inventory() if here else None
     choice = choose_target(machine, inventory, declared_by(order, policy))
     return Chosen(target=_applied(base, choice), choice=choice, order=order)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
-class Recent(Generic[T]):
+class Recent(Generic[K, T]):
     """Keeps what ``find`` gave for ``seconds``; for the event loop only.
 
     Who asks while an answer is being looked for waits for that one. A second key waits for the
@@ -20,12 +21,10 @@ class Recent(Generic[T]):
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._turn = asyncio.Lock()
-        self._found: dict[str | None, tuple[float, T]] = {}
-        self._sought: dict[str | None, asyncio.Task[T]] = {}
+        self._found: dict[K, tuple[float, T]] = {}
+        self._sought: dict[K, asyncio.Task[T]] = {}
 
-    async def get(
-        self, key: str | None, find: Callable[[], Awaitable[T]], *, fresh: bool = False
-    ) -> T:
+    async def get(self, key: K, find: Callable[[], Awaitable[T]], *, fresh: bool = False) -> T:
         """The answer for a key; a ``fresh`` one is found out after the call. Raises what ``find``
         raises, which is not kept."""
         now = time.monotonic()
@@ -38,7 +37,7 @@ class Recent(Generic[T]):
         # A client that goes away must not take the answer from others.
         return await asyncio.shield(task)
 
-    async def _find(self, key: str | None, find: Callable[[], Awaitable[T]]) -> T:
+    async def _find(self, key: K, find: Callable[[], Awaitable[T]]) -> T:
         try:
             async with self._turn:
                 found = await find()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from threading import Lock
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from jupyter_envs.doctor import DoctorReport
@@ -42,8 +40,7 @@ _THREADS = 4
 _REPORT_SECONDS = 10.0
 #: A driver or a policy may change while a server runs, but not often.
 _CHOICE_SECONDS = 60.0
-_MOST_CHOICES = 32
-_ASKING_SECONDS = 20.0
+_CHOICE_PATIENCE = 20.0
 
 
 class Kernels(Protocol):
@@ -97,13 +94,12 @@ class Services:
         self.interest: Callable[[], None] = lambda: None
         self.machine = Machine(self._disk)
         self.holding = Holder(generation_at)
-        self.reports: Recent[DoctorReport] = Recent(_REPORT_SECONDS)
+        self.reports: Recent[str | None, DoctorReport] = Recent(_REPORT_SECONDS)
         self._options = options
         self._hub = hub
         self._settings: Settings | None = None
         self._list: EnvironmentList | None = None
-        self._choices: dict[TargetOrder, tuple[float, Choice]] = {}
-        self._asking = Lock()
+        self._choices: Recent[TargetOrder, Choice] = Recent(_CHOICE_SECONDS)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="jupyter_envs")
 
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
@@ -150,25 +146,23 @@ class Services:
         """The policy in force now."""
         return load_policy(policy_path(self.settings().policy_file))
 
-    def machine_choice(self, order: TargetOrder) -> Choice:
+    async def machine_choice(self, order: TargetOrder) -> Choice:
         """What this machine, or what is declared, would be solved for; asked anew each minute.
 
-        The driver is asked by one thread at a time: one that hangs may not take all of them.
-        Raises ProfileNotFound, TargetInvalid, and Unavailable while it hangs.
+        A driver that hangs takes one thread, and nobody waits for it for long. Raises
+        ProfileNotFound, TargetInvalid, and Unavailable while it hangs.
         """
-        known = self._choices.get(order)
-        if known is not None and time.monotonic() - known[0] < _CHOICE_SECONDS:
-            return known[1]
-        if not self._asking.acquire(timeout=_ASKING_SECONDS):
-            raise Unavailable(reason="The GPU driver does not answer", hint="Try again later.")
+        found = self._choices.get(order, lambda: self.run(self._choose, order))
         try:
-            choice = machine_choice(self.settings(), order)
-        finally:
-            self._asking.release()
-        if len(self._choices) >= _MOST_CHOICES:
-            self._choices.clear()
-        self._choices[order] = (time.monotonic(), choice)
-        return choice
+            return await asyncio.wait_for(found, _CHOICE_PATIENCE)
+        except asyncio.TimeoutError as error:
+            reason = "The GPU driver does not answer"
+            raise Unavailable(reason=reason, hint="Try again later.") from error
+
+    def _choose(self, order: TargetOrder) -> Choice:
+        # The sampler is the one who asks the driver, for all of this server.
+        self.machine.wait()
+        return machine_choice(self.settings(), order, inventory=self.machine.inventory())
 
     def reconcile(self) -> list[str]:
         """Bring the store in line; returns what was done."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.operations import (
     LockCheck,
-    Source,
     SpecSource,
     TargetOrder,
     ask_lock,
@@ -14,7 +15,7 @@ from jupyter_envs.operations import (
     check_source,
     gpu_machine,
 )
-from jupyter_envs.spec import GpuMachine, check_name, depends_on_gpus, parse_spec
+from jupyter_envs.spec import GpuMachine, ParsedSpec, check_name, depends_on_gpus, parse_spec
 from jupyter_envs.store import name_in_use
 
 from .messages import CheckAnswer, CheckBody, LockBody, LockQuery, NoQuery, PlanBody
@@ -27,16 +28,18 @@ async def check(call: Call[CheckBody, NoQuery]) -> CheckAnswer:
     """Diagnostics of an environment.yml."""
     source = await read_source(call.body.source, call.services)
     order = target_order(call.body.target)
-    return await call.services.run(_check, call.services, source, order)
-
-
-def _check(services: Services, source: Source, order: TargetOrder | None) -> CheckAnswer:
+    services = call.services
     if not isinstance(source, SpecSource):
-        check_source(source)  # a lock is whole, or it is refused
+        await services.run(check_source, source)  # a lock is whole, or it is refused
         return CheckAnswer(valid=True, name=None, exists=False, diagnostics=())
-    parsed = parse_spec(source.data)
+    parsed = await services.run(parse_spec, source.data)
     if depends_on_gpus(parsed.diagnostics):
-        parsed = parse_spec(source.data, machine=_machine(services, order))
+        machine = await _machine(services, order)
+        parsed = await services.run(partial(parse_spec, source.data, machine=machine))
+    return await services.run(_checked, services, parsed)
+
+
+def _checked(services: Services, parsed: ParsedSpec) -> CheckAnswer:
     name = parsed.spec.name if parsed.spec else None
     return CheckAnswer(
         valid=parsed.spec is not None,
@@ -46,10 +49,10 @@ def _check(services: Services, source: Source, order: TargetOrder | None) -> Che
     )
 
 
-def _machine(services: Services, order: TargetOrder | None) -> GpuMachine | None:
+async def _machine(services: Services, order: TargetOrder | None) -> GpuMachine | None:
     """What fixes are for; None where that cannot be found out and nothing was declared."""
     try:
-        return gpu_machine(services.machine_choice(order or TargetOrder()))
+        return gpu_machine(await services.machine_choice(order or TargetOrder()))
     except EnvsError:
         if order is not None:
             raise

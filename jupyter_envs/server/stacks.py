@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from jupyter_envs.hardware import Choice
 from jupyter_envs.operations import (
     StacksView,
     StackView,
@@ -36,22 +37,22 @@ class StacksQuery(NoQuery, frozen=True, kw_only=True):
 
 async def list_all(call: Call[None, StacksQuery]) -> StacksView:
     """All stacks."""
-    return await call.services.run(_all, call.services, call.query.order())
+    choice = await call.services.machine_choice(call.query.order())
+    return await call.services.run(_all, call.services, choice)
 
 
-def _all(services: Services, order: TargetOrder) -> StacksView:
+def _all(services: Services, choice: Choice) -> StacksView:
     settings = services.settings()
-    choice = services.machine_choice(order)
     return stacks_view(stacks_of(settings), choice, free=free_bytes(settings))
 
 
 async def one(call: Call[None, StacksQuery]) -> StackView:
     """One stack, with the text that would be made."""
-    return await call.services.run(_one, call.services, call.path["id"], call.query.order())
+    choice = await call.services.machine_choice(call.query.order())
+    return await call.services.run(_one, call.services, call.path["id"], choice)
 
 
-def _one(services: Services, stack_id: str, order: TargetOrder) -> StackView:
+def _one(services: Services, stack_id: str, choice: Choice) -> StackView:
     settings = services.settings()
     found = get_stack(stacks_of(settings), stack_id)
-    choice = services.machine_choice(order)
     return stack_view(found, choice, free=free_bytes(settings), whole=True)

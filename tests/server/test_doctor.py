@@ -147,7 +147,7 @@ class Slow:
 
 def test_who_asks_at_once_waits_for_the_same_answer() -> None:
     async def ask() -> None:
-        recent, slow = Recent[int](60), Slow()
+        recent, slow = Recent[str | None, int](60), Slow()
         asked = (recent.get(key, slow) for key in ("a", "a", "b", "a", "b"))
         assert await asyncio.gather(*asked) == [1, 1, 2, 1, 2]
         assert slow.most == 1
@@ -159,7 +159,7 @@ def test_who_asks_at_once_waits_for_the_same_answer() -> None:
 
 def test_an_answer_grows_old_and_a_failure_is_not_kept() -> None:
     async def ask() -> None:
-        recent, slow = Recent[int](0.01), Slow()
+        recent, slow = Recent[str | None, int](0.01), Slow()
         assert await recent.get(None, slow) == 1
         await asyncio.sleep(0.02)
         assert await recent.get(None, slow) == 2
@@ -177,7 +177,7 @@ def test_an_answer_grows_old_and_a_failure_is_not_kept() -> None:
 
 def test_who_goes_away_does_not_take_the_answer_along() -> None:
     async def ask() -> None:
-        recent, slow = Recent[int](60), Slow()
+        recent, slow = Recent[str | None, int](60), Slow()
         first = asyncio.ensure_future(recent.get("a", slow))
         second = asyncio.ensure_future(recent.get("a", slow))
         await asyncio.sleep(0.005)
