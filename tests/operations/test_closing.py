@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from jupyter_envs.operations import recovery
 from jupyter_envs.operations.catalogue import new_id
 from jupyter_envs.operations.journal import JournalWriter, journal_path
-from jupyter_envs.store import Store, this_process
+from jupyter_envs.store import Store, environment_lock, this_process
 
 
 def cancelled_create(store: Store, name: str) -> str:
@@ -32,7 +32,7 @@ def cancelled_create(store: Store, name: str) -> str:
 def test_who_is_second_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(tmp_path / "envs")
     operation = cancelled_create(store, "demo")
-    lock = recovery.environment_lock
+    lock = environment_lock
 
     @contextmanager
     def after_another(*arguments: Any, **more: Any) -> Iterator[None]:
