@@ -98,7 +98,10 @@ def commands(
 ) -> Iterator[tuple[str, click.Command]]:
     """Every command below the group by its words."""
     if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
             yield " ".join((*path, name)), inner
             yield from commands(inner, (*path, name))
 

@@ -112,7 +112,7 @@ def test_the_wheel_has_nothing_else(in_wheel: set[str]) -> None:
     # The front end is in it once, and what was only for building is not.
     package = {Path(name) for name in in_wheel if name.startswith("jupyter_envs/")}
     assert {path.parts[1] for path in package} & {"labextension", "src", "tests"} == set()
-    assert {path.suffix for path in package} <= {".py", ".typed", ".json", ".yaml", ".yml"}
+    assert {path.suffix for path in package} <= {".py", ".pyi", ".typed", ".json", ".yaml", ".yml"}
 
 
 def test_the_front_end_has_the_version_of_the_package(wheel: Path) -> None:

@@ -8,22 +8,7 @@ from typing import Any
 
 import click
 
-from jupyter_envs.operations import (
-    Job,
-    Rollback,
-    ask_clone,
-    ask_create,
-    ask_remove,
-    ask_update,
-    name_for,
-    read_operation,
-    require_idle,
-    run_here,
-    source_from_file,
-    source_named,
-)
-from jupyter_envs.spec import check_name
-from jupyter_envs.store import ADOPTED, Store, get_managed, get_recorded
+from jupyter_envs import operations, spec, store
 
 from .options import (
     GlobalOptions,
@@ -44,13 +29,13 @@ from .watch import watch
 _FILE = click.Path(path_type=Path, readable=False)
 
 
-def carry_out(job: Job, options: GlobalOptions) -> dict[str, Any]:
+def carry_out(job: operations.Job, options: GlobalOptions) -> dict[str, Any]:
     """Watch a job, and leave with its operation's exit code unless it succeeded."""
     settings = job.settings
     code = watch(settings, job.id, as_json=options.as_json)
     if code != 0:
         sys.exit(code)
-    summary, _ = read_operation(Store(settings.envs_dir), job.id)
+    summary, _ = operations.read_operation(store.Store(settings.envs_dir), job.id)
     return summary.result or {}
 
 
@@ -82,10 +67,11 @@ def create(
     stacks; one may also be an address that ends with #sha256= and its digest.
     """
     target = taken_target(limits)
-    source = source_named(file, options.settings(**limits))
-    slug = check_name(name_for(source, name))
-    settings = options.reconciled(**limits)
-    job = ask_create(settings, source, name, locked=locked, target=target)
+    with operations.prepared():
+        source = operations.source_named(file, options.settings(**limits))
+        slug = spec.check_name(operations.name_for(source, name))
+        settings = options.reconciled(**limits)
+        job = operations.ask_create(settings, source, name, locked=locked, target=target)
     result = carry_out(job, options)
     _say(
         options,
@@ -129,9 +115,12 @@ def update(
     """
     refuse_both(locked=locked, upgrade=upgrade)
     target = taken_target(limits)
-    settings = options.reconciled(**limits)
-    source = source_from_file(file) if file else None
-    job = ask_update(settings, name, source, upgrade=upgrade, locked=locked, target=target)
+    with operations.prepared():
+        settings = options.reconciled(**limits)
+        source = operations.source_from_file(file) if file else None
+        job = operations.ask_update(
+            settings, name, source, upgrade=upgrade, locked=locked, target=target
+        )
     result = carry_out(job, options)
     if result.get("changed"):
         _say(
@@ -152,8 +141,8 @@ def update(
 def rollback(options: GlobalOptions, name: str, generation: int | None) -> None:
     """Make an earlier generation of NAME current again, at once."""
     settings = options.settings()
-    slug = get_managed(Store(settings.envs_dir), name).slug
-    summary = run_here(Rollback(name=slug, generation=generation), settings)
+    slug = store.get_managed(store.Store(settings.envs_dir), name).slug
+    summary = operations.run_here(operations.Rollback(name=slug, generation=generation), settings)
     if summary.state != "succeeded":
         print_failure(summary.error or {}, as_json=options.as_json)
         sys.exit(1)
@@ -171,9 +160,10 @@ def rollback(options: GlobalOptions, name: str, generation: int | None) -> None:
 @click.pass_obj
 def clone(options: GlobalOptions, /, name: str, new_name: str, **limits: Any) -> None:
     """Make NEW_NAME with exactly the packages of NAME, without solving."""
-    check_name(new_name)
-    settings = options.reconciled(**limits)
-    result = carry_out(ask_clone(settings, name, new_name), options)
+    spec.check_name(new_name)
+    with operations.prepared():
+        job = operations.ask_clone(options.reconciled(**limits), name, new_name)
+    result = carry_out(job, options)
     _say(options, f"{result['name']} is ready: the same lock {result['lock_digest'][:12]}.")
 
 
@@ -186,15 +176,15 @@ def clone(options: GlobalOptions, /, name: str, new_name: str, **limits: Any) ->
 def remove(options: GlobalOptions, name: str, force: bool, yes: bool) -> None:
     """Take NAME away, with its kernels and all generations. Its lock is kept in the ledger."""
     settings = options.reconciled()
-    store = Store(settings.envs_dir)
-    environment = get_recorded(store, name)
+    place = store.Store(settings.envs_dir)
+    environment = store.get_recorded(place, name)
     if not force:
-        require_idle(store, environment)  # before anything is asked
+        operations.require_idle(place, environment)  # before anything is asked
     if not yes and not options.as_json and sys.stdin.isatty():
         count = len(environment.generations)
         what = "archived" if environment.archived else f"{count} generation(s)"
-        if ADOPTED in environment.generations:
+        if store.ADOPTED in environment.generations:
             what += ", with the directory that was adopted"
         click.confirm(f"Remove {environment.name} ({what})?", abort=True)
-    result = carry_out(ask_remove(settings, name, force=force), options)
+    result = carry_out(operations.ask_remove(settings, name, force=force), options)
     _say(options, f"{result['name']} is removed.")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import click
-from rich.markup import escape
 
 from jupyter_envs.operations import Difference, DiffPackage, absorb_starts, difference, resolve
 
 from .options import GlobalOptions, json_option
-from .output import out, print_json
+from .output import escape, out, print_json
 
 
 @click.command()

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import click
-from rich.markup import escape
 
 from jupyter_envs.doctor import DoctorReport, Finding
 from jupyter_envs.errors import SourceNotFound
@@ -15,7 +14,7 @@ from jupyter_envs.operations import diagnosis
 from jupyter_envs.store import generation_at
 
 from .options import GlobalOptions, json_option, names_that_begin
-from .output import instant, out, print_json
+from .output import escape, instant, out, print_json
 
 #: Seconds for a driver that was not in use.
 _PATIENCE = 15.0

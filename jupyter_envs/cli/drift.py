@@ -6,7 +6,6 @@ import sys
 from typing import Any
 
 import click
-from rich.markup import escape
 
 from jupyter_envs.operations import (
     DriftReport,
@@ -34,7 +33,7 @@ from .options import (
     solve_options,
     yes_option,
 )
-from .output import moment, out, print_json
+from .output import escape, moment, out, print_json
 
 _LEVEL = click.Choice(["identity", "content"])
 _MOST_FILES = 5

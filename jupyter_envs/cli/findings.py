@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 
 import msgspec
-from rich.cells import cell_len
-from rich.markup import escape
 
 from jupyter_envs.spec import Diagnostic, without_credentials
 
-from .output import out
+from .output import escape, out
 
 _COLOURS = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 _MAX_LINE = 160
@@ -65,6 +63,8 @@ def _quote(lines: list[str], diagnostic: Diagnostic) -> list[str]:
     quoted = [f"{number} | {shown}"]
     if without_credentials(line) == line:
         last = end.column if end.line == start.line else len(line) + 1
+        from rich.cells import cell_len
+
         before = cell_len(shown[: start.column - 1])
         width = max(cell_len(shown[start.column - 1 : last - 1]), 1)
         quoted.append(f"{'':5} | {' ' * before}{'^' * width}")

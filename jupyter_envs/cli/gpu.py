@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 import msgspec
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 
 from jupyter_envs.errors import EnvsError
@@ -28,7 +27,7 @@ from jupyter_envs.hardware import (
 from jupyter_envs.store import generation_at
 
 from .options import GlobalOptions, json_option
-from .output import out, print_json, size, table
+from .output import escape, out, print_json, size, table
 
 #: A driver that was not in use can take seconds to answer.
 _PATIENCE = 15.0
@@ -59,7 +58,7 @@ def gpu(options: GlobalOptions, watch: bool) -> None:
         if options.as_json:
             for found, held in looks:
                 print_json({**msgspec.to_builtins(found), "holders": held})
-        elif watch and out.is_terminal:
+        elif watch and out.console.is_terminal:
             _show_live(looks)
         else:
             for found, held in looks:
@@ -95,7 +94,7 @@ def _looks(
 def _show_live(looks: Iterator[tuple[Hardware, Holders]]) -> None:
     from rich.live import Live  # for those who watch only
 
-    with Live(console=out, auto_refresh=False, vertical_overflow="crop") as live:
+    with Live(console=out.console, auto_refresh=False, vertical_overflow="crop") as live:
         for found, held in looks:
             live.update(_view(found, held), refresh=True)
 
@@ -136,7 +135,7 @@ def _devices(devices: Iterable[Device]) -> Table:
             _plain(f"{device.index} {device.name or '?'}"),
             *_memory(device),
             _number(device.utilisation, "%"),
-            _number(device.temperature, "C" if out.options.ascii_only else "°C"),
+            _number(device.temperature, "C" if out.console.options.ascii_only else "°C"),
             _power(device),
         )
         for part in device.slices:
@@ -152,7 +151,7 @@ def _memory(place: Device | Slice) -> tuple[str, str]:
         return f"- of {_gib(place.memory)}", ""
     filled = round(_BAR * place.memory_used / place.memory) if place.memory else 0
     filled = min(max(filled, 1 if place.memory_used else 0), _BAR)
-    full, empty = ("#", ".") if out.options.ascii_only else ("█", "░")
+    full, empty = ("#", ".") if out.console.options.ascii_only else ("█", "░")
     bar = full * filled + empty * (_BAR - filled)
     return f"{place.memory_used / _GIB:.1f} of {_gib(place.memory)}", bar
 

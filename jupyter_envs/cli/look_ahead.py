@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from rich.markup import escape
 
 from jupyter_envs.operations import ask_plan, source_named
 
@@ -20,7 +19,7 @@ from .options import (
     taken_target,
     target_options,
 )
-from .output import out, size, unhashed_text
+from .output import escape, out, size, unhashed_text
 
 
 @click.command()

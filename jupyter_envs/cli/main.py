@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,26 +12,8 @@ import click
 from jupyter_envs import __version__
 from jupyter_envs.errors import Cancelled, EnvsError
 
-from .archive import archive, recreate
-from .audit import audit
-from .change import clone, create, remove, rollback, update
-from .check import check
-from .clean import clean, storage
-from .compare import diff
-from .doctor import doctor
-from .drift import adopt, drift, keep, repair
-from .gpu import gpu
-from .history import history
-from .inspect import export, list_, show
-from .lock_file import lock
-from .look_ahead import plan
-from .operation_commands import operations
 from .options import GlobalOptions
 from .output import print_error
-from .probe import probe
-from .stacks import stacks
-from .stamp import stamp
-from .use import COMPLETE_VARIABLE, activate, completion, run
 
 _HELP = """Conda environments as verified Jupyter kernels.
 
@@ -39,10 +22,45 @@ out. An update builds a new generation beside the old one, so it can always be r
 """
 
 CANCELLED = 130
+COMPLETE_VARIABLE = "_JUPYTER_ENVS_COMPLETE"
+
+#: In which module each command is. Only that one is loaded: most of what a short command takes
+#: is loading.
+_HOMES = {
+    "archive": ("archive", "recreate"),
+    "audit": ("audit",),
+    "change": ("clone", "create", "remove", "rollback", "update"),
+    "check": ("check",),
+    "clean": ("clean", "storage"),
+    "compare": ("diff",),
+    "doctor": ("doctor",),
+    "drift": ("adopt", "drift", "keep", "repair"),
+    "gpu": ("gpu",),
+    "history": ("history",),
+    "inspect": ("export", "list", "show"),
+    "lock_file": ("lock",),
+    "look_ahead": ("plan",),
+    "operation_commands": ("operations",),
+    "probe": ("probe",),
+    "stacks": ("stacks",),
+    "stamp": ("stamp",),
+    "use": ("activate", "completion", "run"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 
 class _Group(click.Group):
     """Errors of ours end in one sentence, a hint and exit code 1; never in a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_HOME_OF)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands and cmd_name in _HOME_OF:
+            module = import_module(f".{_HOME_OF[cmd_name]}", __package__)
+            found = [one for one in vars(module).values() if isinstance(one, click.Command)]
+            self.add_command(next(one for one in found if one.name == cmd_name))
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -69,42 +87,6 @@ class _Group(click.Group):
 @click.pass_context
 def group(context: click.Context, envs_dir: Path | None) -> None:
     context.obj = GlobalOptions(envs_dir=envs_dir)
-
-
-for command in (
-    activate,
-    adopt,
-    archive,
-    audit,
-    check,
-    clean,
-    clone,
-    completion,
-    create,
-    diff,
-    doctor,
-    drift,
-    export,
-    gpu,
-    history,
-    keep,
-    list_,
-    lock,
-    operations,
-    plan,
-    probe,
-    recreate,
-    remove,
-    repair,
-    rollback,
-    run,
-    show,
-    stacks,
-    stamp,
-    storage,
-    update,
-):
-    group.add_command(command)
 
 
 def main() -> None:

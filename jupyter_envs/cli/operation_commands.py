@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 
 import click
-from rich.markup import escape
 
 from jupyter_envs.operations import ENDED, cancel, list_operations, read_operation, resume
 from jupyter_envs.store import Store
 
 from .options import GlobalOptions, json_option
-from .output import moment, out, print_failure, print_json, table
+from .output import escape, moment, out, print_failure, print_json, table
 from .watch import watch
 
 _RECENT = 20

@@ -11,16 +11,8 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from jupyter_envs.engine import read_configuration
+from jupyter_envs import engine, operations, store
 from jupyter_envs.errors import EnvsError
-from jupyter_envs.operations import (
-    Settings,
-    TargetOrder,
-    default_settings,
-    reconcile,
-    settings_to_examine,
-)
-from jupyter_envs.store import Store, list_all
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -32,19 +24,21 @@ class GlobalOptions:
     envs_dir: Path | None = None
     as_json: bool = False
 
-    def settings(self, **changes: Any) -> Settings:
+    def settings(self, **changes: Any) -> operations.Settings:
         """Settings of this call; only what was really given overrides a default."""
         given = {key: value for key, value in changes.items() if value is not None}
-        return default_settings(read_configuration(), envs_dir=self.envs_dir, **given)
+        return operations.default_settings(
+            engine.read_configuration(), envs_dir=self.envs_dir, **given
+        )
 
-    def examinable(self) -> Settings:
+    def examinable(self) -> operations.Settings:
         """Settings for the doctor: there are some even where they cannot be used."""
-        return settings_to_examine(self.envs_dir)
+        return operations.settings_to_examine(self.envs_dir)
 
-    def reconciled(self, **changes: Any) -> Settings:
+    def reconciled(self, **changes: Any) -> operations.Settings:
         """Settings, after the store has been brought in line with what crashed or was removed."""
         settings = self.settings(**changes)
-        reconcile(settings)
+        operations.reconcile(settings)
         return settings
 
 
@@ -171,7 +165,7 @@ def target_options(command: Command) -> Command:
     return command
 
 
-def taken_target(limits: dict[str, Any]) -> TargetOrder | None:
+def taken_target(limits: dict[str, Any]) -> operations.TargetOrder | None:
     """What the options say of the machines to solve for, taken out of ``limits``; None where
     they say nothing. Raises UsageError."""
     here = limits.pop("here")
@@ -182,10 +176,10 @@ def taken_target(limits: dict[str, Any]) -> TargetOrder | None:
         "gpus": limits.pop("gpus"),
         "gpu_required": limits.pop("gpu_required"),
     }
-    order = TargetOrder(**said)
+    order = operations.TargetOrder(**said)
     if here and (said["cuda"] is not None or said["profile"] is not None):
         raise click.UsageError("--here means this machine; --cuda and --profile mean others.")
-    return order if here or order != TargetOrder() else None
+    return order if here or order != operations.TargetOrder() else None
 
 
 def names_that_begin(
@@ -194,7 +188,7 @@ def names_that_begin(
     """Names of existing environments, for completion in the shell."""
     try:
         options = GlobalOptions(envs_dir=context.find_root().params.get("envs_dir"))
-        found = list_all(Store(options.settings().envs_dir))
+        found = store.list_all(store.Store(options.settings().envs_dir))
     except EnvsError:
         return []
     return [CompletionItem(e.slug) for e in found if e.slug.startswith(incomplete)]

@@ -5,17 +5,46 @@ from __future__ import annotations
 import json
 import sys
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from jupyter_envs.errors import EnvsError
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+
+class Terminal:
+    """Where people read. rich is loaded with the first word: JSON needs none of it, and before
+    long work it is loaded while the work goes on."""
+
+    def __init__(self, *, stderr: bool) -> None:
+        self._stderr = stderr
+
+    @cached_property
+    def console(self) -> Console:
+        """rich's own."""
+        from rich.console import Console
+
+        return Console(stderr=self._stderr, highlight=False, soft_wrap=True)
+
+    def print(self, *objects: Any, **style: Any) -> None:
+        """As rich's ``Console.print``: text in square brackets is markup."""
+        self.console.print(*objects, **style)
+
+
+out = Terminal(stderr=False)
+err = Terminal(stderr=True)
+
+
+def escape(text: str) -> str:
+    """Text whose square brackets are no markup."""
+    from rich.markup import escape as escaped
+
+    return escaped(text)
 
 
 def print_json(value: Any) -> None:
@@ -67,6 +96,8 @@ def _diagnostic(item: dict[str, Any]) -> str:
 
 def table(*columns: str, wraps: int = 0) -> Table:
     """A plain table, for a terminal and for pipes; the column of that number may wrap."""
+    from rich.table import Table
+
     made = Table(box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
         made.add_column(column, overflow="fold", no_wrap=index != wraps)

@@ -13,9 +13,8 @@ from jupyter_envs.errors import EnvsError, InvalidInput
 from jupyter_envs.spec import read_spec
 from jupyter_envs.store import GenerationFiles, Store, get_managed
 
+from .main import COMPLETE_VARIABLE
 from .options import GlobalOptions, name_argument
-
-COMPLETE_VARIABLE = "_JUPYTER_ENVS_COMPLETE"
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

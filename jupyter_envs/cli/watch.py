@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
-
 from jupyter_envs.errors import OperationEnded
 from jupyter_envs.operations import Event, Operation, Settings, cancel, follow, read_operation
 from jupyter_envs.store import Store
 
-from .output import err, print_failure, print_json, size
+from .output import err, escape, print_failure, print_json, size
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -113,7 +111,8 @@ def _bars(events: Iterator[Event | None]) -> Iterator[None]:
         TextColumn("{task.fields[count]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=err, transient=False, disable=not err.is_terminal) as bars:
+    screen = err.console
+    with Progress(*columns, console=screen, disable=not screen.is_terminal) as bars:
         tasks: dict[str, TaskID] = {}
         for event in events:
             if event is not None:
@@ -132,7 +131,7 @@ def _show(event: Event, bars: Progress, tasks: dict[str, TaskID]) -> None:
     if event.phase not in tasks:
         for task in tasks.values():
             bars.update(task, total=1, completed=1)
-        if not err.is_terminal:
+        if not err.console.is_terminal:
             err.print(title)
         tasks[event.phase] = bars.add_task(title, total=None, count="")
     bars.update(

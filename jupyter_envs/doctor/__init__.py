@@ -1,37 +1,5 @@
 """The doctor: why something does not work here, or the GPU is idle, and what helps; the probe."""
 
-from .examine import Case, examine
-from .model import DoctorReport, Evidence, Finding, Remedy
-from .probe import (
-    ALIASES,
-    FRAMEWORKS,
-    SECONDS,
-    Framework,
-    Place,
-    framework_named,
-    run_probe,
-    seconds_for,
-)
-from .probe_reasons import PROBES, ProbeState
-from .texts import FINDING_FIXES, FINDINGS
+import lazy_loader
 
-__all__ = [
-    "ALIASES",
-    "FINDINGS",
-    "FINDING_FIXES",
-    "FRAMEWORKS",
-    "PROBES",
-    "SECONDS",
-    "Case",
-    "DoctorReport",
-    "Evidence",
-    "Finding",
-    "Framework",
-    "Place",
-    "ProbeState",
-    "Remedy",
-    "examine",
-    "framework_named",
-    "run_probe",
-    "seconds_for",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

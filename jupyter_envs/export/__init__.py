@@ -1,5 +1,5 @@
 """Exports of an environment: its spec, its lock, and what others read."""
 
-from .formats import FORMATS, Exported, ExportFormat, ExportSource, export
+import lazy_loader
 
-__all__ = ["FORMATS", "ExportFormat", "ExportSource", "Exported", "export"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

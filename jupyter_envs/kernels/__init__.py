@@ -1,31 +1,5 @@
 """Kernelspecs, the start shim, and the proof that a kernel starts."""
 
-from .kernelspecs import (
-    KERNEL_VARIABLE,
-    Offer,
-    install_kernelspec,
-    installed_kernels,
-    kernel_name,
-    kernels_of,
-    kernelspec,
-    offers,
-    published_kernels,
-    remove_kernelspec,
-)
-from .shim import render_shim
-from .verify import verify_kernel
+import lazy_loader
 
-__all__ = [
-    "KERNEL_VARIABLE",
-    "Offer",
-    "install_kernelspec",
-    "installed_kernels",
-    "kernel_name",
-    "kernels_of",
-    "kernelspec",
-    "offers",
-    "published_kernels",
-    "remove_kernelspec",
-    "render_shim",
-    "verify_kernel",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,24 +1,5 @@
 """The append-only record."""
 
-from .ledger import KERNEL_STARTED, DriftOf, Ledger, content_hash
-from .query import Wanted, is_notebook, time_of
-from .starts import KernelStart
-from .times import ClockNote, Moment, from_seconds, now_here, read_moment
-from .verify import Fault
+import lazy_loader
 
-__all__ = [
-    "KERNEL_STARTED",
-    "ClockNote",
-    "DriftOf",
-    "Fault",
-    "KernelStart",
-    "Ledger",
-    "Moment",
-    "Wanted",
-    "content_hash",
-    "from_seconds",
-    "is_notebook",
-    "now_here",
-    "read_moment",
-    "time_of",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -153,6 +153,11 @@ def journal_path(store: Store, operation: str) -> Path:
     return store.operations / f"{operation}.jsonl"
 
 
+def log_path(store: Store, operation: str) -> Path:
+    """Where its worker's own output goes."""
+    return store.operations / f"{operation}.log"
+
+
 def parse_events(data: bytes) -> list[Event]:
     """The whole lines of a journal; a torn or damaged one is passed over.
 

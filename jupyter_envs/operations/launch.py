@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from typing import IO
 
 from jupyter_envs.errors import EnvironmentBusy, OperationEnded
 from jupyter_envs.store import (
@@ -29,10 +30,11 @@ from .journal import (
     Operation,
     is_running,
     journal_path,
+    log_path,
     parse_events,
 )
 from .recovery import close_operation
-from .requests import OF_NO_ENVIRONMENT, Job, Request, verb_of
+from .requests import OF_NO_ENVIRONMENT, PREPARE, Job, Request, verb_of
 from .settings import Settings
 
 _POLL_SECONDS = 0.05
@@ -62,16 +64,8 @@ def start(job: Job) -> None:
     facts = {"verb": verb_of(job.request), "name": job.request.name, "actor": job.actor}
     journal = JournalWriter(journal_path(store, job.id))
     journal.submit(**facts, worker=this_process())
-    with (store.operations / f"{job.id}.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "jupyter_envs.operations.worker"],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            # Not the caller's folder: "-m" would import modules that lie there.
-            cwd="/",
-            start_new_session=True,
-        )
+    with log_path(store, job.id).open("ab") as log:
+        process = _take_prepared() or _worker(log)
     journal.submit(**facts, worker=process_identity(process.pid))
     journal.close()
     assert process.stdin is not None
@@ -79,6 +73,47 @@ def start(job: Job) -> None:
         process.stdin.write(job.to_json())
     _REAP.append(process)
 
+
+def _worker(output: IO[bytes] | int, *options: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "jupyter_envs.operations.worker", *options],
+        stdin=subprocess.PIPE,
+        stdout=output,
+        stderr=output,
+        # Not the caller's folder: "-m" would import modules that lie there.
+        cwd="/",
+        start_new_session=True,
+    )
+
+
+@contextmanager
+def prepared() -> Iterator[None]:
+    """Start a worker now, for the job that will be started inside the block.
+
+    It loads what building needs while this process reads files and checks them: most of what an
+    environment takes beyond its packages is the loading of two Pythons, one after the other.
+    Without a job it is ended at the end of the block.
+    """
+    _PREPARED.append(_worker(subprocess.DEVNULL, PREPARE))
+    try:
+        yield
+    finally:
+        while _PREPARED:
+            unused = _PREPARED.pop()
+            unused.kill()
+            unused.communicate()
+
+
+def _take_prepared() -> subprocess.Popen[bytes] | None:
+    while _PREPARED:
+        process = _PREPARED.pop()
+        if process.poll() is None:
+            return process
+    return None
+
+
+#: Workers that wait for a job: none, or one in a command that is about to start it.
+_PREPARED: list[subprocess.Popen[bytes]] = []
 
 #: Workers started by this process, so that none of them stays a zombie.
 _REAP: list[subprocess.Popen[bytes]] = []

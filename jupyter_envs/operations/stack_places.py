@@ -7,7 +7,7 @@ import re
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from jupyter_envs.engine import fetch, read_configuration
+from jupyter_envs.engine import read_configuration
 from jupyter_envs.errors import InvalidInput, StackDigestMismatch
 from jupyter_envs.policy import load_policy, policy_path
 from jupyter_envs.stacks import (
@@ -84,6 +84,8 @@ def stack_from_address(address: str) -> StackSource:
             reason="an address needs the sha256 of what it gives",
             hint=f"Write it behind the address, after looking at the file: {url[:200]}#sha256=…",
         )
+    from jupyter_envs.engine import fetch  # here, since it loads all of HTTP
+
     data = fetch(url, read_configuration(), limit=_LARGEST)
     found = hashlib.sha256(data).hexdigest()
     if found != wanted[1].lower():

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from importlib.metadata import EntryPoint, entry_points
-from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from jupyter_envs.errors import StackInvalid, StackNotFound
 
 from .model import BrokenStack, Origin, Stack
 from .read import read_stack
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "jupyter_envs.stacks"
 """The entry points by which a package brings stacks: each names a module whose folder has them."""
@@ -41,16 +42,20 @@ class Place(NamedTuple):
 
 def shipped_place() -> Place:
     """The stacks that come with this program."""
-    return Place("shipped", Path(str(files(__package__) / "shipped")))
+    return Place("shipped", Path(__file__).with_name("shipped"))
 
 
 def package_places() -> Iterator[Place]:
     """Folders that installed packages offer by the entry point ``jupyter_envs.stacks``."""
+    from importlib.metadata import entry_points  # here, since it loads a reader of mail
+
     for point in sorted(entry_points(group=GROUP), key=lambda one: one.name):
         yield _package_place(point)
 
 
 def _package_place(point: EntryPoint) -> Place:
+    from importlib.resources import files
+
     try:
         return Place("package", Path(str(files(point.load()))))
     except Exception as error:  # noqa: BLE001 - another package's code may fail in any way

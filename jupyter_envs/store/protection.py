@@ -14,7 +14,6 @@ import errno
 import fcntl
 import os
 import sys
-import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -78,6 +77,8 @@ def link_mode(cache: Path, envs: Path) -> LinkMode:
     says "hardlink" also where the engine clones. Raises StoreReadOnly.
     """
     try:
+        import tempfile  # here, since few processes try it
+
         with (
             tempfile.NamedTemporaryFile(dir=cache) as source,
             tempfile.NamedTemporaryFile(dir=envs) as target,
