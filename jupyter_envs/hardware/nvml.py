@@ -88,17 +88,15 @@ class NvmlFailed(Exception):
 
 def load_nvml(places: Sequence[str] = PLACES) -> Any:
     """nvidia-ml-py's module, whose library is loaded. Raises NvmlFailed where there is none."""
+    # The library first: where there is none, its binding would be loaded for nothing. The binding
+    # asks for the bare name only, and gets what is in memory under that name.
+    files = (Path(place, SONAME) for place in places)
+    if not _is_loadable(SONAME) and not any(f.exists() and _is_loadable(str(f)) for f in files):
+        raise NvmlFailed(LIBRARY_NOT_FOUND)
     try:
-        module = importlib.import_module("pynvml")
+        return importlib.import_module("pynvml")
     except ImportError as error:
         raise NvmlFailed(LIBRARY_NOT_FOUND) from error
-    if not _is_loadable(SONAME):
-        # It asks for the bare name only, and gets what is in memory under that name.
-        for place in places:
-            file = Path(place, SONAME)
-            if file.exists() and _is_loadable(str(file)):
-                break
-    return module
 
 
 def _is_loadable(name: str) -> bool:

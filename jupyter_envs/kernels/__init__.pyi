@@ -11,7 +11,7 @@ from .kernelspecs import (
     remove_kernelspec,
 )
 from .shim import render_shim
-from .verify import verify_kernel
+from .verify import preload, verify_kernel
 
 __all__ = [
     "KERNEL_VARIABLE",
@@ -22,6 +22,7 @@ __all__ = [
     "kernels_of",
     "kernelspec",
     "offers",
+    "preload",
     "published_kernels",
     "remove_kernelspec",
     "render_shim",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty
 from typing import TYPE_CHECKING, Any
@@ -21,9 +24,20 @@ if TYPE_CHECKING:
 #: Set by containers and test runs; the first start could then leave no bytecode behind.
 _NOT_FOR_VERIFY = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
 
+_KILL_SECONDS = 5.0
+
 
 class _EndedError(Exception):
     """The kernel's process is gone."""
+
+
+def preload() -> None:
+    """Load what :func:`verify_kernel` needs, which takes longer than most commands: in a thread,
+    while something else is waited for."""
+    from jupyter_client.manager import KernelManager  # noqa: F401 - into memory
+    from jupyter_client.provisioning.factory import KernelProvisionerFactory
+
+    KernelProvisionerFactory.instance()  # it looks through all installed packages
 
 
 def verify_kernel(offer: Offer, content: dict[str, Any], *, timeout: float) -> KernelRecord:
@@ -41,6 +55,7 @@ def verify_kernel(offer: Offer, content: dict[str, Any], *, timeout: float) -> K
         manager = KernelManager(
             kernel_name=offer.folder.lower(),
             connection_file=str(folder / "connection.json"),
+            ip="127.0.0.1",  # else it would look for all addresses of this machine
             kernel_spec_manager=KernelSpecManager(
                 kernel_dirs=[str(folder / "kernels")], ensure_native_kernel=False
             ),
@@ -83,7 +98,7 @@ def _run(
     finally:
         if client is not None:
             client.stop_channels()
-        manager.shutdown_kernel(now=True)
+        _end(manager)
         manager.cleanup_resources()
     return KernelRecord(
         folder=offer.folder,
@@ -92,6 +107,16 @@ def _run(
         version=str(info.get("language_info", {}).get("version", "")),
         seconds=round(time.monotonic() - started, 3),
     )
+
+
+def _end(manager: KernelManager) -> None:
+    """End the kernel's processes and forget it. The manager alone looks every 0.1 s only."""
+    process = getattr(manager.provisioner, "process", None)
+    if process is not None and manager.has_kernel:
+        with suppress(OSError, subprocess.TimeoutExpired):
+            manager.signal_kernel(signal.SIGKILL)
+            process.wait(_KILL_SECONDS)
+    manager.shutdown_kernel(now=True)
 
 
 def _kernel_info(

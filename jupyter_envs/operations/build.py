@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import platform as host_platform
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime
+from threading import Thread
 
 from jupyter_envs import __version__
 from jupyter_envs.engine import (
@@ -16,7 +18,7 @@ from jupyter_envs.engine import (
     measure_activation,
 )
 from jupyter_envs.errors import KernelFailed
-from jupyter_envs.kernels import kernelspec, offers, render_shim, verify_kernel
+from jupyter_envs.kernels import kernelspec, offers, preload, render_shim, verify_kernel
 from jupyter_envs.lock import (
     Lock,
     Manager,
@@ -34,6 +36,7 @@ from jupyter_envs.store import (
     GenerationFiles,
     GenerationInfo,
     KernelRecord,
+    flush_file_system,
     freeze,
     link_bytecode,
     link_mode,
@@ -70,12 +73,16 @@ def build_generation(
     Raises Unchanged, and what the parts raise; the prefix is then to be discarded.
     """
     check_pip(order, context)
+    Thread(target=preload, daemon=True).start()  # there is time while packages are linked
     cache = CacheDirs.under(context.settings.cache_dir)
     with channels_of(order, context) as (session, resolution):
         lock, added, skipped = _install(order, target, files, session, resolution, context)
     digest = lock_digest(lock, target.platform)
     _write_records(order, lock, target, files)
-    kernels = _prove(order, lock, digest, files, cache, context)
+    # A kernel that starts leaves this process and the disk without work.
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        size = aside.submit(packages_size, files.prefix)
+        kernels = _prove(order, lock, digest, files, cache, context, aside)
     if context.settings.freeze or context.policy.freeze:
         freeze(files.prefix, order.slug)
     packages = lock.for_platform(target.platform)
@@ -98,7 +105,7 @@ def build_generation(
         unhashed=unhashed(packages),
         conda_packages=sum(p.manager == "conda" for p in packages),
         pip_packages=sum(p.manager == "pip" for p in packages),
-        size=packages_size(files.prefix),
+        size=size.result(),
         versions={
             "jupyter_envs": __version__,
             "python": host_platform.python_version(),
@@ -199,6 +206,7 @@ def _prove(
     files: GenerationFiles,
     cache: CacheDirs,
     context: Context,
+    aside: Executor,
 ) -> tuple[KernelRecord, ...]:
     context.journal.progress("verify", 0, None, "kernels")
     link_bytecode(files.prefix, cache.bytecode, wheels=lock.wheels())
@@ -215,6 +223,8 @@ def _prove(
         generation=order.number,
     )
     write_atomically(files.start, shim.encode("utf-8", "surrogateescape"), mode=0o755)
+    # Most of it is on the disk then when it is published, which waits for all of it.
+    aside.submit(flush_file_system, files.prefix)
     return _verify(order, digest, files, context)
 
 

@@ -109,6 +109,7 @@ def _take_prepared() -> subprocess.Popen[bytes] | None:
         process = _PREPARED.pop()
         if process.poll() is None:
             return process
+        process.communicate()
     return None
 
 

@@ -84,11 +84,12 @@ def link_bytecode(
     ``wheels`` maps the names of pip packages to the sha256 of their wheels (not of sdists: each
     build of one may differ). Errors of single files leave that file to Python.
     """
-    python = target_python(prefix)
-    if python is None:
-        return BytecodeReport()
-    packages = packages_of(prefix, wheels or {})
     with ThreadPoolExecutor(_THREADS) as pool:
+        asked = pool.submit(target_python, prefix)  # a process is waited for
+        packages = packages_of(prefix, wheels or {})
+        python = asked.result()
+        if python is None:
+            return BytecodeReport()
         reports = pool.map(lambda package: _link_package(prefix, cache, python, package), packages)
         return _sum(list(reports))
 
