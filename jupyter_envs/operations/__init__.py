@@ -48,7 +48,7 @@ from .launch import cancel, follow, submit
 from .listing import EnvironmentList
 from .packages import PackageView, packages_of
 from .probe_view import ProbeView, probe_answers
-from .recovery import reconcile
+from .recovery import is_recovered, reconcile
 from .references import Side, is_file_reference, resolve, side_from_bytes
 from .repairing import keep
 from .requests import (
@@ -198,6 +198,7 @@ __all__ = [
     "gpu_machine",
     "history",
     "is_file_reference",
+    "is_recovered",
     "is_resumable",
     "is_running",
     "keep",

@@ -34,6 +34,7 @@ from jupyter_envs.store import (
 )
 
 from .adoption_tail import settle_adoptions
+from .announcing import Announcement, announced, is_told_gone, record_announced
 from .archive_tail import finish_archive
 from .catalogue import list_operations, read_operation
 from .context import open_ledger
@@ -86,6 +87,12 @@ def close_operation(store: Store, operation: str) -> Operation:
     return read_operation(store, operation)[0]
 
 
+def is_recovered(operation: Operation) -> bool:
+    """Whether it succeeded and its worker died before it could say so: what follows from it is
+    then left to :func:`reconcile`."""
+    return operation.result is not None and operation.result.get("recovered") is True
+
+
 def _folder_name(store: Store, name: str) -> str:
     return name if store.folder(name).exists() else check_name(name)
 
@@ -93,8 +100,11 @@ def _folder_name(store: Store, name: str) -> str:
 def _close(store: Store, summary: Operation, *, cancelled: bool) -> None:
     slug = _folder_name(store, summary.name)
     settle_adoption(store, slug)
-    published = _outcome(store, slug, summary)
+    told = announced(read_operation(store, summary.id)[1])
+    published = _outcome(store, slug, summary, told)
     if published is not None:
+        if told is not None:
+            record_announced(told, summary.actor)
         _write_end(store, summary.id, "succeeded", published)
         forget_empty(store, slug)
         return
@@ -113,7 +123,9 @@ def _never_published(store: Store, slug: str, operation: str) -> list[int]:
     return [n for n in later if read_info(store.generation(slug, n)).operation == operation]
 
 
-def _outcome(store: Store, slug: str, summary: Operation) -> dict[str, Any] | None:
+def _outcome(
+    store: Store, slug: str, summary: Operation, told: Announcement | None
+) -> dict[str, Any] | None:
     """What the operation achieved before it was stopped, where that was all there was to do."""
     if summary.verb == "archive":
         made = read_archive(store, slug) if is_archived(store, slug) else None
@@ -122,15 +134,18 @@ def _outcome(store: Store, slug: str, summary: Operation) -> dict[str, Any] | No
     if summary.verb == "remove":
         gone = current_generation(store, slug) is None and not is_archived(store, slug)
         return {"name": summary.name, "removed": True, "recovered": True} if gone else None
-    return _published_by(store, slug, summary.id)
+    return _published_by(store, slug, summary, told)
 
 
-def _published_by(store: Store, slug: str, operation: str) -> dict[str, Any] | None:
+def _published_by(
+    store: Store, slug: str, summary: Operation, told: Announcement | None
+) -> dict[str, Any] | None:
     number = current_generation(store, slug)
     if number is None or number not in complete_generations(store, slug):
         return None
     info = read_info(store.generation(slug, number))
-    if info.operation != operation:
+    moved = summary.verb == "rollback" and told is not None and told.generation == number
+    if info.operation != summary.id and not moved:
         return None
     return {
         "name": info.name,
@@ -256,14 +271,16 @@ def _retire(store: Store, slug: str, settings: Settings) -> None:
     if processes_of(store, slug):
         return
     info = read_info(store.generation(slug, complete_generations(store, slug)[-1]))
-    open_ledger(settings).record(
-        "environment_removed",
-        "reconcile",
-        environment=slug,
-        store=str(store.root),
-        generation=info.number,
-        lock_digest=info.lock_digest,
-    )
+    ledger = open_ledger(settings)
+    if not is_told_gone(ledger, slug):  # a removal that was killed may have said so
+        ledger.record(
+            "environment_removed",
+            "reconcile",
+            environment=slug,
+            store=str(store.root),
+            generation=info.number,
+            lock_digest=info.lock_digest,
+        )
     discard_tree(store.folder(slug), store.trash)
 
 
