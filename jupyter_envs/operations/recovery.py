@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from jupyter_envs.errors import Cancelled, EnvironmentBusy, EnvsError, Interrupted
@@ -199,8 +200,10 @@ def _close_dead(store: Store) -> list[str]:
     closed = []
     for operation in list_operations(store):
         if operation.state not in ENDED and not is_running(operation):
-            summary = close_operation(store, operation.id)
-            closed.append(f"{summary.state}: {operation.id}")
+            # Without room for the ledger's line it stays open, and other commands go on.
+            with suppress(OSError):
+                summary = close_operation(store, operation.id)
+                closed.append(f"{summary.state}: {operation.id}")
     return closed
 
 

@@ -5,6 +5,7 @@
    what is in the trash: thousands, between which nothing of interest happens.
 
    CHAOS_AT     the change after which it dies; 0: never
+   CHAOS_WHEN   or how the line of the change begins after which it dies
    CHAOS_GROUP  "1": its whole process group dies
    CHAOS_LOG    takes a line for each change                                              */
 
@@ -25,7 +26,7 @@
 static int at_work = 0, to_group = 0;
 static long last = 0;
 static atomic_long changes = 0;
-static char below[PATH_MAX];
+static char below[PATH_MAX], when[PATH_MAX];
 static int log_file = -1;
 
 __attribute__((constructor)) static void begin(void) {
@@ -48,6 +49,8 @@ __attribute__((constructor)) static void begin(void) {
     if (!strstr(line, victim))
         return;
     snprintf(below, sizeof below, "%s/", root);
+    if (getenv("CHAOS_WHEN"))
+        snprintf(when, sizeof when, "%s", getenv("CHAOS_WHEN"));
     last = atol(at);
     to_group = group && group[0] == '1';
     log_file = (int)syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -96,7 +99,7 @@ static void changed(const char *what, int folder, const char *path) {
     long number = atomic_fetch_add(&changes, 1) + 1;
     int size = snprintf(line, sizeof line, "%s %s\n", what, found + strlen(below));
     syscall(SYS_write, log_file, line, size);
-    if (last && number >= last) {
+    if ((last && number >= last) || (when[0] && strncmp(line, when, strlen(when)) == 0)) {
         syscall(SYS_kill, to_group ? 0 : getpid(), SIGKILL);
         for (;;)
             pause();

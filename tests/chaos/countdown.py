@@ -26,14 +26,15 @@ def build_countdown(folder: Path) -> Path:
 
 
 class Countdown(NamedTuple):
-    """``after`` is the number of the change, 0 for a victim that is only watched; ``group``:
-    with it die all that it has started. ``log`` takes a line for each change."""
+    """``after`` is the number of the change, or how its line begins; 0 for a victim that is only
+    watched. ``group``: with it die all that it has started. ``log`` takes a line for each
+    change."""
 
     library: Path
     below: Path
     log: Path
     victim: str = WORKER
-    after: int = 0
+    after: int | str = 0
     group: bool = False
 
     def environ(self) -> dict[str, str]:
@@ -42,7 +43,8 @@ class Countdown(NamedTuple):
             "LD_PRELOAD": str(self.library),
             "CHAOS_VICTIM": self.victim,
             "CHAOS_BELOW": str(self.below),
-            "CHAOS_AT": str(self.after),
+            "CHAOS_AT": str(self.after) if isinstance(self.after, int) else "0",
+            "CHAOS_WHEN": self.after if isinstance(self.after, str) else "",
             "CHAOS_GROUP": "1" if self.group else "0",
             "CHAOS_LOG": str(self.log),
         }

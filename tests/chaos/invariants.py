@@ -188,13 +188,10 @@ def _unfinished(world: World) -> Iterator[str]:
 def _ledger_faults(world: World) -> Iterator[str]:
     ledger = world.ledger()
     yield from (f"the ledger is broken: {fault}" for fault in ledger.verify())
-    for event in ledger.events():
-        digest = event.get("lock_digest")
-        if digest is None:
-            continue
+    for digest in sorted({e["lock_digest"] for e in ledger.events() if e.get("lock_digest")}):
         kept = ledger.lock(digest)
         if kept is None:
-            yield f"the lock {digest[:12]} of {event['action']} is not kept"
+            yield f"the lock {digest[:12]} is in the ledger and is not kept"
             continue
         lock = parse_lock(kept, file=digest)
         if digest not in {lock_digest(lock, platform) for platform in lock.platforms}:

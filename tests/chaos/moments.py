@@ -32,7 +32,6 @@ _PATIENCE = 120.0
 _POLL_SECONDS = 0.01
 
 Victim = Literal["worker", "group", "command"]
-Trigger = Literal["change", "time"]
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -43,15 +42,16 @@ class Profile(msgspec.Struct, frozen=True):
 
 
 class Moment(msgspec.Struct, kw_only=True):
-    """A kill and what came of it. ``at`` is the number of the change or the second, ``of`` how
-    many there are; ``after`` the change itself. ``again`` says that the command which cleaned up
-    was killed too, after that many of its own changes."""
+    """A kill and what came of it. ``trigger`` is ``change``, ``time`` or ``window``; ``at`` the
+    number of the change, the second, or how the line of the change begins, where ``{name}`` is
+    the environment's; ``of`` how many there are. ``after`` is the change itself. ``again`` says
+    that the command which cleaned up was killed too, after that many of its own changes."""
 
     verb: str
     victim: str
     trigger: str
-    at: float
-    of: float
+    at: float | str
+    of: float = 0
     phase: str = ""
     after: str = ""
     killed: bool = False
@@ -113,19 +113,21 @@ class Killer:
         world, verb = self.world, VERBS[moment.verb]
         target = verb.prepare(world, self.do)
         before = snapshot(world)
+        after = moment.at.format(name=target) if isinstance(moment.at, str) else int(moment.at)
+        timed = moment.trigger == "time"
         countdown = self._countdown(
-            verb,
-            after=int(moment.at) if moment.trigger == "change" else 0,
-            group=moment.victim == "group",
+            verb, after=0 if timed else after, group=moment.victim == "group"
         )
-        seconds = moment.at if moment.trigger == "time" else None
+        seconds = float(moment.at) if timed else None
         operation = self._begin_and_wait(
             verb, target, countdown, seconds=seconds, group=moment.victim == "group"
         )
         moment.phase = operation.phase if operation else "queued"
         changes = countdown.changes()
         moment.after = changes[-1] if changes else ""
-        reached = moment.trigger == "change" and len(changes) >= moment.at
+        reached = not timed and (
+            moment.after.startswith(after) if isinstance(after, str) else len(changes) >= after
+        )
         moment.killed = reached or operation is None or operation.state not in ENDED
         moment.violations += self._compared(verb, target, before)
         moment.violations += [f"at once: {fault}" for fault in seen(world)]
@@ -196,7 +198,7 @@ class Killer:
 
     # -- how ------------------------------------------------------------------------------------
 
-    def _countdown(self, verb: Verb, *, after: int = 0, group: bool = False) -> Countdown:
+    def _countdown(self, verb: Verb, *, after: int | str = 0, group: bool = False) -> Countdown:
         world = self.world
         victim = WORKER if verb.ask else "-m jupyter_envs rollback"
         return Countdown(world.library, world.sandbox.home, world.next_log(), victim, after, group)
@@ -280,7 +282,7 @@ class Kills(Protocol):
 
 def attempt(killer: Kills, name: str) -> Moment:
     """One moment of a verb; what goes wrong otherwise is a violation too."""
-    moment = Moment(verb=name, victim="", trigger="", at=0, of=0)
+    moment = Moment(verb=name, victim="", trigger="", at=0)
     try:
         moment = killer.draw(name)
         return killer.try_moment(moment)

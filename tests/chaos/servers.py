@@ -77,7 +77,7 @@ class ServerKiller:
         before = snapshot(world)
         answer = ask(world, self._server.client, moment.verb, target)
         operation = answer.expect(202)["id"]
-        time.sleep(moment.at)
+        time.sleep(float(moment.at))
         self._server.kill()
         if moment.victim == "server and worker":
             kill_worker(world, operation)
