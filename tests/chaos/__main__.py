@@ -42,7 +42,7 @@ def main() -> int:
             options.seed, moments, killer.profiles, steps,
             seconds=time.monotonic() - began, folder=folder,
         )  # fmt: skip
-    options.output.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    options.output.write_text(json.dumps({"runs": [found]}, indent=1) + "\n", "utf-8")
     violations = found["violations"]
     print(f"{found['moments']['killed']} kills, {len(steps)} steps, {len(violations)} violations")
     return 1 if violations else 0
@@ -68,16 +68,19 @@ def _moments(
         for name in islice(cycle(VERBS), options.moments - served):
             moments.append(attempt(killer, name))
             _show(len(moments), options.moments, moments[-1])
-        with ServerKiller(killer) as servers:
-            for name in islice(cycle(SERVED), served):
-                moments.append(attempt(servers, name))
-                _show(len(moments), options.moments, moments[-1])
+        if served:
+            with ServerKiller(killer) as servers:
+                for name in islice(cycle(SERVED), served):
+                    moments.append(attempt(servers, name))
+                    _show(len(moments), options.moments, moments[-1])
     finally:
         world.close()
     return killer, moments
 
 
 def _steps(folder: Path, library: Path, options: argparse.Namespace) -> list[Step]:
+    if not options.steps:
+        return []
     world = World(folder, library=library, seed=options.seed)
     steps: list[Step] = []
     try:

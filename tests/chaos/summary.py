@@ -29,7 +29,10 @@ def summary(
         "seed": seed,
         "seconds": round(seconds),
         "machine": facts(folder),
-        "violations": [msgspec.to_builtins(one) for one in (*moments, *steps) if one.violations],
+        "violations": [
+            *(msgspec.to_builtins(one) for one in moments if one.violations),
+            *(msgspec.to_builtins(one) for one in steps if one.violations),
+        ],
         "moments": {
             "tried": len(moments),
             "killed": len(killed),

@@ -1,4 +1,7 @@
-"""``kill -9`` at moments that are known to matter, and at random ones. ``make chaos`` tries more."""
+"""``kill -9`` at moments that are known to matter, and at random ones.
+
+``make chaos`` tries hundreds.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from tests.chaos.moments import Killer, Moment, attempt
 from tests.chaos.servers import ask, server
 from tests.chaos.verbs import VERBS
 from tests.chaos.world import World, spec
+from tests.server import until
+from tests.support.api_client import ApiClient
 
 #: Between these changes of the disk and the next ones something is half done. What is right
 #: afterwards: the operation had succeeded, or it was undone.
@@ -37,11 +42,14 @@ WINDOWS = {
 #: A file has a name for a moment only, and the writer dies in it.
 LEFT = {
     "a trial of what the disk can": ("create", "create envs/.jupyter-envs-"),
-    "a trial of whether names can be exchanged": ("exchange", "mkdir envs/.jupyter-envs/{name}/.jupyter-envs-"),
+    "a trial of whether names can be exchanged": (
+        "exchange",
+        "mkdir envs/.jupyter-envs/{name}/.jupyter-envs-",
+    ),
     "a kernel": ("update", "create jupyter/kernels/conda-env-{name}-tiny/.kernel.json."),
     "conda's register": ("create", "create .conda/.environments.txt."),
     "a look at drift": ("update", "create envs/.jupyter-envs/{name}/drift/."),
-}  # fmt: skip
+}
 
 
 def killed(killer: Killer, verb: str, line: str) -> Moment:
@@ -105,16 +113,15 @@ def test_a_server_that_tells_of_success_has_the_kernel(world: World) -> None:
         with server(world, "server") as one:
             ended = one.client.follow(ask(world, one.client, "create", "served").expect(202)["id"])
             assert ended["state"] == "succeeded"
-            kernels = one.client.jupyter("GET", "api/kernelspecs").expect(200)["kernelspecs"]
-            deadline = 200
-            while "conda-env-served-tiny" not in kernels and deadline:
-                kernels = one.client.jupyter("GET", "api/kernelspecs").expect(200)["kernelspecs"]
-                deadline -= 1
+            until(lambda: "conda-env-served-tiny" in _kernels(one.client))
     finally:
         world.sandbox.environ = before
 
-    assert "conda-env-served-tiny" in kernels
     assert settled(world) == []
+
+
+def _kernels(client: ApiClient) -> list[str]:
+    return list(client.jupyter("GET", "api/kernelspecs").expect(200)["kernelspecs"])
 
 
 def test_a_removal_is_told_once(killer: Killer) -> None:
