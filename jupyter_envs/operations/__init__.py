@@ -46,9 +46,10 @@ from .inline import run_here
 from .journal import ENDED, Event, Operation, State, is_running
 from .launch import cancel, follow, submit
 from .listing import EnvironmentList
+from .outcome import is_recovered
 from .packages import PackageView, packages_of
 from .probe_view import ProbeView, probe_answers
-from .recovery import is_recovered, reconcile
+from .recovery import reconcile
 from .references import Side, is_file_reference, resolve, side_from_bytes
 from .repairing import keep
 from .requests import (

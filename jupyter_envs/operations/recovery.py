@@ -27,7 +27,6 @@ from jupyter_envs.store import (
     known_slugs,
     list_environments,
     processes_of,
-    read_archive,
     read_environment,
     read_info,
     settle_adoption,
@@ -35,7 +34,7 @@ from jupyter_envs.store import (
 )
 
 from .adoption_tail import settle_adoptions
-from .announcing import Announcement, announced, is_told_gone, record_announced
+from .announcing import announced, is_told_gone, record_announced
 from .archive_tail import finish_archive
 from .catalogue import list_operations, read_operation
 from .context import open_ledger
@@ -48,6 +47,7 @@ from .journal import (
     is_running,
     journal_path,
 )
+from .outcome import outcome_of
 from .publish import keep_lock, publish_tail, withdraw
 from .requests import OF_NO_ENVIRONMENT
 from .retention import prune_journals
@@ -59,6 +59,9 @@ RESUME_SECONDS = 24 * 3600.0
 
 #: Verbs that leave nothing behind in an environment's folder.
 _OF_NO_ENVIRONMENT = tuple(kind.__struct_config__.tag for kind in OF_NO_ENVIRONMENT)
+
+_BEGIN_AGAIN = "What was there before it is as it was. Start it again."
+_GOES_ON = "It had removed only what nobody needs. Start it again for the rest."
 
 #: Within this time a killed worker has let go of its lock, whatever its disk was doing.
 _KILLED_SECONDS = 10.0
@@ -88,12 +91,6 @@ def close_operation(store: Store, operation: str) -> Operation:
     return read_operation(store, operation)[0]
 
 
-def is_recovered(operation: Operation) -> bool:
-    """Whether it succeeded and its worker died before it could say so: what follows from it is
-    then left to :func:`reconcile`."""
-    return operation.result is not None and operation.result.get("recovered") is True
-
-
 def _folder_name(store: Store, name: str) -> str:
     return name if store.folder(name).exists() else check_name(name)
 
@@ -102,7 +99,7 @@ def _close(store: Store, summary: Operation, *, cancelled: bool) -> None:
     slug = _folder_name(store, summary.name)
     settle_adoption(store, slug)
     told = announced(read_operation(store, summary.id)[1])
-    published = _outcome(store, slug, summary, told)
+    published = outcome_of(store, slug, summary, told)
     if published is not None:
         if told is not None:
             record_announced(told, summary.actor)
@@ -124,43 +121,9 @@ def _never_published(store: Store, slug: str, operation: str) -> list[int]:
     return [n for n in later if read_info(store.generation(slug, n)).operation == operation]
 
 
-def _outcome(
-    store: Store, slug: str, summary: Operation, told: Announcement | None
-) -> dict[str, Any] | None:
-    """What the operation achieved before it was stopped, where that was all there was to do."""
-    if summary.verb == "archive":
-        made = read_archive(store, slug) if is_archived(store, slug) else None
-        done = made is not None and made.operation == summary.id
-        return {"name": summary.name, "archived": True, "recovered": True} if done else None
-    if summary.verb == "remove":
-        gone = current_generation(store, slug) is None and not is_archived(store, slug)
-        return {"name": summary.name, "removed": True, "recovered": True} if gone else None
-    return _published_by(store, slug, summary, told)
-
-
-def _published_by(
-    store: Store, slug: str, summary: Operation, told: Announcement | None
-) -> dict[str, Any] | None:
-    number = current_generation(store, slug)
-    if number is None or number not in complete_generations(store, slug):
-        return None
-    info = read_info(store.generation(slug, number))
-    moved = summary.verb == "rollback" and told is not None and told.generation == number
-    if info.operation != summary.id and not moved:
-        return None
-    return {
-        "name": info.name,
-        "path": str(store.link(slug)),
-        "prefix": str(store.generation(slug, number)),
-        "generation": number,
-        "lock_digest": info.lock_digest,
-        "changed": True,
-        "recovered": True,
-    }
-
-
 def _end(store: Store, operation: str, *, cancelled: bool, resumable: bool = True) -> None:
-    hint = None if resumable else "Start it again; it had not begun to build."
+    verb = read_operation(store, operation)[0].verb
+    hint = None if resumable else _GOES_ON if verb == "clean" else _BEGIN_AGAIN
     error: EnvsError = Cancelled() if cancelled else Interrupted(id=operation, hint=hint)
     _write_end(store, operation, "cancelled" if cancelled else "interrupted", error.as_dict())
 
