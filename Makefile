@@ -15,7 +15,7 @@ SOURCES := $(shell find src style schema) package.json tsconfig.json
 WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 JLPM := $(WITH_NODE) $(BIN)/jlpm
 
-.PHONY: help setup frontend test lint format demo lab channel bench dist clean
+.PHONY: help setup frontend test lint format demo lab channel bench chaos dist clean
 
 help:  ## Show these lines
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## */: /'
@@ -74,6 +74,9 @@ channel: $(STAMP)  ## Build the local test channel; its URL is the last line
 
 bench: $(STAMP)  ## Measure, in comparison with peers
 	$(BIN)/python -m benchmarks
+
+chaos: $(STAMP)  ## Kill things at hundreds of moments; ARGS="--seed N" repeats a run
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 # From nothing: the build hook takes a front end that is there for a good one.
 dist: $(MODULES)  ## Build the sdist and the wheel into dist/

@@ -8,7 +8,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from jupyter_envs.errors import OperationEnded
-from jupyter_envs.operations import Event, Operation, Settings, cancel, follow, read_operation
+from jupyter_envs.operations import (
+    Event,
+    Operation,
+    Settings,
+    cancel,
+    follow,
+    is_recovered,
+    read_operation,
+    reconcile,
+)
 from jupyter_envs.store import Store
 
 from .output import err, escape, print_failure, print_json, size
@@ -65,6 +74,8 @@ def watch(settings: Settings, operation: str, *, as_json: bool) -> int:
             summary, _events = read_operation(store, operation)
     else:
         summary, _events = read_operation(store, operation)
+    if is_recovered(summary):
+        reconcile(settings)  # the kernel that is promised now was still to come
     return _conclude(summary, as_json=as_json)
 
 

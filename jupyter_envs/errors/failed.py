@@ -66,4 +66,4 @@ class Interrupted(EnvsError):
 
     code = "interrupted"
     sentence = "The operation was interrupted: its process ended without a result"
-    advice = "Resume it: jupyter envs operations resume {id}"
+    advice = "What was there before it is as it was. Resume it: jupyter envs operations resume {id}"

@@ -44,6 +44,7 @@ from .inline import run_here
 from .journal import ENDED, Event, Operation, State, is_running
 from .launch import cancel, follow, prepared, submit
 from .listing import EnvironmentList
+from .outcome import is_recovered
 from .packages import PackageView, packages_of
 from .probe_view import ProbeView, probe_answers
 from .recovery import reconcile
@@ -196,6 +197,7 @@ __all__ = [
     "gpu_machine",
     "history",
     "is_file_reference",
+    "is_recovered",
     "is_resumable",
     "is_running",
     "keep",

@@ -57,6 +57,7 @@ from jupyter_envs.store import (
     write_drift,
 )
 
+from .announcing import announce
 from .context import Context
 from .derivation import Derived
 from .drift import check
@@ -77,15 +78,17 @@ def adopt_unmanaged(request: Adopt, context: Context) -> dict[str, Any]:
     found = adoptable_as(context.settings, environment, request.fingerprint)
     resolve_channels(found.lock.channels, context.configuration)  # what conda's own lists forbid
     before = fingerprint(environment.path)
+    unlocked = [msgspec.to_builtins(one) for one in found.unlocked]
     staging = store.folder(slug) / f".adoption.{uuid.uuid4().hex[:8]}"
     begin_adoption(store, slug)
     try:
         staging.mkdir()
-        _fill(staging, found, environment, context)
+        digest = _fill(staging, found, environment, context)
         if fingerprint(environment.path) != before:
             raise DriftChanged(name=environment.name)
         context.journal.progress("publish", 0, None, "steps")
         flush_file_system(staging)
+        told = announce("environment_adopted", slug, ADOPTED, digest, context, unlocked=unlocked)
         commit_adoption(store, slug, staging)
     except BaseException:
         discard_staging(staging)
@@ -95,8 +98,7 @@ def adopt_unmanaged(request: Adopt, context: Context) -> dict[str, Any]:
     context.ledger.expect_starts()
     publish_tail(store, adopted, context.settings, installed_kernels(context.settings.kernels_dir))
     keep_lock(adopted, context.ledger)
-    unlocked = [msgspec.to_builtins(one) for one in found.unlocked]
-    record("environment_adopted", adopted, context, unlocked=unlocked)
+    record(told, context)
     kept = _keep_what_was(store, adopted)
     verdicts = [one.message for one in kept.verdicts] if kept else []
     return result(adopted, changed=True) | {
@@ -107,8 +109,9 @@ def adopt_unmanaged(request: Adopt, context: Context) -> dict[str, Any]:
     }
 
 
-def _fill(staging: Path, found: Derived, environment: Environment, context: Context) -> None:
-    """Write our files; the last one says that kernels were started."""
+def _fill(staging: Path, found: Derived, environment: Environment, context: Context) -> str:
+    """Write our files, of which the last one says that kernels were started; returns the lock's
+    digest."""
     store, slug = context.store, environment.slug
     prefix, target = store.generation(slug, ADOPTED), this_target(context)
     if found.lock.platforms != (target.platform,):
@@ -163,6 +166,7 @@ def _fill(staging: Path, found: Derived, environment: Environment, context: Cont
     )
     data = msgspec.json.format(msgspec.json.encode(info), indent=2)
     write_atomically(staging / "generation.json", data)
+    return digest
 
 
 def _prove(

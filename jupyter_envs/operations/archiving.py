@@ -25,6 +25,7 @@ from jupyter_envs.store import (
 )
 
 from .adopted import require_none_adopted
+from .announcing import announce
 from .archive_tail import finish_archive
 from .ask import require_archivable
 from .context import Context
@@ -52,16 +53,18 @@ def archive(request: Archive, context: Context) -> dict[str, Any]:
     keep_lock(environment, context.ledger)
     made = ArchiveRecord(archived=now(), archived_by=context.job.actor, operation=context.job.id)
     write_archive(store, environment, made)
+    assert environment.info is not None
+    digest = environment.info.lock_digest
+    told = announce("environment_archived", slug, environment.generation, digest, context)
     retract(store, slug)
     withdraw(store, slug, context.settings)
-    record("environment_archived", environment, context)
+    record(told, context)
     for number in numbers:
         discard_generation(store, slug, number)
-    assert environment.info is not None
     return {
         "name": environment.name,
         "archived": True,
-        "lock_digest": environment.info.lock_digest,
+        "lock_digest": digest,
         "freed": freed,
     }
 

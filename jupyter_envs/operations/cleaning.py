@@ -25,6 +25,7 @@ from jupyter_envs.store import (
     environment_lock,
     freed_by,
     known_slugs,
+    probes_folder,
     stale_leases,
     unfinished_generations,
 )
@@ -38,10 +39,11 @@ from .settings import Settings
 
 Kind = Literal["trash", "unfinished", "lease", "temporary", "generation", "package"]
 
-#: How our own writers name what they will rename into place; the other one beside Jupyter's
-#: kernels, where others have their files too.
+#: How our own writers name what they will rename into place; the second one beside the
+#: environments and Jupyter's kernels, and the others in folders where others have files too.
 _TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}")
-_BESIDE_KERNELS = re.compile(r"\.jupyter-envs-[0-9a-f]{8}")
+_BESIDE = re.compile(r"\.jupyter-envs-[0-9a-f]{8}")
+_KERNEL = re.compile(r"\.kernel\.json\.[0-9a-f]{8}")
 
 
 class CleanItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,20 +173,28 @@ def _generation(store: Store, kind: Kind, slug: str, number: int) -> _Target:
 
 def _temporaries(store: Store, settings: Settings) -> Iterator[Path]:
     """What a writer that was killed did not rename into place any more."""
-    data, beside = settings.data_dir, settings.kernels_dir.parent
-    found = [path for path in _entries(beside) if _BESIDE_KERNELS.fullmatch(path.name)]
+    data, register = settings.data_dir, settings.environments_txt
+    found = list(_named(_BESIDE, settings.kernels_dir.parent, store.root))
+    found += _named(_KERNEL, *_entries(settings.kernels_dir))
+    found += _named(re.compile(rf"\.{re.escape(register.name)}\.[0-9a-f]{{8}}"), register.parent)
     folders = [store.root, data, data / "locks"]
     for slug in known_slugs(store):
-        folders.append(store.folder(slug))
+        folder = store.folder(slug)
+        folders += [folder, folder / "drift", probes_folder(store, slug)]
+        found += _named(_BESIDE, folder)
         prefixes = (p for p in _entries(store.folder(slug)) if p.name.isdigit())
         folders += (GenerationFiles(prefix).folder for prefix in prefixes)
-    for folder in folders:
-        found += (path for path in _entries(folder) if _TEMPORARY.fullmatch(path.name))
+    found += _named(_TEMPORARY, *folders)
     yield from (path for path in found if _is_left(path, store))
 
 
+def _named(form: re.Pattern[str], *folders: Path) -> Iterator[Path]:
+    for folder in folders:
+        yield from (path for path in _entries(folder) if form.fullmatch(path.name))
+
+
 def _is_left(path: Path, store: Store) -> bool:
-    if path.parent == store.root:
+    if path.parent == store.root and not _BESIDE.fullmatch(path.name):
         # Beside the environments lie other people's files: our links are known by their text.
         try:
             if not os.readlink(path).startswith(f"{store.hidden.name}/"):

@@ -89,6 +89,11 @@ class JournalWriter:
                 Event(seq=self._seq, time=now(), phase=self._phase, code=code, params=params)
             )
 
+    def promise(self, code: str, params: dict[str, Any]) -> None:
+        """Write one event; on disk for good when this returns."""
+        self.event(code, params)
+        os.fsync(self._descriptor)
+
     def progress(self, phase: str, done: int, total: int | None, unit: str) -> None:
         """A Progress: coalesced to ten a second, but a phase's first and last are kept."""
         with self._mutex:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from jupyter_envs.errors import Cancelled, EnvironmentBusy, EnvsError, Interrupted
@@ -26,7 +27,6 @@ from jupyter_envs.store import (
     known_slugs,
     list_environments,
     processes_of,
-    read_archive,
     read_environment,
     read_info,
     settle_adoption,
@@ -34,6 +34,7 @@ from jupyter_envs.store import (
 )
 
 from .adoption_tail import settle_adoptions
+from .announcing import announced, is_told_gone, record_announced
 from .archive_tail import finish_archive
 from .catalogue import list_operations, read_operation
 from .context import open_ledger
@@ -46,6 +47,7 @@ from .journal import (
     is_running,
     journal_path,
 )
+from .outcome import outcome_of
 from .publish import keep_lock, publish_tail, withdraw
 from .requests import OF_NO_ENVIRONMENT
 from .retention import prune_journals
@@ -57,6 +59,9 @@ RESUME_SECONDS = 24 * 3600.0
 
 #: Verbs that leave nothing behind in an environment's folder.
 _OF_NO_ENVIRONMENT = tuple(kind.__struct_config__.tag for kind in OF_NO_ENVIRONMENT)
+
+_BEGIN_AGAIN = "What was there before it is as it was. Start it again."
+_GOES_ON = "It had removed only what nobody needs. Start it again for the rest."
 
 #: Within this time a killed worker has let go of its lock, whatever its disk was doing.
 _KILLED_SECONDS = 10.0
@@ -93,8 +98,11 @@ def _folder_name(store: Store, name: str) -> str:
 def _close(store: Store, summary: Operation, *, cancelled: bool) -> None:
     slug = _folder_name(store, summary.name)
     settle_adoption(store, slug)
-    published = _outcome(store, slug, summary)
+    told = announced(read_operation(store, summary.id)[1])
+    published = outcome_of(store, slug, summary, told)
     if published is not None:
+        if told is not None:
+            record_announced(told, summary.actor)
         _write_end(store, summary.id, "succeeded", published)
         forget_empty(store, slug)
         return
@@ -113,38 +121,9 @@ def _never_published(store: Store, slug: str, operation: str) -> list[int]:
     return [n for n in later if read_info(store.generation(slug, n)).operation == operation]
 
 
-def _outcome(store: Store, slug: str, summary: Operation) -> dict[str, Any] | None:
-    """What the operation achieved before it was stopped, where that was all there was to do."""
-    if summary.verb == "archive":
-        made = read_archive(store, slug) if is_archived(store, slug) else None
-        done = made is not None and made.operation == summary.id
-        return {"name": summary.name, "archived": True, "recovered": True} if done else None
-    if summary.verb == "remove":
-        gone = current_generation(store, slug) is None and not is_archived(store, slug)
-        return {"name": summary.name, "removed": True, "recovered": True} if gone else None
-    return _published_by(store, slug, summary.id)
-
-
-def _published_by(store: Store, slug: str, operation: str) -> dict[str, Any] | None:
-    number = current_generation(store, slug)
-    if number is None or number not in complete_generations(store, slug):
-        return None
-    info = read_info(store.generation(slug, number))
-    if info.operation != operation:
-        return None
-    return {
-        "name": info.name,
-        "path": str(store.link(slug)),
-        "prefix": str(store.generation(slug, number)),
-        "generation": number,
-        "lock_digest": info.lock_digest,
-        "changed": True,
-        "recovered": True,
-    }
-
-
 def _end(store: Store, operation: str, *, cancelled: bool, resumable: bool = True) -> None:
-    hint = None if resumable else "Start it again; it had not begun to build."
+    verb = read_operation(store, operation)[0].verb
+    hint = None if resumable else _GOES_ON if verb == "clean" else _BEGIN_AGAIN
     error: EnvsError = Cancelled() if cancelled else Interrupted(id=operation, hint=hint)
     _write_end(store, operation, "cancelled" if cancelled else "interrupted", error.as_dict())
 
@@ -184,8 +163,10 @@ def _close_dead(store: Store) -> list[str]:
     closed = []
     for operation in list_operations(store):
         if operation.state not in ENDED and not is_running(operation):
-            summary = close_operation(store, operation.id)
-            closed.append(f"{summary.state}: {operation.id}")
+            # Without room for the ledger's line it stays open, and other commands go on.
+            with suppress(OSError):
+                summary = close_operation(store, operation.id)
+                closed.append(f"{summary.state}: {operation.id}")
     return closed
 
 
@@ -256,14 +237,16 @@ def _retire(store: Store, slug: str, settings: Settings) -> None:
     if processes_of(store, slug):
         return
     info = read_info(store.generation(slug, complete_generations(store, slug)[-1]))
-    open_ledger(settings).record(
-        "environment_removed",
-        "reconcile",
-        environment=slug,
-        store=str(store.root),
-        generation=info.number,
-        lock_digest=info.lock_digest,
-    )
+    ledger = open_ledger(settings)
+    if not is_told_gone(ledger, slug):  # a removal that was killed may have said so
+        ledger.record(
+            "environment_removed",
+            "reconcile",
+            environment=slug,
+            store=str(store.root),
+            generation=info.number,
+            lock_digest=info.lock_digest,
+        )
     discard_tree(store.folder(slug), store.trash)
 
 

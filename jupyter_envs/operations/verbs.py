@@ -29,11 +29,13 @@ from jupyter_envs.store import (
     get_managed,
     get_recorded,
     next_number,
+    read_info,
     retract,
     unfinished_generations,
 )
 
 from .adopted import require_movable
+from .announcing import Announcement, announce
 from .ask import require_free, require_idle
 from .ask_probe import probe_after_publish
 from .changes import change_texts
@@ -136,8 +138,12 @@ def build_and_publish(
     flush_file_system(files.prefix)
     finish_generation(store, order.slug, files, info)
     before_publish()
+    source = msgspec.to_builtins(order.source)
+    told = announce(
+        action, order.slug, order.number, info.lock_digest, context, source=source, **facts
+    )
     environment = publish(store, order.slug, order.number, context.settings, context.ledger)
-    record(action, environment, context, source=msgspec.to_builtins(order.source), **facts)
+    record(told, context)
     look(store, environment)  # what is clean now is known, before anybody can touch it
     collect(store, order.slug, keep=context.settings.keep_generations)
     tried = probe_after_publish(environment, context.settings, context.job.actor)
@@ -156,11 +162,14 @@ def rollback(request: Rollback, context: Context) -> dict[str, Any]:
     if number not in environment.generations:
         raise _no_generation(environment, number)
     changed = number != environment.generation
+    told: Announcement | None = None
     if changed:
         require_movable(context.store, environment)
+        digest = read_info(context.store.generation(environment.slug, number)).lock_digest
+        told = announce("environment_rolled_back", environment.slug, number, digest, context)
     environment = publish(context.store, environment.slug, number, context.settings, context.ledger)
-    if changed:
-        record("environment_rolled_back", environment, context)
+    if told is not None:
+        record(told, context)
     return result(environment, changed=changed)
 
 
@@ -185,28 +194,22 @@ def remove(request: Remove, context: Context) -> dict[str, Any]:
     if not request.force:
         require_idle(context.store, environment)
     context.journal.progress("publish", 0, None, "steps")
+    digest = environment.info.lock_digest if environment.info else None
+    told = announce(
+        "environment_removed", environment.slug, environment.generation, digest, context
+    )
     # First, or an environment without its symlink would be taken for an archived one.
     discard_archive(context.store, environment.slug)
     retract(context.store, environment.slug)
-    record("environment_removed", environment, context)
+    record(told, context)
     withdraw(context.store, environment.slug, context.settings)
     discard_tree(context.store.folder(environment.slug), context.store.trash)
     return {"name": environment.name, "removed": True}
 
 
-def record(action: str, environment: Environment, context: Context, **facts: Any) -> None:
-    """Write an event about an environment into the ledger."""
-    info = environment.info
-    context.ledger.record(
-        action,
-        context.job.actor,
-        environment=environment.slug,
-        store=str(context.store.root),
-        generation=environment.generation,
-        lock_digest=info.lock_digest if info else None,
-        operation=context.job.id,
-        **facts,
-    )
+def record(told: Announcement, context: Context) -> None:
+    """Write what was announced into the ledger."""
+    context.ledger.record(told.action, context.job.actor, **told.entry)
 
 
 def result(environment: Environment, *, changed: bool) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from jupyter_envs.errors import EnvsError
-from jupyter_envs.operations import Changes, Operation, StoreWatch, teller
+from jupyter_envs.operations import Changes, Operation, StoreWatch, is_recovered, teller
 
 from .services import Services
 
@@ -71,7 +71,7 @@ class Announcer:
             try:
                 if watch is None:
                     watch = await self._services.run(self._begin)
-                changes = await self._services.run(watch.look)
+                changes = await self._services.run(self._look, watch)
             except (EnvsError, OSError) as error:
                 # A folder that cannot be read now may be back in a moment: the server stays.
                 self._complain(str(error))
@@ -87,6 +87,14 @@ class Announcer:
         if fault != self._fault:
             self._log.warning("jupyter_envs cannot look at its store: %s", fault)
         self._fault = fault
+
+    def _look(self, watch: StoreWatch) -> Changes:
+        changes = watch.look()
+        # Its worker died right after it had made the environment: the kernel is still to come,
+        # and whoever hears of it asks for the kernels next.
+        if any(is_recovered(operation) for operation in changes.operations):
+            self._services.reconcile()
+        return changes
 
     def _begin(self) -> StoreWatch:
         return StoreWatch(self._services.store(), tell=teller(self._services.settings()))

@@ -79,7 +79,13 @@ from .leases import Lease, drop_lease, live_leases, processes_of, stale_leases
 from .locking import environment_lock, require_writable
 from .markers import freeze
 from .model import Environment, GenerationInfo, KernelRecord, SourceInfo, UnlockedPackage
-from .probe_record import ProbeRecord, ProbeResult, read_probes, write_probes
+from .probe_record import (
+    ProbeRecord,
+    ProbeResult,
+    probes_folder,
+    read_probes,
+    write_probes,
+)
 from .protection import detach, flush_file_system, link_mode, protect_cache, protect_links
 from .requested import requested_specs
 from .sizes import packages_size
@@ -173,6 +179,7 @@ __all__ = [
     "next_number",
     "origin",
     "packages_size",
+    "probes_folder",
     "process_identity",
     "processes_in",
     "processes_of",

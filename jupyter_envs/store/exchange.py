@@ -8,6 +8,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from .files import trial_name
+
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
@@ -28,7 +30,7 @@ def exchange(one: Path, other: Path) -> None:
 def exchange_problem(one: Path, other: Path) -> str | None:
     """Why what lies in one folder cannot be exchanged with what lies in another, found out by
     doing it with two names of its own; None where it can."""
-    first, second = (folder / f".exchange.{os.urandom(4).hex()}" for folder in (one, other))
+    first, second = trial_name(one), trial_name(other)
     try:
         first.symlink_to("nothing")
         second.mkdir()

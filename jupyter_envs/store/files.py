@@ -27,6 +27,11 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     sync_folder(path.parent)
 
 
+def trial_name(folder: Path) -> Path:
+    """A free name in ``folder`` for something that is only there to try what can be done."""
+    return folder / f".jupyter-envs-{uuid.uuid4().hex[:8]}"
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in ``folder`` survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -16,15 +16,17 @@ import os
 import sys
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
-from typing import Literal
+from typing import IO, Literal
 
 import msgspec
 
 from jupyter_envs.errors import StoreReadOnly
+
+from .files import trial_name
 
 _WRITABLE = 0o222
 #: Written last, so that a package with a read-only one is protected as a whole.
@@ -79,10 +81,7 @@ def link_mode(cache: Path, envs: Path) -> LinkMode:
     try:
         import tempfile  # here, since few processes try it
 
-        with (
-            tempfile.NamedTemporaryFile(dir=cache) as source,
-            tempfile.NamedTemporaryFile(dir=envs) as target,
-        ):
+        with tempfile.NamedTemporaryFile(dir=cache) as source, _trial(envs) as target:
             source.write(b"x" * 4096)
             source.flush()
             if sys.platform == "linux" and _clones(source.fileno(), target.fileno()):
@@ -165,6 +164,17 @@ def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
 # -- probes ----------------------------------------------------------------------------------
 
 
+@contextmanager
+def _trial(folder: Path) -> Iterator[IO[bytes]]:
+    """A file to try something with, which a clean knows for ours if it stays behind."""
+    path = trial_name(folder)
+    try:
+        with path.open("xb") as file:
+            yield file
+    finally:
+        path.unlink(missing_ok=True)
+
+
 def _clones(source: int, target: int) -> bool:
     try:
         fcntl.ioctl(target, _FICLONE, source)
@@ -175,7 +185,7 @@ def _clones(source: int, target: int) -> bool:
 
 def _links(source: Path, envs: Path) -> bool:
     # Trying beats comparing devices: two mounts of one file system share the device number.
-    target = envs / f"{source.name}.{uuid.uuid4().hex[:8]}"
+    target = trial_name(envs)
     try:
         target.hardlink_to(source)
     except OSError as error:

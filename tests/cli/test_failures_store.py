@@ -148,7 +148,7 @@ def test_a_worker_that_dies_before_its_first_word(sandbox: Sandbox) -> None:
     refusal = refuse(sandbox, "create", sandbox.spec("text-prefix"))
 
     assert refusal.code == "interrupted"
-    assert refusal.hint == "Start it again; it had not begun to build."
+    assert refusal.hint == "What was there before it is as it was. Start it again."
     del sandbox.environ["PYTHONPATH"]
     assert sandbox.names() == []
     sandbox.run("create", sandbox.spec("text-prefix"))
