@@ -56,9 +56,22 @@ def submit(request: Request, settings: Settings, *, actor: str | None = None) ->
 
 
 def start(job: Job) -> None:
-    """Start the worker process of a job, new or resumed."""
+    """Start the worker process of a job, new or resumed. Raises StoreReadOnly, and OSError where
+    there is no room for the journal; no operation is left then."""
     store = Store(job.settings.envs_dir)
     require_writable(store)
+    path = journal_path(store, job.id)
+    new = not path.exists()
+    try:
+        _start(job, store)
+    except OSError:
+        if new:
+            path.unlink(missing_ok=True)
+            path.with_suffix(".log").unlink(missing_ok=True)
+        raise
+
+
+def _start(job: Job, store: Store) -> None:
     facts = {"verb": verb_of(job.request), "name": job.request.name, "actor": job.actor}
     journal = JournalWriter(journal_path(store, job.id))
     journal.submit(**facts, worker=this_process())
@@ -72,12 +85,18 @@ def start(job: Job) -> None:
             cwd="/",
             start_new_session=True,
         )
-    journal.submit(**facts, worker=process_identity(process.pid))
-    journal.close()
     assert process.stdin is not None
+    try:
+        journal.submit(**facts, worker=process_identity(process.pid))
+    except OSError:
+        process.kill()
+        process.stdin.close()
+        raise
+    finally:
+        _REAP.append(process)
+        journal.close()
     with suppress(BrokenPipeError), process.stdin:  # broken where it is dead already
         process.stdin.write(job.to_json())
-    _REAP.append(process)
 
 
 #: Workers started by this process, so that none of them stays a zombie.
