@@ -16,7 +16,7 @@ from jupyter_envs.errors import (
     Unsatisfiable,
 )
 
-from .full_disk import full_disk
+from .disk_words import disk_trouble
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,8 +54,8 @@ def translate(
     text = session.redact(str(error))
     kind = type(error).__name__
     places = (session.cache.packages, prefix or session.cache.packages)
-    if full := full_disk(text, *(reversed(places) if "failed to link" in text else places)):
-        return full
+    if trouble := disk_trouble(text, *(reversed(places) if "failed to link" in text else places)):
+        return trouble
     if kind == "SolverError":
         return _solver_error(text, seconds)
     if kind in {"GatewayError", "FetchRepoDataError"}:

@@ -35,7 +35,6 @@ def run_job(job: Job) -> dict[str, Any] | None:
         _end(journal, "failed", error.as_dict())
         return None
     except Exception as error:  # noqa: BLE001 - the journal is the only way to tell
-        traceback.print_exc()
         _end(journal, "failed", _unexpected(error, job).as_dict())
         return None
     else:
@@ -53,8 +52,8 @@ def _end(journal: JournalWriter, state: State, params: dict[str, Any]) -> None:
     store how it ended, as after a kill."""
     try:
         journal.end(state, params)
-    except OSError:
-        traceback.print_exc()
+    except OSError as error:
+        traceback.print_exception(error, limit=0)
 
 
 def _locked(job: Job, store: Store, journal: JournalWriter) -> dict[str, Any]:
@@ -83,4 +82,5 @@ def _held(store: Store, slug: str) -> Iterator[None]:
 def _unexpected(error: Exception, job: Job) -> EnvsError:
     if isinstance(error, OSError) and (told := disk_error(error, job.settings.envs_dir)):
         return told
+    traceback.print_exception(error)
     return EnvsError(reason=f"{type(error).__name__}: {error}")

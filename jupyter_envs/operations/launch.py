@@ -50,7 +50,7 @@ def submit(request: Request, settings: Settings, *, actor: str | None = None) ->
         busy = running_on(store, request.name)
         if busy is not None:
             raise EnvironmentBusy(name=request.name, operation=busy.id)
-    job = Job(id=new_id(), request=request, settings=settings, actor=actor or user_name())
+    job = Job(id=new_id(store), request=request, settings=settings, actor=actor or user_name())
     start(job)
     return job
 
