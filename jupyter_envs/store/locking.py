@@ -53,7 +53,9 @@ def require_writable(store: Store) -> None:
     """Raises StoreReadOnly where this user may not work in the store."""
     make_folder(store.operations)
     if not os.access(store.operations, os.W_OK | os.X_OK):
-        raise StoreReadOnly(path=str(store.root), reason=os.strerror(errno.EACCES))
+        read_only = os.statvfs(store.operations).f_flag & os.ST_RDONLY
+        reason = os.strerror(errno.EROFS if read_only else errno.EACCES)
+        raise StoreReadOnly(path=str(store.root), reason=reason)
 
 
 def _acquire_within(store: Store, slug: str, deadline: float) -> int:

@@ -151,6 +151,6 @@ def test_a_clock_that_is_set_back_between_and_during_operations(ground: Ground) 
         "environment_updated",
     ]
     # Nothing is old because the clock was ahead: generations and leases are spared.
-    assert call(person, "clean", "--yes").returncode == 0
+    assert call(person, "clean").returncode == 0
     assert person.json("rollback", "clock", "--to", "2")["generation"] == 2
     ground.disk.set_clock(0)
