@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.bad_disk import build_bad_disk
 from tests.support.channel import ChannelUnavailableHere, LocalChannel, local_channel
 from tests.support.channel import second_channel as make_second_channel
 from tests.support.foreign import foreign_python
@@ -120,3 +121,11 @@ def kernels(sandbox: Sandbox, jupyter: Path) -> Iterator[KernelSession]:
     """Starts the sandbox's kernels from the foreign Jupyter; ends what it started."""
     with KernelSession(jupyter, sandbox.environ) as session:
         yield session
+
+
+@pytest.fixture(scope="session")
+def bad_disk_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What makes a disk bad: see ``tests/support/bad_disk.py``."""
+    if compiler() is None:
+        pytest.skip("needs a C compiler")
+    return build_bad_disk(tmp_path_factory.mktemp("bad-disk"))

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from jupyter_envs import __version__
-from jupyter_envs.errors import Cancelled, EnvsError
+from jupyter_envs.errors import Cancelled, EnvsError, disk_error
 
 from .options import GlobalOptions
 from .output import print_error
@@ -66,9 +66,18 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except EnvsError as error:
-            options = ctx.find_object(GlobalOptions) or GlobalOptions()
-            print_error(error, as_json=options.as_json or "--json" in sys.argv)
+            self._tell(error, ctx)
             ctx.exit(CANCELLED if isinstance(error, Cancelled) else 1)
+        except OSError as error:
+            told = disk_error(error, Path.home())
+            if told is None:
+                raise
+            self._tell(told, ctx)
+            ctx.exit(1)
+
+    def _tell(self, error: EnvsError, ctx: click.Context) -> None:
+        options = ctx.find_object(GlobalOptions) or GlobalOptions()
+        print_error(error, as_json=options.as_json or "--json" in sys.argv)
 
 
 @click.group(

@@ -54,6 +54,7 @@ _NOTES = {
     " ('jupyter envs adopt {name}' writes it into the file)",
     "not_locked": "{name} {version} is in no lock: {reason}",
     "file_not_written": "{file} was left as it is: it has changed since, or is not there",
+    "not_recorded": "{name} is removed, but the record does not say so: {reason}",
     "waiting": "waiting: number {position} in the queue",
 }
 

@@ -11,13 +11,16 @@ from jupyter_envs.errors import (
     ChannelUnavailable,
     DownloadFailed,
     EnvsError,
-    NoSpace,
     PackageCorrupt,
     SolveTimeout,
     Unsatisfiable,
 )
 
+from .disk_words import disk_trouble
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .session import Session
 
 _URL = re.compile(r"(?:https?|file|s3|gcs|oci)://[^\s)`'\"]+")
@@ -41,14 +44,18 @@ _ERRNO = re.compile(r" \(os error \d+\)$")
 _PREFACE = "Cannot solve the request because of: "
 
 
-def translate(error: Exception, session: Session, *, seconds: float = 0) -> EnvsError:
-    """The error of ours that ``error`` means; credentials are removed from its text."""
+def translate(
+    error: Exception, session: Session, *, seconds: float = 0, prefix: Path | None = None
+) -> EnvsError:
+    """The error of ours that ``error`` means; credentials are removed from its text. ``prefix``
+    is where packages were being put."""
     if isinstance(error, EnvsError):
         return error
     text = session.redact(str(error))
     kind = type(error).__name__
-    if "No space left on device" in text or "quota exceeded" in text.lower():
-        return NoSpace(path=str(session.cache.packages))
+    places = (session.cache.packages, prefix or session.cache.packages)
+    if trouble := disk_trouble(text, *(reversed(places) if "failed to link" in text else places)):
+        return trouble
     if kind == "SolverError":
         return _solver_error(text, seconds)
     if kind in {"GatewayError", "FetchRepoDataError"}:

@@ -56,7 +56,7 @@ def install(
         cache = session.package_cache(thorough=thorough)
         asyncio.run(_install(solution, request, session, progress, cache))
     except Exception as error:
-        failure = translate(error, session)
+        failure = translate(error, session, prefix=request.prefix)
         # Without a cache it was the channel: its archive would only be fetched again.
         if not isinstance(failure, PackageCorrupt) or all_fresh:
             raise failure from error
@@ -74,7 +74,7 @@ def _install_thoroughly(
         cache = session.package_cache(thorough=True)
         asyncio.run(_install(solution, request, session, progress, cache))
     except Exception as error:
-        raise translate(error, session) from error
+        raise translate(error, session, prefix=request.prefix) from error
 
 
 async def _install(

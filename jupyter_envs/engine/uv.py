@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 from uv import find_uv_bin
 
+from .disk_words import disk_trouble
 from .pip_rules import index_environment
 from .repositories import git_environment
 from .uv_messages import explain_uv
@@ -68,7 +69,10 @@ class UvResult(msgspec.Struct, frozen=True):
 
 
 def run_uv(arguments: Sequence[str], context: UvContext, *, folder: Path) -> UvResult:
-    """Run ``uv pip ...`` in ``folder``, which must hold no project of its own."""
+    """Run ``uv pip ...`` in ``folder``, which must hold no project of its own.
+
+    Raises NoSpace and DiskFailed, where that is why it failed.
+    """
     environment = {k: v for k, v in os.environ.items() if k not in _MISLEADING}
     environment.update(context.environment)
     environment.update(UV_CACHE_DIR=str(context.cache), UV_NO_PROGRESS="1", NO_COLOR="1")
@@ -85,4 +89,8 @@ def run_uv(arguments: Sequence[str], context: UvContext, *, folder: Path) -> UvR
         errors="replace",
         check=False,
     )
+    if done.returncode != 0 and (
+        trouble := disk_trouble(done.stderr, context.cache, context.prefix)
+    ):
+        raise trouble
     return UvResult(done.returncode, done.stdout, done.stderr)

@@ -14,7 +14,7 @@ Tree::
     ├── NotFound (404)              EnvironmentNotFound, GenerationNotFound, OperationNotFound
     ├── Conflict (409)              NameTaken, EnvironmentBusy, OperationEnded, ...
     ├── Forbidden (403)             PolicyDenied, StoreReadOnly
-    ├── Unavailable (502, 504, 507) ChannelUnavailable, SolveTimeout, NoSpace, ...
+    ├── Unavailable (502 to 507)    ChannelUnavailable, SolveTimeout, NoSpace, DiskFailed, ...
     └── BuildFailed (422)           PipFailed, KernelFailed, PackageCorrupt, ...
 """
 
@@ -42,6 +42,7 @@ from .conflicts import (
     OperationEnded,
     OperationsRunning,
 )
+from .disk import disk_error, naming, no_space
 from .failed import (
     ActivationFailed,
     BuildFailed,
@@ -87,6 +88,7 @@ from .stacks import StackDigestMismatch, StackInvalid, StackNotFound, StackUnfit
 from .unavailable import (
     ChannelDenied,
     ChannelUnavailable,
+    DiskFailed,
     DownloadFailed,
     NoSpace,
     SolveTimeout,
@@ -105,6 +107,7 @@ __all__ = [
     "ChannelUnavailable",
     "ConfigurationInvalid",
     "Conflict",
+    "DiskFailed",
     "DownloadFailed",
     "DriftChanged",
     "DriftInTheWay",
@@ -170,4 +173,7 @@ __all__ = [
     "Unavailable",
     "Unsatisfiable",
     "VersionNotFound",
+    "disk_error",
+    "naming",
+    "no_space",
 ]

@@ -51,5 +51,20 @@ class NoSpace(Unavailable):
 
     status = 507
     code = "no_space"
-    sentence = "There is not enough disk space in {path}"
-    advice = "Free some space or remove environments that are no longer needed, then try again."
+    sentence = "There is not enough disk space in {path}: {reason}"
+    advice = (
+        "What was there before is as it was; free some space or remove environments that are no"
+        " longer needed, then do the same again."
+    )
+
+
+class DiskFailed(Unavailable):
+    """The disk, or the server it is on, gave an error in the middle of the work."""
+
+    status = 503
+    code = "disk_failed"
+    sentence = "The disk of {path} does not work as it should: {reason}"
+    advice = (
+        "What was there before is as it was; do the same again, and if it stays, tell who looks"
+        " after this machine."
+    )

@@ -140,7 +140,13 @@ def _step_aside(folder: Path) -> None:
 def _copy_resources(source: Path, folder: Path) -> None:
     for path in source.iterdir():
         if path.is_file() and path.name != "kernel.json":
-            shutil.copyfile(path, folder / path.name)
+            _put(folder / path.name, path.read_bytes())
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Have ``data`` in ``path``: a disk that takes no more leaves the picture of before."""
+    if not path.is_file() or path.read_bytes() != data:
+        write_atomically(path, data)
 
 
 def installed_kernels(kernels_dir: Path) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import Empty
 from typing import TYPE_CHECKING, Any
 
-from jupyter_envs.errors import KernelFailed
+from jupyter_envs.errors import KernelFailed, NoSpace, disk_error
 from jupyter_envs.store import KernelRecord
 
 from .kernelspecs import KERNEL_VARIABLE, Offer, install_kernelspec
@@ -94,6 +94,8 @@ def _run(
             reason=f"its process ended before it answered{last}", details=said
         ) from error
     except OSError as error:
+        if isinstance(told := disk_error(error, folder), NoSpace):
+            raise told from error
         raise KernelFailed(reason=str(error), details=_tail(folder / "output")) from error
     finally:
         if client is not None:

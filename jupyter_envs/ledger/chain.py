@@ -23,6 +23,8 @@ from typing import Any
 
 import msgspec
 
+from jupyter_envs.errors import naming
+
 from .head import GENESIS, Head, heads, read_head, write_head
 
 SUFFIX = ".jsonl"
@@ -50,7 +52,9 @@ class Chain(msgspec.Struct, frozen=True):
         path = folder / f"{max(month_of(now), Path(head.file).stem)}{SUFFIX}"
         size = _append(path, b"\n".join(lines))
         done = Head(count=head.count + len(lines), hash=prev, file=path.name, size=size)
-        write_head(self.root, self.host, done)
+        # The line is there: the next writer finds it behind the head, as after a kill.
+        with suppress(OSError):
+            write_head(self.root, self.host, done)
         return hashes
 
 
@@ -60,7 +64,8 @@ def held_chain(root: Path, host: str) -> Iterator[Chain]:
     folder = root / host
     folder.mkdir(parents=True, exist_ok=True)
     with _MUTEX, (folder / "lock").open("a+b") as guard:
-        fcntl.lockf(guard, fcntl.LOCK_EX)
+        with naming(folder):
+            fcntl.lockf(guard, fcntl.LOCK_EX)
         yield Chain(root, host)
 
 
@@ -89,16 +94,26 @@ def _append(path: Path, lines: bytes) -> int:
         size = os.fstat(descriptor).st_size
         torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
         data = (b"\n" if torn else b"") + lines + b"\n"
-        if os.write(descriptor, data) != len(data):
-            with suppress(OSError):
-                os.ftruncate(descriptor, size)
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
-        os.fsync(descriptor)
+        with naming(path), _whole_or_nothing(descriptor, size):
+            if os.write(descriptor, data) != len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
     if new:
         _flush_folder(path.parent)
     return size + len(data)
+
+
+@contextmanager
+def _whole_or_nothing(descriptor: int, size: int) -> Iterator[None]:
+    """Where the disk does not take the lines, what was undone for it must not be told of."""
+    try:
+        yield
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(descriptor, size)
+        raise
 
 
 def _flush_folder(folder: Path) -> None:

@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from jupyter_envs.errors import naming
+
 from .chain import append_line, held_chain, hosts, month_files, month_of
 from .query import Wanted, find_events, read_events
 from .starts import KernelStart, merged, read_starts, starts_folder
@@ -168,11 +170,15 @@ class Ledger(msgspec.Struct, frozen=True):
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.parent / f".{digest}.{uuid.uuid4().hex[:8]}"
-        with temporary.open("wb") as file:
-            file.write(lock)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        try:
+            with naming(path), temporary.open("wb") as file:
+                file.write(lock)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
 
     def lock(self, digest: str) -> bytes | None:
         """A lock that was once published, or None."""

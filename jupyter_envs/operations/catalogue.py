@@ -18,17 +18,32 @@ from .journal import Event, Operation, is_running, journal_path, parse_events, s
 _ID = re.compile(r"[0-9a-f]{8,40}")
 _SUFFIX = ".jsonl"
 
+#: How many digits of an id tell its time, in milliseconds.
+_TIME = 12
+#: An id of the next eight thousand years: a later one leaves no room for the next.
+_OF_OURS = re.compile(r"0[0-9a-f]{19}")
+
 
 _MUTEX = threading.Lock()
 _last = 0
 
 
-def new_id() -> str:
-    """An id that sorts by time, those of one process in their order, and cannot be guessed."""
+def new_id(store: Store | None = None) -> str:
+    """An id that sorts by time, those of one process in their order, and cannot be guessed. It
+    sorts behind those that ``store`` has, also where the clock was set back since."""
     global _last
+    newest = _newest(store) + 1 if store is not None else 0
     with _MUTEX:
-        _last = max(_last + 1, int(time.time() * 1000))
-        return f"{_last:012x}{secrets.token_hex(4)}"
+        _last = max(_last + 1, newest, int(time.time() * 1000))
+        return f"{_last:0{_TIME}x}{secrets.token_hex(4)}"
+
+
+def _newest(store: Store) -> int:
+    try:
+        names = (name.removesuffix(_SUFFIX) for name in os.listdir(store.operations))
+        return max((int(n[:_TIME], 16) for n in names if _OF_OURS.fullmatch(n)), default=-1)
+    except OSError:
+        return -1
 
 
 def read_operation(store: Store, operation: str) -> tuple[Operation, list[Event]]:

@@ -31,7 +31,7 @@ from jupyter_envs.engine import (
     solution_from_lock,
     solve,
 )
-from jupyter_envs.errors import NoSpace, SolveError
+from jupyter_envs.errors import SolveError, no_space
 from jupyter_envs.lock import Lock
 from jupyter_envs.spec import classify_pip_line
 from jupyter_envs.store import GenerationFiles
@@ -209,7 +209,7 @@ def _require_space(solution: Solution, session: Session, context: Context) -> No
     needed = solution.missing_size(session) * _EXPANSION
     for path in (context.settings.envs_dir, session.cache.packages):
         if needed > shutil.disk_usage(path).free:
-            raise NoSpace(path=str(path), needed=needed)
+            raise no_space(path, needed=needed)
 
 
 def conda_lock_part(

@@ -24,6 +24,6 @@ def run_here(request: Rollback, settings: Settings, *, actor: str | None = None)
     busy = running_on(store, request.name)
     if busy is not None:
         raise EnvironmentBusy(name=request.name, operation=busy.id)
-    job = Job(id=new_id(), request=request, settings=settings, actor=actor or user_name())
+    job = Job(id=new_id(store), request=request, settings=settings, actor=actor or user_name())
     run_job(job)
     return read_operation(store, job.id)[0]

@@ -8,46 +8,52 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from jupyter_envs.errors import EnvsError, NoSpace
+from jupyter_envs.errors import EnvsError, disk_error
 from jupyter_envs.store import Store, environment_lock, forget_empty
 
 from .context import Context
-from .journal import JournalWriter, journal_path
+from .journal import JournalWriter, State, journal_path
 from .queue import wait_for_slot
 from .requests import OF_NO_ENVIRONMENT, Create, Job, Probe, Rollback, verb_of
 from .starts import absorb_starts
 from .verbs import perform, slug_of
-
-_NO_SPACE = (28, 122)  # ENOSPC, EDQUOT
 
 
 def run_job(job: Job) -> dict[str, Any] | None:
     """Carry a job out, in this process; returns its result, None if it failed. Never raises."""
     store = Store(job.settings.envs_dir)
     journal = JournalWriter(journal_path(store, job.id))
-    journal.start(verb=verb_of(job.request), name=job.request.name, actor=job.actor)
     slot: int | None = None
     try:
+        journal.start(verb=verb_of(job.request), name=job.request.name, actor=job.actor)
         # A rollback moves a link: it would only ever wait for work that is not in its way. Probes
         # wait for each other.
         if not isinstance(job.request, (Rollback, Probe)):
             slot = wait_for_slot(store, job.id, job.settings.max_operations, journal)
         result = _locked(job, store, journal)
     except EnvsError as error:
-        journal.end("failed", error.as_dict())
+        _end(journal, "failed", error.as_dict())
         return None
     except Exception as error:  # noqa: BLE001 - the journal is the only way to tell
-        traceback.print_exc()
-        journal.end("failed", _unexpected(error, job).as_dict())
+        _end(journal, "failed", _unexpected(error, job).as_dict())
         return None
     else:
-        journal.end("succeeded", {**result, "phases": journal.phases})
+        _end(journal, "succeeded", {**result, "phases": journal.phases})
         return result
     finally:
         if slot is not None:
             os.close(slot)
         journal.close()
         absorb_starts(job.settings)
+
+
+def _end(journal: JournalWriter, state: State, params: dict[str, Any]) -> None:
+    """The last event. Where the disk does not take it, whoever looks next finds out from the
+    store how it ended, as after a kill."""
+    try:
+        journal.end(state, params)
+    except OSError as error:
+        traceback.print_exception(error, limit=0)
 
 
 def _locked(job: Job, store: Store, journal: JournalWriter) -> dict[str, Any]:
@@ -74,6 +80,7 @@ def _held(store: Store, slug: str) -> Iterator[None]:
 
 
 def _unexpected(error: Exception, job: Job) -> EnvsError:
-    if isinstance(error, OSError) and error.errno in _NO_SPACE:
-        return NoSpace(path=str(error.filename or job.settings.envs_dir))
+    if isinstance(error, OSError) and (told := disk_error(error, job.settings.envs_dir)):
+        return told
+    traceback.print_exception(error)
     return EnvsError(reason=f"{type(error).__name__}: {error}")

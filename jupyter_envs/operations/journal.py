@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 import time
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
+from jupyter_envs.errors import naming
 from jupyter_envs.store import ProcessIdentity, Store, is_alive, make_folder, this_process
+
+from .reserve import give_back, reserve
 
 State = Literal["queued", "running", "succeeded", "failed", "cancelled", "interrupted"]
 ENDED: tuple[State, ...] = ("succeeded", "failed", "cancelled", "interrupted")
 
 #: A reader needs no more; a writer must not fill a disk with progress.
 _PROGRESS_SECONDS = 0.1
+
+#: Taken when an operation begins, so that a disk which fills up meanwhile can still be told of.
+_RESERVED_BYTES = 64_000
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -67,6 +75,7 @@ class JournalWriter:
         self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         self._mutex = threading.Lock()
         self._seq = 0
+        self._torn = False
         self._last: tuple[str, float] = ("", 0.0)
         self._phase = "queued"
         self.phases: dict[str, float] = {}
@@ -95,7 +104,8 @@ class JournalWriter:
         os.fsync(self._descriptor)
 
     def progress(self, phase: str, done: int, total: int | None, unit: str) -> None:
-        """A Progress: coalesced to ten a second, but a phase's first and last are kept."""
+        """A Progress: coalesced to ten a second, but a phase's first and last are kept. Where it
+        cannot be written nothing is lost, and no work fails for it."""
         with self._mutex:
             self._enter(phase)
             moment = time.monotonic()
@@ -104,9 +114,10 @@ class JournalWriter:
             if phase == last_phase and not complete and moment - last_time < _PROGRESS_SECONDS:
                 return
             self._last = (phase, moment)
-            self._write(
-                Event(seq=self._seq, time=now(), phase=phase, done=done, total=total, unit=unit)
-            )
+            with suppress(OSError):
+                self._write(
+                    Event(seq=self._seq, time=now(), phase=phase, done=done, total=total, unit=unit)
+                )
 
     def _enter(self, phase: str) -> None:
         if phase == self._phase:
@@ -117,22 +128,37 @@ class JournalWriter:
         self._phase, self._entered = phase, moment
 
     def _write(self, event: Event) -> None:
-        os.write(self._descriptor, msgspec.json.encode(event) + b"\n")
+        data = (b"\n" if self._torn else b"") + msgspec.json.encode(event) + b"\n"
+        with naming(self.path):
+            written = os.write(self._descriptor, data)
+        self._torn = written != len(data)
+        if self._torn:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
         self._seq += 1
 
+    def _reserve(self) -> None:
+        with naming(self.path):
+            reserve(self._descriptor, _RESERVED_BYTES)
+
     def start(self, *, verb: str, name: str, actor: str) -> None:
-        """The worker's first event: who works on what."""
+        """The worker's first event: who works on what. Raises OSError where there is no room for
+        telling how it ends."""
+        self._reserve()
         self.event("started", _beginning(verb, name, actor, this_process()))
 
     def submit(self, *, verb: str, name: str, actor: str, worker: ProcessIdentity) -> None:
         """The submitting process's event: first it answers for the operation itself, then the
-        process that it has started, which may die before its own first event."""
+        process that it has started, which may die before its own first event. Raises OSError
+        where there is no room for telling how it ends."""
+        self._reserve()
         self.event("submitted", _beginning(verb, name, actor, worker))
 
     def end(self, state: State, params: dict[str, Any]) -> None:
         """The last event; on disk for good when this returns."""
         self.event(state, params, phase="ended")
-        os.fsync(self._descriptor)
+        with naming(self.path):
+            os.fsync(self._descriptor)
+        give_back(self._descriptor)
 
     def close(self) -> None:
         """Close the file; an operation that did not end stays open to be found."""

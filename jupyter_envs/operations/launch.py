@@ -52,26 +52,45 @@ def submit(request: Request, settings: Settings, *, actor: str | None = None) ->
         busy = running_on(store, request.name)
         if busy is not None:
             raise EnvironmentBusy(name=request.name, operation=busy.id)
-    job = Job(id=new_id(), request=request, settings=settings, actor=actor or user_name())
+    job = Job(id=new_id(store), request=request, settings=settings, actor=actor or user_name())
     start(job)
     return job
 
 
 def start(job: Job) -> None:
-    """Start the worker process of a job, new or resumed."""
+    """Start the worker process of a job, new or resumed. Raises StoreReadOnly, and OSError where
+    there is no room for the journal; no operation is left then."""
     store = Store(job.settings.envs_dir)
     require_writable(store)
+    path = journal_path(store, job.id)
+    new = not path.exists()
+    try:
+        _start(job, store)
+    except OSError:
+        if new:
+            path.unlink(missing_ok=True)
+            path.with_suffix(".log").unlink(missing_ok=True)
+        raise
+
+
+def _start(job: Job, store: Store) -> None:
     facts = {"verb": verb_of(job.request), "name": job.request.name, "actor": job.actor}
     journal = JournalWriter(journal_path(store, job.id))
     journal.submit(**facts, worker=this_process())
     with log_path(store, job.id).open("ab") as log:
         process = _take_prepared() or _worker(log)
-    journal.submit(**facts, worker=process_identity(process.pid))
-    journal.close()
     assert process.stdin is not None
+    try:
+        journal.submit(**facts, worker=process_identity(process.pid))
+    except OSError:
+        process.kill()
+        process.stdin.close()
+        raise
+    finally:
+        _REAP.append(process)
+        journal.close()
     with suppress(BrokenPipeError), process.stdin:  # broken where it is dead already
         process.stdin.write(job.to_json())
-    _REAP.append(process)
 
 
 def _worker(output: IO[bytes] | int, *options: str) -> subprocess.Popen[bytes]:

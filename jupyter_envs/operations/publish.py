@@ -6,9 +6,11 @@ anyone, at any time, after any crash.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
+from jupyter_envs.errors import EnvsError
 from jupyter_envs.kernels import (
     install_kernelspec,
     installed_kernels,
@@ -24,7 +26,9 @@ from jupyter_envs.store import (
     forget_environment,
     get_managed,
     make_current,
+    read_environment,
     register_environment,
+    revocable,
 )
 
 from .settings import Settings
@@ -40,6 +44,24 @@ def publish(
     publish_tail(store, environment, settings, installed_kernels(settings.kernels_dir))
     keep_lock(environment, ledger)
     return environment
+
+
+@contextmanager
+def undone_on_failure(store: Store, slug: str, settings: Settings) -> Iterator[None]:
+    """Publish and record inside: where a disk takes the kernel, the register or the ledger's line
+    no more, everything is as it was before, and the same can be done again."""
+    try:
+        with revocable(store, slug):
+            yield
+    except BaseException:
+        # What cannot be brought in line now, reconcile brings in line later.
+        with suppress(OSError, EnvsError):
+            environment = read_environment(store, slug)
+            if environment is None or not environment.managed or environment.archived:
+                withdraw(store, slug, settings)
+            else:
+                publish_tail(store, environment, settings, installed_kernels(settings.kernels_dir))
+        raise
 
 
 def publish_tail(

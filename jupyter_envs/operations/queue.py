@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from jupyter_envs.errors import OperationsRunning
-from jupyter_envs.store import Store, make_folder
+from jupyter_envs.store import LOCK_TAKEN, Store, make_folder
 
 from .catalogue import list_operations
 from .journal import JournalWriter, Operation, is_running
@@ -73,8 +73,10 @@ def _take(folder: Path, slots: int) -> int | None:
         descriptor = os.open(folder / str(index), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except OSError as error:
             os.close(descriptor)
+            if error.errno not in LOCK_TAKEN:  # a disk without locks: nobody would ever be let in
+                raise OSError(error.errno, error.strerror, str(folder)) from error
             continue
         return descriptor
     return None

@@ -7,11 +7,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from jupyter_envs.errors import Cancelled, EnvironmentBusy, EnvsError, Interrupted
+from jupyter_envs.errors import (
+    Cancelled,
+    DiskFailed,
+    EnvironmentBusy,
+    EnvsError,
+    Interrupted,
+    NoSpace,
+    StoreReadOnly,
+    disk_error,
+)
 from jupyter_envs.kernels import installed_kernels
 from jupyter_envs.spec import check_name
 from jupyter_envs.store import (
@@ -56,6 +65,11 @@ from .starts import absorb_starts, expect_starts
 
 #: How long an interrupted build waits to be resumed.
 RESUME_SECONDS = 24 * 3600.0
+
+_NOT_WRITTEN = (
+    "How the operation ended could not be written down; the list shows what there is, and with"
+    " room again the next command puts everything in order."
+)
 
 #: Verbs that leave nothing behind in an environment's folder.
 _OF_NO_ENVIRONMENT = tuple(kind.__struct_config__.tag for kind in OF_NO_ENVIRONMENT)
@@ -129,11 +143,18 @@ def _end(store: Store, operation: str, *, cancelled: bool, resumable: bool = Tru
 
 
 def _write_end(store: Store, operation: str, state: Any, params: dict[str, Any]) -> None:
-    journal = JournalWriter(journal_path(store, operation))
+    path = journal_path(store, operation)
     try:
-        journal.end(state, params)
-    finally:
-        journal.close()
+        journal = JournalWriter(path)
+        try:
+            journal.end(state, params)
+        finally:
+            journal.close()
+    except OSError as error:
+        told = disk_error(error, path.parent)
+        if told is None:
+            raise
+        raise type(told)(hint=_NOT_WRITTEN, **told.params) from error
 
 
 def reconcile(settings: Settings) -> list[str]:
@@ -144,16 +165,22 @@ def reconcile(settings: Settings) -> list[str]:
     if not os.access(store.hidden, os.W_OK | os.X_OK):
         return []  # there is none, or it is another's to bring in line
     expect_starts(settings)
-    done = _close_dead(store)
-    done += settle_adoptions(store, settings)
-    installed = installed_kernels(settings.kernels_dir)
-    for environment in list_environments(store):
-        if environment.managed:
-            done += _finish_publish(store, environment.slug, settings, installed)
-    done += [f"drifted: {slug}" for slug in tell_all(settings)]
-    done += _finish_archives(store, settings)
-    done += _retire_orphans(store, settings)
-    done += _drop_stale_builds(store)
+    # First what makes room: on a full disk the rest may need it.
+    empty_trash(store.trash)
+    done: list[str] = []
+    steps: tuple[Callable[[], list[str]], ...] = (
+        lambda: _close_dead(store),
+        lambda: settle_adoptions(store, settings),
+        lambda: _finish_publishes(store, settings),
+        lambda: [f"drifted: {slug}" for slug in tell_all(settings)],
+        lambda: _finish_archives(store, settings),
+        lambda: _retire_orphans(store, settings),
+        lambda: _drop_stale_builds(store),
+    )
+    for step in steps:
+        # Who only wants to look must be able to, whatever the disk takes.
+        with suppress(OSError, NoSpace, DiskFailed, StoreReadOnly):
+            done += step()
     prune_journals(store)
     empty_trash(store.trash)
     return done
@@ -168,6 +195,15 @@ def _close_dead(store: Store) -> list[str]:
                 summary = close_operation(store, operation.id)
                 closed.append(f"{summary.state}: {operation.id}")
     return closed
+
+
+def _finish_publishes(store: Store, settings: Settings) -> list[str]:
+    installed = installed_kernels(settings.kernels_dir)
+    done = []
+    for environment in list_environments(store):
+        if environment.managed:
+            done += _finish_publish(store, environment.slug, settings, installed)
+    return done
 
 
 def _finish_publish(

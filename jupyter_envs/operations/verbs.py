@@ -20,9 +20,8 @@ from jupyter_envs.store import (
     Environment,
     begin_generation,
     collect,
-    discard_archive,
+    current_generation,
     discard_generation,
-    discard_tree,
     finish_generation,
     flush_file_system,
     get_environment,
@@ -30,20 +29,19 @@ from jupyter_envs.store import (
     get_recorded,
     next_number,
     read_info,
-    retract,
     unfinished_generations,
 )
 
 from .adopted import require_movable
 from .announcing import Announcement, announce
-from .ask import require_free, require_idle
+from .ask import require_free
 from .ask_probe import probe_after_publish
 from .changes import change_texts
 from .cleaning import clean
 from .context import Context
 from .drift import compare, look
 from .order import Order, lock_of, make_order, target_of
-from .publish import publish, withdraw
+from .publish import publish, undone_on_failure
 from .requests import (
     Adopt,
     Archive,
@@ -120,30 +118,32 @@ def build_and_publish(
         discard_generation(store, order.slug, number)
     order = replace(order, number=next_number(store, order.slug))
     marker = Building(operation=context.job.id, request=context.job.to_builtins())
-    files = begin_generation(store, order.slug, order.number, marker)
     try:
+        files = begin_generation(store, order.slug, order.number, marker)
         info = build_generation(order, target_of(order, context), files, context)
         if order.previous is not None:
             require_movable(store, order.previous)  # a kernel may have been started meanwhile
+        context.journal.progress("publish", 0, None, "steps")
+        # Its files first, then the word that it is complete: a power cut must not leave the one
+        # without the other.
+        flush_file_system(files.prefix)
+        finish_generation(store, order.slug, files, info)
+        with undone_on_failure(store, order.slug, context.settings):
+            before_publish()
+            source = msgspec.to_builtins(order.source)
+            told = announce(
+                action, order.slug, order.number, info.lock_digest, context, source=source, **facts
+            )
+            environment = publish(store, order.slug, order.number, context.settings, context.ledger)
+            record(told, context)
     except Unchanged:
         assert order.previous is not None
         discard_generation(store, order.slug, order.number)
         return result(order.previous, changed=False)
     except BaseException:
-        discard_generation(store, order.slug, order.number)
+        if current_generation(store, order.slug) != order.number:
+            discard_generation(store, order.slug, order.number)
         raise
-    context.journal.progress("publish", 0, None, "steps")
-    # Its files first, then the word that it is complete: a power cut must not leave the one
-    # without the other.
-    flush_file_system(files.prefix)
-    finish_generation(store, order.slug, files, info)
-    before_publish()
-    source = msgspec.to_builtins(order.source)
-    told = announce(
-        action, order.slug, order.number, info.lock_digest, context, source=source, **facts
-    )
-    environment = publish(store, order.slug, order.number, context.settings, context.ledger)
-    record(told, context)
     look(store, environment)  # what is clean now is known, before anybody can touch it
     collect(store, order.slug, keep=context.settings.keep_generations)
     tried = probe_after_publish(environment, context.settings, context.job.actor)
@@ -167,9 +167,11 @@ def rollback(request: Rollback, context: Context) -> dict[str, Any]:
         require_movable(context.store, environment)
         digest = read_info(context.store.generation(environment.slug, number)).lock_digest
         told = announce("environment_rolled_back", environment.slug, number, digest, context)
-    environment = publish(context.store, environment.slug, number, context.settings, context.ledger)
-    if told is not None:
-        record(told, context)
+    slug, settings = environment.slug, context.settings
+    with undone_on_failure(context.store, slug, settings):
+        environment = publish(context.store, slug, number, settings, context.ledger)
+        if told is not None:
+            record(told, context)
     return result(environment, changed=changed)
 
 
@@ -183,28 +185,6 @@ def _before(environment: Environment) -> int:
 def _no_generation(environment: Environment, wanted: int | str) -> GenerationNotFound:
     known = ", ".join(map(str, environment.generations))
     return GenerationNotFound(name=environment.name, generation=wanted, generations=known)
-
-
-def remove(request: Remove, context: Context) -> dict[str, Any]:
-    """Take an environment away: symlink, kernels, registers, files, in this order.
-
-    Raises KernelsRunning unless forced.
-    """
-    environment = get_recorded(context.store, request.name)
-    if not request.force:
-        require_idle(context.store, environment)
-    context.journal.progress("publish", 0, None, "steps")
-    digest = environment.info.lock_digest if environment.info else None
-    told = announce(
-        "environment_removed", environment.slug, environment.generation, digest, context
-    )
-    # First, or an environment without its symlink would be taken for an archived one.
-    discard_archive(context.store, environment.slug)
-    retract(context.store, environment.slug)
-    record(told, context)
-    withdraw(context.store, environment.slug, context.settings)
-    discard_tree(context.store.folder(environment.slug), context.store.trash)
-    return {"name": environment.name, "removed": True}
 
 
 def record(told: Announcement, context: Context) -> None:
@@ -243,14 +223,8 @@ def perform(request: Request, context: Context) -> dict[str, Any]:
         return create(request, context)
     if isinstance(request, Update):
         return update(request, context)
-    if isinstance(request, Remove):
-        return remove(request, context)
-    if isinstance(request, (Archive, Recreate)):
-        from .archiving import archive, recreate  # made of this module's sequences
-
-        if isinstance(request, Archive):
-            return archive(request, context)
-        return recreate(request, context)
+    if isinstance(request, (Archive, Recreate, Remove)):
+        return _keep_or_take(request, context)
     if isinstance(request, (Plan, MakeLock, Probe)):
         return _look_on(request, context)
     if isinstance(request, Clean):
@@ -260,6 +234,19 @@ def perform(request: Request, context: Context) -> dict[str, Any]:
 
         return answer_drift(request, context)
     return rollback(request, context)
+
+
+def _keep_or_take(request: Archive | Recreate | Remove, context: Context) -> dict[str, Any]:
+    """What takes files away or brings them back; these modules are made of this one's parts."""
+    if isinstance(request, Remove):
+        from .removing import remove
+
+        return remove(request, context)
+    from .archiving import archive, recreate
+
+    if isinstance(request, Archive):
+        return archive(request, context)
+    return recreate(request, context)
 
 
 def _look_on(request: Plan | MakeLock | Probe, context: Context) -> dict[str, Any]:

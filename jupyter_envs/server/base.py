@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError, authenticated
 
-from jupyter_envs.errors import EnvsError, Problem, RequestInvalid
+from jupyter_envs.errors import EnvsError, Problem, RequestInvalid, disk_error
 from jupyter_envs.operations import read_operation
 
 from .routing import PREFIX, Accepted, Call, File, Route
@@ -137,6 +138,8 @@ class Handler(APIHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Every error as a Problem; of one that is our fault, no more than its kind."""
         error = kwargs.get("exc_info", (None, None))[1]
+        if isinstance(error, OSError):
+            error = disk_error(error, Path.home()) or error
         if isinstance(error, EnvsError):
             self.set_status(error.status)
             body = Problem.of(error)

@@ -63,6 +63,7 @@ from .generations import (
     make_current,
     next_number,
     retract,
+    revocable,
     unfinished_generations,
 )
 from .identity import ProcessIdentity, host_name, is_alive, process_identity, this_process
@@ -76,7 +77,7 @@ from .interop import (
 )
 from .layout import MAX_PREFIX_BYTES, GenerationFiles, Store, generation_at
 from .leases import Lease, drop_lease, live_leases, processes_of, stale_leases
-from .locking import environment_lock, require_writable
+from .locking import LOCK_TAKEN, environment_lock, require_writable
 from .markers import freeze
 from .model import Environment, GenerationInfo, KernelRecord, SourceInfo, UnlockedPackage
 from .probe_record import (
@@ -94,6 +95,7 @@ from .usage import FileKey, Inventory, contents, freed_by, inventory
 __all__ = [
     "ADOPTED",
     "DRIFT",
+    "LOCK_TAKEN",
     "MAX_PREFIX_BYTES",
     "YOUNG_SECONDS",
     "ArchiveRecord",
@@ -198,6 +200,7 @@ __all__ = [
     "requested_specs",
     "require_writable",
     "retract",
+    "revocable",
     "settle_adoption",
     "site_packages",
     "stale_leases",

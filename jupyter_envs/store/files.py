@@ -8,7 +8,7 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 
-from jupyter_envs.errors import StoreReadOnly
+from jupyter_envs.errors import StoreReadOnly, disk_error, naming
 
 
 def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
@@ -16,7 +16,7 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with naming(path), os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -36,16 +36,19 @@ def sync_folder(folder: Path) -> None:
     """Make the names in ``folder`` survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
+        with naming(folder):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
 def make_folder(folder: Path) -> None:
-    """Create ``folder`` and its parents. Raises StoreReadOnly."""
+    """Create ``folder`` and its parents. Raises StoreReadOnly, NoSpace and DiskFailed."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
+        if told := disk_error(error, folder):
+            raise told from error
         there = next(parent for parent in (folder, *folder.parents) if parent.exists())
         raise StoreReadOnly(path=str(there), reason=error.strerror or str(error)) from error
 

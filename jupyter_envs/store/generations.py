@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import msgspec
 
@@ -138,3 +140,33 @@ def make_current(store: Store, slug: str, number: int) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(store.root)
+
+
+@contextmanager
+def revocable(store: Store, slug: str) -> Iterator[None]:
+    """Make a generation current inside; where something fails there, the name leads again to what
+    it led to before.
+
+    The way back is laid first, since a full disk may take no new name: a symlink in the
+    environment's own folder, where it leads nowhere and is nobody's environment.
+    """
+    link, spare = store.link(slug), store.folder(slug) / "back"
+    adopted = is_in_place(store, slug)
+    before = link.readlink() if link.is_symlink() else None
+    spare.unlink(missing_ok=True)
+    if before is not None:
+        spare.symlink_to(before)
+    try:
+        yield
+    except BaseException:
+        if before is not None:
+            spare.replace(link)
+        elif adopted:
+            make_current(store, slug, ADOPTED)
+        else:
+            link.unlink(missing_ok=True)
+        with suppress(OSError):
+            sync_folder(store.root)
+        raise
+    finally:
+        spare.unlink(missing_ok=True)

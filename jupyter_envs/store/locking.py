@@ -17,6 +17,8 @@ from .files import make_folder
 from .layout import Store
 
 _ATTEMPTS = 20
+#: What the system says of a lock that somebody else has; anything else is no answer.
+LOCK_TAKEN = (errno.EACCES, errno.EAGAIN)
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 _POLL_SECONDS = 0.02
 
@@ -33,8 +35,9 @@ def environment_lock(store: Store, slug: str, *, patience: float = 0.0) -> Itera
     ``patience`` is how many seconds to wait for it: a process that was killed holds its lock
     until the last of its threads has left the kernel.
 
-    The lock dies with its process. It keeps out other threads of this process too, and the
-    same thread a second time.
+    Raises StoreReadOnly, and OSError on a disk that has no locks: two at once could not be kept
+    apart there. The lock dies with its process. It keeps out other threads of this process too,
+    and the same thread a second time.
     """
     path = store.lock_file(slug)
     descriptor = _acquire_within(store, slug, time.monotonic() + patience)
@@ -50,7 +53,9 @@ def require_writable(store: Store) -> None:
     """Raises StoreReadOnly where this user may not work in the store."""
     make_folder(store.operations)
     if not os.access(store.operations, os.W_OK | os.X_OK):
-        raise StoreReadOnly(path=str(store.root), reason=os.strerror(errno.EACCES))
+        read_only = os.statvfs(store.operations).f_flag & os.ST_RDONLY
+        reason = os.strerror(errno.EROFS if read_only else errno.EACCES)
+        raise StoreReadOnly(path=str(store.root), reason=reason)
 
 
 def _acquire_within(store: Store, slug: str, deadline: float) -> int:
@@ -94,6 +99,8 @@ def _acquire(store: Store, slug: str) -> int:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(descriptor)
+            if error.errno not in LOCK_TAKEN:
+                raise OSError(error.errno, error.strerror, str(path.parent)) from error
             raise EnvironmentBusy(name=slug) from error
         if _still_there(path, descriptor):
             return descriptor

@@ -24,7 +24,7 @@ from typing import IO, Literal
 
 import msgspec
 
-from jupyter_envs.errors import StoreReadOnly
+from jupyter_envs.errors import StoreReadOnly, disk_error
 
 from .files import trial_name
 
@@ -76,7 +76,7 @@ def link_mode(cache: Path, envs: Path) -> LinkMode:
     """How files can get from one folder to the other, by trying it with an empty file.
 
     The engine reflinks by itself where hard links work and the file system can. On macOS this
-    says "hardlink" also where the engine clones. Raises StoreReadOnly.
+    says "hardlink" also where the engine clones. Raises StoreReadOnly, NoSpace and DiskFailed.
     """
     try:
         import tempfile  # here, since few processes try it
@@ -88,6 +88,8 @@ def link_mode(cache: Path, envs: Path) -> LinkMode:
                 return "reflink"
             return "hardlink" if _links(Path(source.name), envs) else "copy"
     except OSError as error:
+        if told := disk_error(error, envs):
+            raise told from error
         raise StoreReadOnly(path=str(envs), reason=error.strerror or str(error)) from error
 
 
