@@ -54,7 +54,7 @@ def install(
     all_fresh = len(not_cached(solution, session.cache.packages)) == len(solution.records)
     try:
         cache = session.package_cache(thorough=thorough)
-        asyncio.run(_install(solution, request, session, progress, cache))
+        session.run(_install(solution, request, session, progress, cache))
     except Exception as error:
         failure = translate(error, session)
         # Without a cache it was the channel: its archive would only be fetched again.
@@ -72,7 +72,7 @@ def _install_thoroughly(
     verify_local_archives(solution, session, cached=True)
     try:
         cache = session.package_cache(thorough=True)
-        asyncio.run(_install(solution, request, session, progress, cache))
+        session.run(_install(solution, request, session, progress, cache))
     except Exception as error:
         raise translate(error, session) from error
 

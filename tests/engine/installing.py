@@ -1,0 +1,68 @@
+"""Run in a child: what the engine does with packages of a channel, each in a world of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.engine.child import in_child
+
+
+def install_each(
+    channel: Path, worlds: Path, *names: str, together: bool = False
+) -> list[dict[str, Any]]:
+    """Install each package into a prefix and with a cache below ``worlds/<name>``.
+
+    ``together``: all of them into one prefix. An answer has the error's code, message and hint.
+    """
+    groups = [list(names)] if together else [[name] for name in names]
+    answers: list[dict[str, Any]] = in_child(
+        _install_each, channel.as_uri(), str(worlds), groups, timeout=120
+    )
+    return answers
+
+
+def _install_each(url: str, worlds: str, groups: list[list[str]]) -> list[dict[str, Any]]:
+    return [_install(url, Path(worlds) / names[0], names) for names in groups]
+
+
+def _install(url: str, world: Path, names: list[str]) -> dict[str, Any]:
+    from rattler import Subdir
+
+    from jupyter_envs.engine import (
+        CacheDirs,
+        InstallRequest,
+        Solution,
+        install,
+        open_session,
+        read_configuration,
+    )
+    from jupyter_envs.errors import EnvsError
+
+    home = world / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    with open_session(
+        read_configuration(home=home, system_root=home),
+        CacheDirs.under(world / "cache"),
+        (url,),
+        base=home,
+        offline=False,
+        home=home,
+    ) as (session, _):
+        started = time.monotonic()
+        try:
+            found = asyncio.run(
+                session.gateway.query([url], [Subdir("noarch")], names, recursive=False)
+            )
+            solution = Solution(tuple(one for records in found for one in records))
+            request = InstallRequest(prefix=world / "prefix", requested=tuple(names))
+            install(solution, request, session, lambda *_: None)
+        except EnvsError as error:
+            failure = {"code": error.code, "message": error.message, "hint": error.hint}
+            return {"error": failure, "seconds": time.monotonic() - started}
+        except BaseException as error:
+            failure = {"code": "!" + type(error).__name__, "message": str(error), "hint": ""}
+            return {"error": failure, "seconds": time.monotonic() - started}
+    return {"error": None, "seconds": time.monotonic() - started}
