@@ -13,6 +13,7 @@ from jupyter_envs.errors import (
     EnvsError,
     NoSpace,
     PackageCorrupt,
+    PackageUnsafe,
     SolveTimeout,
     Unsatisfiable,
 )
@@ -33,6 +34,9 @@ _DAMAGE = (
     "rust future panicked",
     "invalid Zip",
 )
+# An archive's member that its reader does not write, and what it says of that.
+_MEMBER = re.compile(r"failed to unpack `([^`]+)`")
+_REFUSED = ("outside of destination", "escapes the destination", "File name too long")
 # What its readers of JSON, MessagePack and zstd say where something else came.
 _GARBAGE = re.compile(
     r"Unknown frame descriptor|zstd stream did not finish|at line \d+ column \d+|"
@@ -61,7 +65,7 @@ def translate(error: Exception, session: Session, *, seconds: float = 0) -> Envs
         return _solver_error(text, session, seconds, silence)
     if kind in {"GatewayError", "FetchRepoDataError"}:
         return _channel_error(text, session, silence)
-    return _installer_error(text, silence)
+    return _installer_error(text, session, silence)
 
 
 def _silence(text: str, session: Session) -> str | None:
@@ -109,9 +113,19 @@ def _channel_error(text: str, session: Session, silence: str | None) -> EnvsErro
     return ChannelUnavailable(channel=channel, reason=silence or _cause(text, status))
 
 
-def _installer_error(text: str, silence: str | None) -> EnvsError:
+def _installer_error(text: str, session: Session, silence: str | None) -> EnvsError:
     found = _PACKAGE.search(text)
     package = found.group(1) if found else "A package"
+    member = _MEMBER.search(text)
+    if member is not None and any(sign in text for sign in _REFUSED):
+        path = member.group(1)
+        where = "under a name that is too long" if _REFUSED[-1] in text else "outside of its folder"
+        return PackageUnsafe(
+            package=package,
+            channel=" or ".join(session.channels),
+            path=path,
+            reason=f"it would write {shortened(path)!r} {where}",
+        )
     if any(sign in text for sign in _DAMAGE):
         return PackageCorrupt(package=package, reason=_cause(text, None))
     if "failed to fetch" in text or "error sending request" in text or _status(text):
@@ -140,6 +154,11 @@ def channel_in(text: str) -> str | None:
 def _status(text: str) -> str | None:
     found = _STATUS.search(text)
     return None if found is None else found.group(1) or found.group(2)
+
+
+def shortened(text: str) -> str:
+    """A name from a package, not longer than a sentence can be."""
+    return text if len(text) <= 100 else f"{text[:100]}..."
 
 
 def mismatch(expected: str, found: str) -> str:

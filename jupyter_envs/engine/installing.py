@@ -13,6 +13,7 @@ from rattler import install as rattler_install
 from jupyter_envs.errors import DownloadFailed, PackageCorrupt
 
 from .failures import translate
+from .guarding import Guard
 from .local_archives import verify_local_archives
 from .progress import Progress
 from .records import Solution, not_cached
@@ -44,17 +45,19 @@ def install(
 ) -> None:
     """Make the prefix hold the solution; what is already there and right is kept.
 
+    Every package is looked at before it is linked: nothing is written outside of the prefix.
+
     ``thorough`` reads every file of the cache for its hash: an edit of the same size is found,
     too. A damaged cache entry is found and fetched anew once. Raises DownloadFailed, NoSpace,
-    PackageCorrupt or BuildFailed; the prefix is then incomplete and must not be published.
+    PackageCorrupt, PackageUnsafe or BuildFailed; the prefix is then incomplete and must not be
+    published.
     """
     if session.offline:
         _require_cached(solution, session)
     verify_local_archives(solution, session)
     all_fresh = len(not_cached(solution, session.cache.packages)) == len(solution.records)
     try:
-        cache = session.package_cache(thorough=thorough)
-        session.run(_install(solution, request, session, progress, cache))
+        _guarded(solution, request, session, progress, thorough=thorough)
     except Exception as error:
         failure = translate(error, session)
         # Without a cache it was the channel: its archive would only be fetched again.
@@ -71,17 +74,38 @@ def _install_thoroughly(
 ) -> None:
     verify_local_archives(solution, session, cached=True)
     try:
-        cache = session.package_cache(thorough=True)
-        session.run(_install(solution, request, session, progress, cache))
+        _guarded(solution, request, session, progress, thorough=True)
     except Exception as error:
         raise translate(error, session) from error
+
+
+def _guarded(
+    solution: Solution,
+    request: InstallRequest,
+    session: Session,
+    progress: Progress,
+    *,
+    thorough: bool,
+) -> None:
+    guard = Guard(solution.records, session.cache.packages)
+    try:
+        reporter = _Reporter(solution, session.cache.packages, progress, guard)
+        cache = session.package_cache(thorough=thorough)
+        session.run(_install(solution, request, session, reporter, cache))
+    except Exception as error:
+        # What the installer says then is that the package is not there.
+        raise (guard.refusal or error) from error
+    finally:
+        guard.clear_up()
+    if guard.refusal is not None:
+        raise guard.refusal
 
 
 async def _install(
     solution: Solution,
     request: InstallRequest,
     session: Session,
-    progress: Progress,
+    reporter: _Reporter,
     cache: PackageCache,
 ) -> None:
     await rattler_install(
@@ -94,7 +118,7 @@ async def _install(
         requested_specs=[MatchSpec(t, strict=False)._match_spec for t in request.requested],
         execute_link_scripts=False,
         # A structural protocol, of which only what is told here needs to be there.
-        reporter=cast("InstallerReporter", _Reporter(solution, session.cache.packages, progress)),
+        reporter=cast("InstallerReporter", reporter),
         config=session.config,
     )
 
@@ -105,8 +129,11 @@ class _Reporter:
     Downloads and links overlap; "download" is told until the last byte is here.
     """
 
-    def __init__(self, solution: Solution, packages: Path, progress: Progress) -> None:
+    def __init__(
+        self, solution: Solution, packages: Path, progress: Progress, guard: Guard
+    ) -> None:
         self._progress = progress
+        self._guard = guard
         fresh = not_cached(solution, packages)
         self._sizes = {r.name.normalized: r.size or 0 for r in fresh}
         self._total = sum(self._sizes.values())
@@ -145,6 +172,7 @@ class _Reporter:
             self._tell_download()
 
     def on_link_start(self, operation: int, package_name: str) -> int:
+        self._guard.before_link(package_name)
         return operation
 
     def on_link_complete(self, operation: int) -> None:

@@ -49,6 +49,7 @@ from .failed import (
     Interrupted,
     KernelFailed,
     PackageCorrupt,
+    PackageUnsafe,
     PipFailed,
     PipUnsupported,
 )
@@ -147,6 +148,7 @@ __all__ = [
     "OperationsRunning",
     "PackageCorrupt",
     "PackageNotFound",
+    "PackageUnsafe",
     "PathTooLong",
     "PipFailed",
     "PipUnsupported",

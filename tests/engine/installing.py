@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +11,24 @@ from tests.engine.child import in_child
 
 def install_each(
     channel: Path, worlds: Path, *names: str, together: bool = False
-) -> list[dict[str, Any]]:
+) -> list[dict[str, Any] | None]:
     """Install each package into a prefix and with a cache below ``worlds/<name>``.
 
-    ``together``: all of them into one prefix. An answer has the error's code, message and hint.
+    ``together``: all of them into one prefix, of the first one's name. An answer is the error's
+    code, message and params, or None.
     """
     groups = [list(names)] if together else [[name] for name in names]
-    answers: list[dict[str, Any]] = in_child(
+    answers: list[dict[str, Any] | None] = in_child(
         _install_each, channel.as_uri(), str(worlds), groups, timeout=120
     )
     return answers
 
 
-def _install_each(url: str, worlds: str, groups: list[list[str]]) -> list[dict[str, Any]]:
+def _install_each(url: str, worlds: str, groups: list[list[str]]) -> list[dict[str, Any] | None]:
     return [_install(url, Path(worlds) / names[0], names) for names in groups]
 
 
-def _install(url: str, world: Path, names: list[str]) -> dict[str, Any]:
+def _install(url: str, world: Path, names: list[str]) -> dict[str, Any] | None:
     from rattler import Subdir
 
     from jupyter_envs.engine import (
@@ -51,7 +51,6 @@ def _install(url: str, world: Path, names: list[str]) -> dict[str, Any]:
         offline=False,
         home=home,
     ) as (session, _):
-        started = time.monotonic()
         try:
             found = asyncio.run(
                 session.gateway.query([url], [Subdir("noarch")], names, recursive=False)
@@ -60,9 +59,5 @@ def _install(url: str, world: Path, names: list[str]) -> dict[str, Any]:
             request = InstallRequest(prefix=world / "prefix", requested=tuple(names))
             install(solution, request, session, lambda *_: None)
         except EnvsError as error:
-            failure = {"code": error.code, "message": error.message, "hint": error.hint}
-            return {"error": failure, "seconds": time.monotonic() - started}
-        except BaseException as error:
-            failure = {"code": "!" + type(error).__name__, "message": str(error), "hint": ""}
-            return {"error": failure, "seconds": time.monotonic() - started}
-    return {"error": None, "seconds": time.monotonic() - started}
+            return {"code": error.code, "message": error.message, "params": error.params}
+    return None

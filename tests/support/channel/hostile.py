@@ -47,6 +47,7 @@ class Hostile(msgspec.Struct, frozen=True, kw_only=True):
     """A package. ``paths`` is ``info/paths.json``'s list; by default an honest one of the files.
 
     ``index`` and ``link`` replace what is said in ``info/index.json`` and ``info/link.json``.
+    ``info`` are more members; ``old``: there is no ``info/paths.json``.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Hostile(msgspec.Struct, frozen=True, kw_only=True):
     link: dict[str, Any] | None = None
     noarch: str = "generic"
     info: tuple[Member, ...] = ()
+    old: bool = False
 
     @property
     def stem(self) -> str:
@@ -124,11 +126,13 @@ def _info(package: Hostile) -> tuple[Member, ...]:
         "index.json": index,
         "paths.json": {"paths": list(paths), "paths_version": 1},
     }
+    if package.old:
+        del documents["paths.json"]
     if package.noarch == "python":
         link = package.link or {"type": "python", "entry_points": []}
         documents["link.json"] = {"noarch": link, "package_metadata_version": 1}
     made = [Member(f"info/{name}", json.dumps(one).encode()) for name, one in documents.items()]
-    return (*made, Member("info/files", b""), *package.info)
+    return (*made, *package.info)
 
 
 def _tar(members: Sequence[Member]) -> bytes:
