@@ -39,6 +39,16 @@ class _Seen(msgspec.Struct, frozen=True):
     links: Links
 
 
+def check_records(records: Iterable[Record]) -> None:
+    """Raise PackageUnsafe where the channel itself says what leads out of cache and prefix."""
+    for record in records:
+        site_packages = record.python_site_packages_path or ""
+        for said in (record.file_name, str(record.build), site_packages):
+            leads_out = said.startswith("/") or ".." in said.split("/")
+            if leads_out or ("/" in said and said != site_packages):
+                raise _refusal(record, Unsafe(said, f"the channel has {named(said)} for a name"))
+
+
 class Guard:
     """Looks at the packages of one install, each before it is linked.
 
@@ -72,8 +82,6 @@ class Guard:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _look(self, record: Record) -> Links:
-        if record.name.normalized == "python":
-            _check_site_packages(record)
         folder = self._packages / cache_name(record)
         seen = folder.with_name(folder.name + _SEEN)
         sha256 = record.sha256.hex() if record.sha256 else ""
@@ -125,19 +133,16 @@ class Guard:
                 (folder / "info" / name).unlink(missing_ok=True)
         folder.with_name(folder.name + _SEEN).unlink(missing_ok=True)
         if self.refusal is None:
-            self.refusal = PackageUnsafe(
-                package=record.file_name,
-                channel=strip_url(record.url).rsplit("/", 2)[0],
-                path=found.path,
-                reason=found.reason,
-            )
+            self.refusal = _refusal(record, found)
 
 
-def _check_site_packages(record: Record) -> None:
-    path = record.python_site_packages_path
-    if path is not None and (path.startswith("/") or ".." in path.split("/")):
-        reason = f"it wants Python's packages in {named(path)}, outside of the environment"
-        raise Unsafe(path, reason)
+def _refusal(record: Record, found: Unsafe) -> PackageUnsafe:
+    return PackageUnsafe(
+        package=record.file_name,
+        channel=strip_url(record.url).rsplit("/", 2)[0],
+        path=found.path,
+        reason=found.reason,
+    )
 
 
 def _behind(path: str, links: Iterable[str]) -> str | None:

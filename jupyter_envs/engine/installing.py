@@ -10,12 +10,14 @@ import msgspec
 from rattler import MatchSpec, PackageCache
 from rattler import install as rattler_install
 
-from jupyter_envs.errors import DownloadFailed, PackageCorrupt
+from jupyter_envs.errors import DownloadFailed, NoSpace, PackageCorrupt
 
+from .bombs import SpaceWatch
 from .failures import translate
-from .guarding import Guard
+from .guarding import Guard, check_records
 from .local_archives import verify_local_archives
 from .progress import Progress
+from .proven import forget_unproven
 from .records import Solution, not_cached
 from .session import Session
 
@@ -52,6 +54,8 @@ def install(
     PackageCorrupt, PackageUnsafe or BuildFailed; the prefix is then incomplete and must not be
     published.
     """
+    check_records(solution.records)
+    forget_unproven(solution.records, session.cache.packages)
     if session.offline:
         _require_cached(solution, session)
     verify_local_archives(solution, session)
@@ -88,17 +92,30 @@ def _guarded(
     thorough: bool,
 ) -> None:
     guard = Guard(solution.records, session.cache.packages)
+    watch = SpaceWatch(session.cache.packages, solution.missing_size(session))
+    reporter = _Reporter(solution, session.cache.packages, progress, guard)
     try:
-        reporter = _Reporter(solution, session.cache.packages, progress, guard)
         cache = session.package_cache(thorough=thorough)
-        session.run(_install(solution, request, session, reporter, cache))
+        with watch.watching():
+            session.run(_install(solution, request, session, reporter, cache))
     except Exception as error:
+        if watch.stopped:
+            raise _too_large(reporter, session) from error
         # What the installer says then is that the package is not there.
         raise (guard.refusal or error) from error
     finally:
         guard.clear_up()
     if guard.refusal is not None:
         raise guard.refusal
+
+
+def _too_large(reporter: _Reporter, session: Session) -> NoSpace:
+    names = ", ".join(reporter.unpacking) or "a package"
+    return NoSpace(
+        path=str(session.cache.packages),
+        hint=f"Unpacking {names} was stopped: it grew to far more than any package of its size; "
+        "take another build, and tell who runs the channel.",
+    )
 
 
 async def _install(
@@ -140,6 +157,7 @@ class _Reporter:
         self._names: dict[int, str] = {}
         self._received: dict[int, int] = {}
         self._told = 0
+        self.unpacking: dict[str, None] = {}
         self._linked = 0
         self._operations = len(solution.records)
         if self._total:
@@ -152,6 +170,7 @@ class _Reporter:
 
     def on_populate_cache_start(self, operation: int, package_name: str) -> int:
         self._names[operation] = package_name
+        self.unpacking[package_name] = None
         return operation
 
     def on_validate_start(self, cache_entry: int) -> int:
@@ -166,6 +185,7 @@ class _Reporter:
 
     def on_populate_cache_complete(self, cache_entry: int) -> None:
         # Also for what a file:// channel gives, of which no download is told.
+        self.unpacking.pop(self._names[cache_entry], None)
         size = self._sizes.get(self._names[cache_entry])
         if size is not None:
             self._received[cache_entry] = size

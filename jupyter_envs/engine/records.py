@@ -92,6 +92,8 @@ def _locked(record: RepoDataRecord, platform: str) -> LockedPackage:
         raise LockInvalid(
             file=strip_url(record.channel or record.url),
             reason=f"the channel gives no sha256 for {record.file_name}",
+            hint="What cannot be verified is not installed; whoever runs the channel has to index "
+            "it anew.",
         )
     return LockedPackage(
         name=record.name.normalized,

@@ -15,7 +15,7 @@ def install_each(
     """Install each package into a prefix and with a cache below ``worlds/<name>``.
 
     ``together``: all of them into one prefix, of the first one's name. An answer is the error's
-    code, message and params, or None.
+    JSON, or None.
     """
     groups = [list(names)] if together else [[name] for name in names]
     answers: list[dict[str, Any] | None] = in_child(
@@ -59,5 +59,5 @@ def _install(url: str, world: Path, names: list[str]) -> dict[str, Any] | None:
             request = InstallRequest(prefix=world / "prefix", requested=tuple(names))
             install(solution, request, session, lambda *_: None)
         except EnvsError as error:
-            return {"code": error.code, "message": error.message, "params": error.params}
+            return {**error.as_dict(), "hint": error.hint}
     return None
