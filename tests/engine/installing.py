@@ -1,12 +1,22 @@
-"""Run in a child: what the engine does with packages of a channel, each in a world of its own."""
+"""Run in a child: what the engine does with packages of a channel, each in a world of its own.
+
+It goes the whole way that a build goes: list of packages, solve, lock, install.
+"""
 
 from __future__ import annotations
 
-import asyncio
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from tests.engine.child import in_child
+
+_CHILDREN = 5
+
+Answer = dict[str, Any] | None
+"""The error as JSON, with its hint; None for an install that ended well."""
 
 
 def install_each(
@@ -14,35 +24,54 @@ def install_each(
 ) -> list[dict[str, Any] | None]:
     """Install each package into a prefix and with a cache below ``worlds/<name>``.
 
-    ``together``: all of them into one prefix, of the first one's name. An answer is the error's
-    JSON, or None.
+    ``together``: all of them into one prefix, of the first one's name.
     """
     groups = [list(names)] if together else [[name] for name in names]
-    answers: list[dict[str, Any] | None] = in_child(
-        _install_each, channel.as_uri(), str(worlds), groups, timeout=120
-    )
+    tries = [(channel.as_uri(), group[0], group) for group in groups]
+    answers: list[Answer] = in_child(_try_all, tries, str(worlds), {}, timeout=120)
     return answers
 
 
-def _install_each(url: str, worlds: str, groups: list[list[str]]) -> list[dict[str, Any] | None]:
-    return [_install(url, Path(worlds) / names[0], names) for names in groups]
+def install_from(
+    channels: Mapping[str, str], worlds: Path, name: str, **settings: Any
+) -> dict[str, Answer]:
+    """Install one package from each channel into ``worlds/<key>``, with conda's ``settings``."""
+    tries = [(url, key, [name]) for key, url in channels.items()]
+    # Most of the time nothing is done but waiting.
+    parts = [tries[start::_CHILDREN] for start in range(_CHILDREN)]
+    with ThreadPoolExecutor(_CHILDREN) as pool:
+        done = pool.map(lambda part: in_child(_try_all, part, str(worlds), settings), parts)
+        found = [zip(part, answers, strict=True) for part, answers in zip(parts, done, strict=True)]
+    return {one[1]: answer for pairs in found for one, answer in pairs}
 
 
-def _install(url: str, world: Path, names: list[str]) -> dict[str, Any] | None:
-    from rattler import Subdir
+def _try_all(
+    tries: list[tuple[str, str, list[str]]], worlds: str, settings: dict[str, Any]
+) -> list[Answer]:
+    return [install_here(url, Path(worlds) / key, names, settings) for url, key, names in tries]
 
+
+def install_here(url: str, world: Path, names: list[str], settings: dict[str, Any]) -> Answer:
+    """In this process, which may not end in the ordinary way after it."""
     from jupyter_envs.engine import (
         CacheDirs,
         InstallRequest,
-        Solution,
+        SolveRequest,
+        detect_target,
         install,
+        load_metadata,
+        locked_packages,
         open_session,
+        prepare,
         read_configuration,
+        solve,
     )
     from jupyter_envs.errors import EnvsError
 
     home = world / "home"
     home.mkdir(parents=True, exist_ok=True)
+    (home / ".condarc").write_text(json.dumps(settings), "utf-8")
+    target = detect_target()
     with open_session(
         read_configuration(home=home, system_root=home),
         CacheDirs.under(world / "cache"),
@@ -50,12 +79,15 @@ def _install(url: str, world: Path, names: list[str]) -> dict[str, Any] | None:
         base=home,
         offline=False,
         home=home,
-    ) as (session, _):
+    ) as (session, resolution):
+        asked = SolveRequest(
+            dependencies=tuple(names), resolution=resolution, target=target, priority="strict"
+        )
         try:
-            found = asyncio.run(
-                session.gateway.query([url], [Subdir("noarch")], names, recursive=False)
-            )
-            solution = Solution(tuple(one for records in found for one in records))
+            question = prepare(asked, session)
+            load_metadata(question, session)
+            solution = solve(asked, question, session)
+            locked_packages(solution, target.platform)
             request = InstallRequest(prefix=world / "prefix", requested=tuple(names))
             install(solution, request, session, lambda *_: None)
         except EnvsError as error:

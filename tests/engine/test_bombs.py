@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 from tests.engine.child import in_child
-from tests.engine.installing import _install_each, install_each
+from tests.engine.installing import Answer, install_each, install_here
 from tests.support.channel.hostile import Hostile, Member, write_hostile, write_repodata
 
 _MB = 1024 * 1024
 _BOMB_MB, _ROOM_MB = 300, 100
 
 
-def _with_little_room(url: str, worlds: str, names: list[str]) -> list[Any]:
+def _with_little_room(url: str, world: str) -> Answer:
     """Runs in a child: as if all but some of the disk's free space were spoken for."""
     from jupyter_envs.engine import bombs
 
-    bombs.RESERVE_BYTES = shutil.disk_usage(worlds).free - _ROOM_MB * _MB
-    return _install_each(url, worlds, [names])
+    bombs.RESERVE_BYTES = shutil.disk_usage(world).free - _ROOM_MB * _MB
+    return install_here(url, Path(world), ["bomb"], {})
 
 
 def test_a_bomb_is_stopped_and_cleared_away(tmp_path: Path) -> None:
@@ -30,9 +29,7 @@ def test_a_bomb_is_stopped_and_cleared_away(tmp_path: Path) -> None:
     worlds.mkdir()
     assert archive.stat().st_size < _MB
 
-    [error] = in_child(
-        _with_little_room, (tmp_path / "channel").as_uri(), str(worlds), ["bomb"], timeout=120
-    )
+    error = in_child(_with_little_room, (tmp_path / "channel").as_uri(), str(worlds), timeout=120)
 
     assert error is not None
     assert error["code"] == "no_space"
