@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 import msgspec
@@ -32,7 +31,7 @@ def find_candidates(
     if not names:
         return Candidates({})
     try:
-        found = asyncio.run(
+        found = session.run(
             session.gateway.query(
                 [channel.url for channel in channels],
                 [Subdir(platform) for platform in platforms],
@@ -53,7 +52,7 @@ def package_names(
     channels: Sequence[ResolvedChannel], platforms: Sequence[str], session: Session
 ) -> list[str]:
     """Every package name in the channels, sorted."""
-    found = asyncio.run(
+    found = session.run(
         session.gateway.names(
             [channel.url for channel in channels], [Subdir(platform) for platform in platforms]
         )

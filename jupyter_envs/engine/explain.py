@@ -106,7 +106,7 @@ def _elsewhere(
     if not names:
         return {}
     platforms = [platform for platform in _PLATFORMS if platform not in question.platforms]
-    for record in asyncio.run(_query_each(names, question.channels, platforms, session)):
+    for record in session.run(_query_each(names, question.channels, platforms, session)):
         found.setdefault(record.name.normalized, set()).add(record.subdir)
     return {name: tuple(sorted(subdirs)) for name, subdirs in found.items()}
 
@@ -233,7 +233,7 @@ def _look_up(
 ) -> dict[str, list[RepoDataRecord]]:
     wanted = sorted(name for name in names if name and not name.startswith("__"))
     found: dict[str, list[RepoDataRecord]] = {name: [] for name in wanted}
-    for record in asyncio.run(_query_each(wanted, question.channels, question.platforms, session)):
+    for record in session.run(_query_each(wanted, question.channels, question.platforms, session)):
         found.setdefault(record.name.normalized, []).append(record)
     return found
 
@@ -247,7 +247,7 @@ def _attempt(
 ) -> dict[str, str] | None:
     try:
         specs = [_parsed(text, lines) for text in texts]
-        records = asyncio.run(
+        records = session.run(
             rattler_solve(
                 [channel.url for channel in question.channels],
                 specs,

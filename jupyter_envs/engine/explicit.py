@@ -25,7 +25,7 @@ def lock_from_explicit(
     knows. Raises LockInvalid else, and where file and channel differ in a hash.
     """
     _require_subdirs(packages, platform, file)
-    known = {record.file_name: record for record in asyncio.run(_records(packages, session))}
+    known = {record.file_name: record for record in session.run(_records(packages, session))}
     locked = [_locked(p, known.get(_file_name(p)), platform, file) for p in packages]
     channels = tuple(dict.fromkeys(_channel_of(p.url) for p in packages))
     return Lock(platforms=(platform,), channels=channels, packages=tuple(locked))

@@ -10,11 +10,14 @@ import msgspec
 from rattler import MatchSpec, PackageCache
 from rattler import install as rattler_install
 
-from jupyter_envs.errors import DownloadFailed, PackageCorrupt
+from jupyter_envs.errors import DownloadFailed, NoSpace, PackageCorrupt
 
+from .bombs import SpaceWatch
 from .failures import translate
+from .guarding import Guard, check_records
 from .local_archives import verify_local_archives
 from .progress import Progress
+from .proven import forget_unproven
 from .records import Solution, not_cached
 from .session import Session
 
@@ -44,17 +47,21 @@ def install(
 ) -> None:
     """Make the prefix hold the solution; what is already there and right is kept.
 
+    Every package is looked at before it is linked: nothing is written outside of the prefix.
+
     ``thorough`` reads every file of the cache for its hash: an edit of the same size is found,
     too. A damaged cache entry is found and fetched anew once. Raises DownloadFailed, NoSpace,
-    PackageCorrupt or BuildFailed; the prefix is then incomplete and must not be published.
+    PackageCorrupt, PackageUnsafe or BuildFailed; the prefix is then incomplete and must not be
+    published.
     """
+    check_records(solution.records)
+    forget_unproven(solution.records, session.cache.packages)
     if session.offline:
         _require_cached(solution, session)
     verify_local_archives(solution, session)
     all_fresh = len(not_cached(solution, session.cache.packages)) == len(solution.records)
     try:
-        cache = session.package_cache(thorough=thorough)
-        asyncio.run(_install(solution, request, session, progress, cache))
+        _guarded(solution, request, session, progress, thorough=thorough)
     except Exception as error:
         failure = translate(error, session, prefix=request.prefix)
         # Without a cache it was the channel: its archive would only be fetched again.
@@ -71,17 +78,51 @@ def _install_thoroughly(
 ) -> None:
     verify_local_archives(solution, session, cached=True)
     try:
-        cache = session.package_cache(thorough=True)
-        asyncio.run(_install(solution, request, session, progress, cache))
+        _guarded(solution, request, session, progress, thorough=True)
     except Exception as error:
         raise translate(error, session, prefix=request.prefix) from error
+
+
+def _guarded(
+    solution: Solution,
+    request: InstallRequest,
+    session: Session,
+    progress: Progress,
+    *,
+    thorough: bool,
+) -> None:
+    guard = Guard(solution.records, session.cache.packages)
+    watch = SpaceWatch(session.cache.packages, solution.missing_size(session))
+    reporter = _Reporter(solution, session.cache.packages, progress, guard)
+    try:
+        cache = session.package_cache(thorough=thorough)
+        with watch.watching():
+            session.run(_install(solution, request, session, reporter, cache))
+    except Exception as error:
+        if watch.stopped:
+            raise _too_large(reporter, session) from error
+        # What the installer says then is that the package is not there.
+        raise (guard.refusal or error) from error
+    finally:
+        guard.clear_up()
+    if guard.refusal is not None:
+        raise guard.refusal
+
+
+def _too_large(reporter: _Reporter, session: Session) -> NoSpace:
+    names = ", ".join(reporter.unpacking) or "a package"
+    return NoSpace(
+        path=str(session.cache.packages),
+        hint=f"Unpacking {names} was stopped: it grew to far more than any package of its size; "
+        "take another build, and tell who runs the channel.",
+    )
 
 
 async def _install(
     solution: Solution,
     request: InstallRequest,
     session: Session,
-    progress: Progress,
+    reporter: _Reporter,
     cache: PackageCache,
 ) -> None:
     await rattler_install(
@@ -94,7 +135,7 @@ async def _install(
         requested_specs=[MatchSpec(t, strict=False)._match_spec for t in request.requested],
         execute_link_scripts=False,
         # A structural protocol, of which only what is told here needs to be there.
-        reporter=cast("InstallerReporter", _Reporter(solution, session.cache.packages, progress)),
+        reporter=cast("InstallerReporter", reporter),
         config=session.config,
     )
 
@@ -105,14 +146,18 @@ class _Reporter:
     Downloads and links overlap; "download" is told until the last byte is here.
     """
 
-    def __init__(self, solution: Solution, packages: Path, progress: Progress) -> None:
+    def __init__(
+        self, solution: Solution, packages: Path, progress: Progress, guard: Guard
+    ) -> None:
         self._progress = progress
+        self._guard = guard
         fresh = not_cached(solution, packages)
         self._sizes = {r.name.normalized: r.size or 0 for r in fresh}
         self._total = sum(self._sizes.values())
         self._names: dict[int, str] = {}
         self._received: dict[int, int] = {}
         self._told = 0
+        self.unpacking: dict[str, None] = {}
         self._linked = 0
         self._operations = len(solution.records)
         if self._total:
@@ -125,6 +170,7 @@ class _Reporter:
 
     def on_populate_cache_start(self, operation: int, package_name: str) -> int:
         self._names[operation] = package_name
+        self.unpacking[package_name] = None
         return operation
 
     def on_validate_start(self, cache_entry: int) -> int:
@@ -139,12 +185,14 @@ class _Reporter:
 
     def on_populate_cache_complete(self, cache_entry: int) -> None:
         # Also for what a file:// channel gives, of which no download is told.
+        self.unpacking.pop(self._names[cache_entry], None)
         size = self._sizes.get(self._names[cache_entry])
         if size is not None:
             self._received[cache_entry] = size
             self._tell_download()
 
     def on_link_start(self, operation: int, package_name: str) -> int:
+        self._guard.before_link(package_name)
         return operation
 
     def on_link_complete(self, operation: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from jupyter_envs.errors import PackageCorrupt, PipFailed
+from jupyter_envs.errors import PackageCorrupt, PackageUnsafe, PipFailed
 from jupyter_envs.lock import LockedPackage, repository_of
 
 from .credentials import strip_url
@@ -24,8 +24,9 @@ def install_pip(packages: Sequence[LockedPackage], owned: Ownership, context: Uv
     """Install exactly ``packages``, each verified by its sha256, without their dependencies.
 
     Those that are built from a commit come after: uv installs nothing without a hash in one go
-    with what has one. Raises PackageCorrupt for a wrong hash and PipFailed, also when a package
-    would replace a file that a conda package owns.
+    with what has one. Raises PackageCorrupt for a wrong hash, PackageUnsafe for a package that
+    writes to conda-meta, and PipFailed, also when a package would replace a file that a conda
+    package owns.
     """
     hashed = [package for package in packages if repository_of(package) is None]
     built = [package for package in packages if repository_of(package) is not None]
@@ -57,17 +58,31 @@ def _install(packages: Sequence[LockedPackage], options: list[str], context: UvC
 def _refuse_replaced_files(
     prefix: Path, packages: Sequence[LockedPackage], owned: Ownership
 ) -> None:
-    names = {package.name for package in packages}
+    known = {package.name: package for package in packages}
+    meta = prefix / "conda-meta"
     for folder in prefix.glob("lib/python3*/site-packages/*.dist-info"):
         name = canonicalize_name(folder.name.removesuffix(".dist-info").rsplit("-", 1)[0])
-        if name not in names:
+        if name not in known:
             continue
+        # uv lists what it has written, whatever the wheel's own list says.
         for path in _recorded_files(folder):
+            if path.is_relative_to(meta):
+                raise _unsafe(known[name], path.relative_to(prefix))
             if (owner := owned.files.get(path.relative_to(prefix).as_posix())) is not None:
                 raise PipFailed(
                     reason=f"{name} replaces {path.name} of the conda package {owner}",
                     hint=f"Take {name} out of 'pip:', or take {owner} out of 'dependencies:'.",
                 )
+
+
+def _unsafe(package: LockedPackage, path: Path) -> PackageUnsafe:
+    reason = f"it brings {str(path)!r}, and conda-meta is not for packages to write to"
+    return PackageUnsafe(
+        package=package.file_name,
+        channel=strip_url(package.url).rsplit("/", 1)[0],
+        path=str(path),
+        reason=reason,
+    )
 
 
 def _recorded_files(dist_info: Path) -> list[Path]:

@@ -92,6 +92,8 @@ def _locked(record: RepoDataRecord, platform: str) -> LockedPackage:
         raise LockInvalid(
             file=strip_url(record.channel or record.url),
             reason=f"the channel gives no sha256 for {record.file_name}",
+            hint="What cannot be verified is not installed; whoever runs the channel has to index "
+            "it anew.",
         )
     return LockedPackage(
         name=record.name.normalized,
@@ -123,7 +125,7 @@ def channel_records(lock: Lock, platform: str, session: Session) -> tuple[RepoDa
     """Those of a lock's conda packages that the channels still have, by their hash."""
     wanted = [p for p in lock.for_platform(platform) if p.manager == "conda"]
     hashes = {bytes.fromhex(p.sha256) for p in wanted}
-    found = asyncio.run(_from_repodata(wanted, platform, session))
+    found = session.run(_from_repodata(wanted, platform, session))
     by_hash = {record.sha256: record for record in found if record.sha256 in hashes}
     return tuple(by_hash.values())
 
@@ -140,7 +142,7 @@ def solution_from_lock(
     wanted = [p for p in lock.for_platform(platform) if p.manager == "conda"]
     by_hash = {record.sha256: record for record in known if record.sha256}
     missing = [p for p in wanted if bytes.fromhex(p.sha256) not in by_hash]
-    for record in asyncio.run(_from_repodata(missing, platform, session)):
+    for record in session.run(_from_repodata(missing, platform, session)):
         if record.sha256:
             by_hash[record.sha256] = record
     return Solution(tuple(_full_record(p, by_hash.get(bytes.fromhex(p.sha256))) for p in wanted))

@@ -5,11 +5,13 @@ py-rattler maps repodata once per gateway, so a process opens one session and ke
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 from rattler import Client, Config, Gateway, PackageCache
 from rattler.package_cache import ValidationMode
@@ -20,6 +22,9 @@ from .channels import Resolution, ResolvedChannel, resolve_channel, resolve_chan
 from .configuration import CondaConfiguration
 from .credentials import Credentials, find_credentials, redact, write_auth_file
 from .network import network_environment, rattler_config_toml
+from .patience import Patience
+
+_Answer = TypeVar("_Answer")
 
 
 class Session:
@@ -34,12 +39,15 @@ class Session:
         *,
         base: Path,
         offline: bool,
+        channels: tuple[str, ...] = (),
     ) -> None:
         self.configuration = configuration
         self.cache = cache
         self.credentials = credentials
         self.base = base
         self.offline = offline
+        self.channels = channels
+        self.patience = Patience(configuration.connect_timeout, configuration.read_timeout)
         self.config = Config.from_toml(rattler_config_toml(configuration, auth_file, credentials))
         self.client = Client.from_config(self.config, max_retries=configuration.max_retries)
         self.gateway = Gateway(
@@ -49,6 +57,11 @@ class Session:
             ),
             client=self.client,
         )
+
+    def run(self, work: Coroutine[Any, Any, _Answer]) -> _Answer:
+        """What py-rattler's ``work`` answers; servers that fall silent are given up."""
+        with self.patience.watching():
+            return asyncio.run(work)
 
     def package_cache(self, *, thorough: bool = False) -> PackageCache:
         """The package cache; ``thorough`` re-reads every file's hash, for after a fault."""
@@ -91,5 +104,13 @@ def open_session(
     with tempfile.TemporaryDirectory(prefix="jupyter-envs-") as private:
         # py-rattler reads it when a client is made, and keeps what it holds.
         auth_file = write_auth_file(credentials, Path(private) / "auth.json")
-        session = Session(configuration, cache, credentials, auth_file, base=base, offline=offline)
+        session = Session(
+            configuration,
+            cache,
+            credentials,
+            auth_file,
+            base=base,
+            offline=offline,
+            channels=tuple(channel.url for channel in resolution.channels),
+        )
     yield session, resolution

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 from rattler import MatchSpec, RepoDataRecord, Subdir
@@ -75,7 +74,7 @@ def solve(request: SolveRequest, question: Question, session: Session) -> Soluti
     Raises Unsatisfiable with an explanation, SolveTimeout, ChannelUnavailable.
     """
     try:
-        records = asyncio.run(_solve(request, question, session))
+        records = session.run(_solve(request, question, session))
     except Exception as error:
         failure = translate(error, session, seconds=request.timeout)
         if failure.code == "unsatisfiable":

@@ -50,6 +50,7 @@ from .failed import (
     Interrupted,
     KernelFailed,
     PackageCorrupt,
+    PackageUnsafe,
     PipFailed,
     PipUnsupported,
 )
@@ -150,6 +151,7 @@ __all__ = [
     "OperationsRunning",
     "PackageCorrupt",
     "PackageNotFound",
+    "PackageUnsafe",
     "PathTooLong",
     "PipFailed",
     "PipUnsupported",

@@ -21,6 +21,14 @@ class PackageCorrupt(BuildFailed):
     advice = "Try again; if it stays, the channel serves a changed file: make a new lock."
 
 
+class PackageUnsafe(BuildFailed):
+    """A package that would write where it may not, or is not what it says it is."""
+
+    code = "package_unsafe"
+    sentence = "{package} from {channel} is refused: {reason}"
+    advice = "Nothing of it was installed; take another build, and tell who runs the channel."
+
+
 class PipFailed(BuildFailed):
     """The pip section could not be resolved or installed."""
 

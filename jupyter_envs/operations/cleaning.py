@@ -232,7 +232,7 @@ def _entries(folder: Path) -> list[Path]:
 
 def _stem(path: Path) -> str:
     """The package that an entry of the cache belongs to: ``name-version-build``."""
-    for suffix in (".lock", ".conda", ".tar.bz2"):
+    for suffix in (".lock", ".seen", ".conda", ".tar.bz2"):
         if path.name.endswith(suffix):
             return path.name.removesuffix(suffix)
     return path.name

@@ -42,11 +42,24 @@ class Manners(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.bearer is None else f"Bearer {self.bearer}"
 
 
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said in place of a file. ``body`` None is the file's own content.
+
+    ``stall_after``: so many bytes come, the rest never does, and the connection stays open.
+    """
+
+    status: int = 200
+    headers: dict[str, str] = {}
+    body: bytes | None = None
+    stall_after: int | None = None
+
+
 class ServedFolder:
     """A folder being served; made by ``serve``.
 
     ``requests`` lists (method, path as asked, status) in the order of the answers. ``url`` has
     no slash at its end and holds the token, if any; other credentials go into headers.
+    ``replies`` has what is answered, from now on, to paths with these endings.
     """
 
     def __init__(self, directory: Path, manners: Manners) -> None:
@@ -54,6 +67,7 @@ class ServedFolder:
         self.manners = manners
         self.requests: list[tuple[str, str, int]] = []
         self.down = threading.Event()
+        self.replies: dict[str, Reply] = {}
         self._failures: list[int] = []
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), partial(_Handler, self))
@@ -78,6 +92,10 @@ class ServedFolder:
             self._server.shutdown()
             self._thread.join(timeout=10)
             self._server.server_close()
+
+    def reply_to(self, path: str) -> Reply | None:
+        """What is to be answered to ``path`` in place of its file, if anything."""
+        return next((said for end, said in self.replies.items() if path.endswith(end)), None)
 
     def next_failure(self) -> int | None:
         """The error to answer with now, if one was asked for."""
@@ -151,6 +169,9 @@ class _Handler(BaseHTTPRequestHandler):
         refused = manners.refusal(self.path, self.headers["Authorization"])
         status = refused or self.served.next_failure()
         file = self._file()
+        if status is None and (reply := self.served.reply_to(self.path)) is not None:
+            self._say(reply, file)
+            return
         if status is not None or file is None:
             self._head(status or HTTPStatus.NOT_FOUND, {"Content-Length": "0"})
             return
@@ -168,6 +189,18 @@ class _Handler(BaseHTTPRequestHandler):
         self._head(HTTPStatus.OK if part is None else HTTPStatus.PARTIAL_CONTENT, headers)
         if with_body:
             self._send(data)
+
+    def _say(self, reply: Reply, file: Path | None) -> None:
+        data = reply.body
+        if data is None:
+            data = file.read_bytes() if file is not None else b""
+        self._head(reply.status, {"Content-Length": str(len(data)), **reply.headers})
+        if self.command == "HEAD":
+            return
+        self._send(data[: reply.stall_after])
+        if reply.stall_after is not None:
+            self.wfile.flush()
+            self.served.down.wait()
 
     def _head(self, status: int, headers: dict[str, str]) -> None:
         self.served.requests.append((self.command, self.path, int(status)))
