@@ -23,7 +23,7 @@ from jupyter_envs.operations import (
     source_named,
 )
 from jupyter_envs.spec import check_name
-from jupyter_envs.store import ADOPTED, Store, get_managed, get_recorded
+from jupyter_envs.store import ADOPTED, Store, get_mendable, get_removable
 
 from .options import (
     GlobalOptions,
@@ -152,7 +152,7 @@ def update(
 def rollback(options: GlobalOptions, name: str, generation: int | None) -> None:
     """Make an earlier generation of NAME current again, at once."""
     settings = options.settings()
-    slug = get_managed(Store(settings.envs_dir), name).slug
+    slug = get_mendable(Store(settings.envs_dir), name).slug
     summary = run_here(Rollback(name=slug, generation=generation), settings)
     if summary.state != "succeeded":
         print_failure(summary.error or {}, as_json=options.as_json)
@@ -187,7 +187,7 @@ def remove(options: GlobalOptions, name: str, force: bool, yes: bool) -> None:
     """Take NAME away, with its kernels and all generations. Its lock is kept in the ledger."""
     settings = options.reconciled()
     store = Store(settings.envs_dir)
-    environment = get_recorded(store, name)
+    environment = get_removable(store, name)
     if not force:
         require_idle(store, environment)  # before anything is asked
     if not yes and not options.as_json and sys.stdin.isatty():

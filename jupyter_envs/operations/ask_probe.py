@@ -18,6 +18,7 @@ from jupyter_envs.store import (
     Store,
     get_managed,
     read_environment,
+    read_kept,
     read_probes,
 )
 
@@ -72,8 +73,8 @@ def frameworks_of(environment: Environment) -> tuple[Framework, ...]:
 
 
 def _named(environment: Environment) -> tuple[Framework, ...]:
-    with suppress(OSError):
-        names = named_probes(GenerationFiles(environment.prefix).spec.read_bytes())
+    with suppress(EnvsError):
+        names = named_probes(read_kept(GenerationFiles(environment.prefix).spec))
         return _frameworks(names)
     return ()
 
@@ -81,8 +82,8 @@ def _named(environment: Environment) -> tuple[Framework, ...]:
 def _locked(environment: Environment, *, only_gpu: bool) -> tuple[Framework, ...]:
     path, info = GenerationFiles(environment.prefix).lock, environment.info
     try:
-        lock = parse_lock(path.read_bytes(), file=str(path))
-    except (OSError, EnvsError):
+        lock = parse_lock(read_kept(path), file=str(path))
+    except EnvsError:
         return ()
     packages = lock.for_platform(info.platform) if info else ()
     return _frameworks([p.name for p in packages if not only_gpu or accelerator_of(p) == "cuda"])

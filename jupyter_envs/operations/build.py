@@ -41,6 +41,7 @@ from jupyter_envs.store import (
     protect_cache,
     protect_links,
     read_history,
+    read_kept,
     remove_cache_tag,
     write_atomically,
     write_history,
@@ -155,11 +156,11 @@ def _stop_if_unchanged(
     if order.previous is None or order.anew:
         return
     files = GenerationFiles(order.previous.prefix)
-    before = parse_lock(files.lock.read_bytes(), file=str(files.lock))
+    before = parse_lock(read_kept(files.lock), file=str(files.lock))
     same_files = read_included(files) == order.included
     if (
         same_files
-        and files.spec.read_bytes() == order.spec_bytes
+        and read_kept(files.spec) == order.spec_bytes
         and (_hashes(before, target, managers) == _hashes(lock, target, managers))
     ):
         raise Unchanged
@@ -181,7 +182,7 @@ def _write_records(order: Order, lock: Lock, target: Target, files: GenerationFi
     before: Lock | None = None
     if previous is not None:
         path = GenerationFiles(previous.prefix).lock
-        before = parse_lock(path.read_bytes(), file=str(path))
+        before = parse_lock(read_kept(path), file=str(path))
     write_history(
         files.prefix,
         before.for_platform(target.platform) if before else (),

@@ -34,6 +34,7 @@ from jupyter_envs.store import (
     read_environment,
     read_expected,
     read_info,
+    read_kept,
     site_packages,
     touched,
     write_drift,
@@ -216,8 +217,8 @@ def _expected(store: Store, environment: Environment) -> tuple[Expected, ...] | 
         return found
     path = GenerationFiles(environment.prefix).lock
     try:
-        lock = parse_lock(path.read_bytes(), file=str(path))
-    except (OSError, EnvsError):
+        lock = parse_lock(read_kept(path), file=str(path))
+    except EnvsError:
         return None
     # What an adopted environment had beside its lock is as much its own.
     beside = (

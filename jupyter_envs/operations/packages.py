@@ -15,7 +15,7 @@ from jupyter_envs.spec import (
     read_spec,
     without_credentials,
 )
-from jupyter_envs.store import Environment, GenerationFiles, UnlockedPackage, read_info
+from jupyter_envs.store import Environment, GenerationFiles, UnlockedPackage, read_info, read_kept
 
 
 class PackageView(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +42,7 @@ def _read(prefix: Path, made: int) -> tuple[PackageView, ...]:
     """``made`` tells the generation from one that had the same folder before it."""
     files = GenerationFiles(prefix)
     requested = _requested(files)
-    lock = parse_lock(files.lock.read_bytes(), file=str(files.lock))
+    lock = parse_lock(read_kept(files.lock), file=str(files.lock))
     info = read_info(prefix)
     locked = (_view(one, requested) for one in lock.for_platform(info.platform))
     beside = (_beside(one, requested) for one in info.unlocked)
@@ -51,7 +51,7 @@ def _read(prefix: Path, made: int) -> tuple[PackageView, ...]:
 
 def _requested(files: GenerationFiles) -> frozenset[tuple[str, str]]:
     """The keys (manager, name) that the spec asks for."""
-    spec = read_spec(files.spec.read_bytes(), str(files.spec))
+    spec = read_spec(read_kept(files.spec), str(files.spec))
     conda = (("conda", dependency_name(text)) for text in spec.dependencies)
     pip = (("pip", classify_pip_line(text).name) for text in spec.pip)
     return frozenset(

@@ -25,6 +25,7 @@ from jupyter_envs.store import (
     is_archived,
     known_slugs,
     list_environments,
+    moved_link,
     processes_of,
     read_archive,
     read_environment,
@@ -202,6 +203,9 @@ def _finish_publish(
             keep_lock(environment, open_ledger(settings))
     except EnvironmentBusy:
         return []
+    except (EnvsError, OSError) as error:
+        # The others are brought in line all the same, and whoever only reads is not kept from it.
+        return [f"not in line: {slug}: {error}"]
     return [f"registered: {slug}"] if changed else []
 
 
@@ -229,7 +233,7 @@ def _retire_orphans(store: Store, settings: Settings) -> list[str]:
         # A folder in the link's place is somebody's work: nothing of ours is taken away then.
         if os.path.lexists(store.link(slug)) or unfinished_generations(store, slug):
             continue
-        if is_archived(store, slug):
+        if is_archived(store, slug) or moved_link(store, slug) is not None:
             continue
         complete = complete_generations(store, slug)
         if not complete or not _was_published(store, slug, complete[-1]):

@@ -26,9 +26,10 @@ from jupyter_envs.store import (
     finish_generation,
     flush_file_system,
     get_environment,
-    get_managed,
-    get_recorded,
+    get_mendable,
+    get_removable,
     next_number,
+    read_info,
     retract,
     unfinished_generations,
 )
@@ -72,17 +73,18 @@ def create(request: Create, context: Context) -> dict[str, Any]:
 
 def update(request: Update, context: Context) -> dict[str, Any]:
     """Build the next generation; the environment keeps its name and its earlier generations."""
-    previous = get_managed(context.store, request.name)
+    previous = get_mendable(context.store, request.name)
     order = make_order(
         previous.name,
         previous.slug,
         request.source,
         context,
-        previous=previous,
+        previous=None if previous.broken else previous,
         keep_versions=not request.upgrade,
         target=request.target,
     )
-    _tell_what_is_left(previous, context)
+    if not previous.broken:
+        _tell_what_is_left(previous, context)
     return build_and_publish(order, "environment_updated", context)
 
 
@@ -136,7 +138,9 @@ def build_and_publish(
     flush_file_system(files.prefix)
     finish_generation(store, order.slug, files, info)
     before_publish()
-    environment = publish(store, order.slug, order.number, context.settings, context.ledger)
+    environment = publish(
+        store, order.slug, order.number, context.settings, context.ledger, note=context.note
+    )
     record(action, environment, context, source=msgspec.to_builtins(order.source), **facts)
     look(store, environment)  # what is clean now is known, before anybody can touch it
     collect(store, order.slug, keep=context.settings.keep_generations)
@@ -151,14 +155,22 @@ def build_and_publish(
 def rollback(request: Rollback, context: Context) -> dict[str, Any]:
     """Make another generation current. Raises GenerationNotFound, and KernelsRunning where
     something runs from an adopted one that is to be left."""
-    environment = get_managed(context.store, request.name)
+    environment = get_mendable(context.store, request.name)
     number = _before(environment) if request.generation is None else request.generation
     if number not in environment.generations:
         raise _no_generation(environment, number)
+    read_info(context.store.generation(environment.slug, number))  # or it would be a broken one
     changed = number != environment.generation
     if changed:
         require_movable(context.store, environment)
-    environment = publish(context.store, environment.slug, number, context.settings, context.ledger)
+    environment = publish(
+        context.store,
+        environment.slug,
+        number,
+        context.settings,
+        context.ledger,
+        note=context.note,
+    )
     if changed:
         record("environment_rolled_back", environment, context)
     return result(environment, changed=changed)
@@ -172,7 +184,7 @@ def _before(environment: Environment) -> int:
 
 
 def _no_generation(environment: Environment, wanted: int | str) -> GenerationNotFound:
-    known = ", ".join(map(str, environment.generations))
+    known = ", ".join(map(str, environment.generations)) or "none"
     return GenerationNotFound(name=environment.name, generation=wanted, generations=known)
 
 
@@ -181,7 +193,7 @@ def remove(request: Remove, context: Context) -> dict[str, Any]:
 
     Raises KernelsRunning unless forced.
     """
-    environment = get_recorded(context.store, request.name)
+    environment = get_removable(context.store, request.name)
     if not request.force:
         require_idle(context.store, environment)
     context.journal.progress("publish", 0, None, "steps")
@@ -280,7 +292,7 @@ def slug_of(request: Request, context: Context) -> str:
         return check_name(request.name)
     if isinstance(request, Adopt):
         return get_environment(context.store, request.name).slug
-    slug = get_recorded(context.store, request.name).slug
+    slug = get_removable(context.store, request.name).slug
     if not slug:
         raise EnvironmentNotFound(name=request.name)
     return slug

@@ -18,6 +18,8 @@ from .layout import Store
 
 _ATTEMPTS = 20
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
+#: A folder, a symlink, a pipe or a socket lies where the lock file belongs.
+_NO_FILE = (errno.EISDIR, errno.ELOOP, errno.ENXIO)
 _POLL_SECONDS = 0.02
 
 #: Lock files that a thread of this process holds. The system's locks are a process's, not a
@@ -78,7 +80,9 @@ def _acquire(store: Store, slug: str) -> int:
     for _ in range(_ATTEMPTS):
         try:
             make_folder(path.parent)
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            _require_own(path.parent)
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+            descriptor = os.open(path, flags, 0o644)
         except FileNotFoundError:
             continue
         except StoreReadOnly as error:
@@ -87,9 +91,12 @@ def _acquire(store: Store, slug: str) -> int:
                 continue
             raise
         except OSError as error:
-            if error.errno not in _READ_ONLY:
-                raise
-            raise StoreReadOnly(path=str(store.root), reason=os.strerror(error.errno)) from error
+            if error.errno in _READ_ONLY:
+                reason = os.strerror(error.errno)
+                raise StoreReadOnly(path=str(store.root), reason=reason) from error
+            if error.errno in _NO_FILE:
+                raise _no_lock_file(path, error.errno) from error
+            raise
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -100,6 +107,25 @@ def _acquire(store: Store, slug: str) -> int:
         # Its holder removed the environment, and this file with it, before it let go.
         os.close(descriptor)
     raise EnvironmentBusy(name=slug)
+
+
+def _no_lock_file(path: Path, number: int) -> StoreReadOnly:
+    return StoreReadOnly(
+        path=str(path.parent),
+        reason=f"{path.name} in it is no plain file ({os.strerror(number)})",
+        hint=f"Take it away, nothing is kept in it: {path}",
+    )
+
+
+def _require_own(folder: Path) -> None:
+    """Raise StoreReadOnly where a symlink was put into the place of an environment's folder: what
+    it leads to is not ours to change."""
+    if folder.is_symlink():
+        raise StoreReadOnly(
+            path=str(folder),
+            reason=f"it is a link to {os.readlink(folder)}",
+            hint="Put the folder itself into the place of the link; nothing was changed.",
+        )
 
 
 def _still_there(path: Path, descriptor: int) -> bool:
