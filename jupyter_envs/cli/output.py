@@ -8,20 +8,21 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from jupyter_envs.errors import EnvsError
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+from .plain import console, plain_json
+
+out = console()
+err = console(stderr=True)
 
 
 def print_json(value: Any) -> None:
     """One JSON document on one line of stdout."""
-    plain = msgspec.to_builtins(value, enc_hook=str)
-    sys.stdout.write(json.dumps(plain, ensure_ascii=False) + "\n")
+    builtins = msgspec.to_builtins(value, enc_hook=str)
+    sys.stdout.write(plain_json(json.dumps(builtins, ensure_ascii=False)) + "\n")
     sys.stdout.flush()
 
 

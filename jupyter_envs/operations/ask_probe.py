@@ -10,7 +10,7 @@ from typing import Any
 from jupyter_envs.doctor import FRAMEWORKS, Framework, framework_named
 from jupyter_envs.errors import EnvsError, InvalidInput, NothingToProbe
 from jupyter_envs.hardware import machine_identity
-from jupyter_envs.lock import accelerator_of, parse_lock
+from jupyter_envs.lock import accelerator_of
 from jupyter_envs.spec import named_probes
 from jupyter_envs.store import (
     Environment,
@@ -19,6 +19,7 @@ from jupyter_envs.store import (
     get_managed,
     read_environment,
     read_kept,
+    read_own_lock,
     read_probes,
 )
 
@@ -82,7 +83,7 @@ def _named(environment: Environment) -> tuple[Framework, ...]:
 def _locked(environment: Environment, *, only_gpu: bool) -> tuple[Framework, ...]:
     path, info = GenerationFiles(environment.prefix).lock, environment.info
     try:
-        lock = parse_lock(read_kept(path), file=str(path))
+        lock = read_own_lock(path)
     except EnvsError:
         return ()
     packages = lock.for_platform(info.platform) if info else ()

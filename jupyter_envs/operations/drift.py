@@ -13,7 +13,6 @@ import msgspec
 from msgspec.structs import replace
 
 from jupyter_envs.errors import EnvsError, GenerationNotFound, StoreReadOnly
-from jupyter_envs.lock import parse_lock
 from jupyter_envs.store import (
     DriftLevel,
     DriftRecord,
@@ -34,7 +33,7 @@ from jupyter_envs.store import (
     read_environment,
     read_expected,
     read_info,
-    read_kept,
+    read_own_lock,
     site_packages,
     touched,
     write_drift,
@@ -217,7 +216,7 @@ def _expected(store: Store, environment: Environment) -> tuple[Expected, ...] | 
         return found
     path = GenerationFiles(environment.prefix).lock
     try:
-        lock = parse_lock(read_kept(path), file=str(path))
+        lock = read_own_lock(path)
     except EnvsError:
         return None
     # What an adopted environment had beside its lock is as much its own.

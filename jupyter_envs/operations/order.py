@@ -10,7 +10,7 @@ import msgspec
 
 from jupyter_envs.errors import PlatformNotLocked
 from jupyter_envs.ledger import content_hash
-from jupyter_envs.lock import Lock, Manager, parse_lock
+from jupyter_envs.lock import Lock, Manager
 from jupyter_envs.spec import (
     Diagnostic,
     Spec,
@@ -27,6 +27,7 @@ from jupyter_envs.store import (
     Store,
     get_managed,
     read_kept,
+    read_own_lock,
 )
 
 from .agreement import agreed_lock
@@ -190,7 +191,7 @@ def _from_environment(source: EnvironmentSource, store: Store) -> Given:
         spec=read_spec(data, str(files.spec)),
         data=data,
         included=read_included(files),
-        lock=parse_lock(read_kept(files.lock), file=str(files.lock)),
+        lock=read_own_lock(files.lock),
         twin=environment.prefix,
     )
 
@@ -212,7 +213,7 @@ def _folder_of(file: str | None) -> Path:
 def lock_of(environment: Environment) -> Lock:
     """The lock of an environment's current generation."""
     path = GenerationFiles(environment.prefix).lock
-    return parse_lock(read_kept(path), file=str(path))
+    return read_own_lock(path)
 
 
 def this_target(context: Context) -> Target:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from jupyter_envs.errors import EnvironmentBroken, LockInvalid
+from jupyter_envs.errors import EnvironmentBroken
 from jupyter_envs.spec import read_spec
 from jupyter_envs.store import (
     DriftRecord,
@@ -127,7 +127,7 @@ def _is_readable(environment: Environment) -> bool:
     try:
         lock_of(environment)
         read_kept(GenerationFiles(environment.prefix).spec)
-    except (EnvironmentBroken, LockInvalid):
+    except EnvironmentBroken:
         return False
     return True
 

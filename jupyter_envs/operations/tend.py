@@ -11,14 +11,13 @@ from pathlib import Path
 
 from jupyter_envs.engine import CacheDirs
 from jupyter_envs.errors import EnvironmentBroken
-from jupyter_envs.lock import parse_lock
 from jupyter_envs.store import (
     GenerationFiles,
     detach,
     fill_cache,
     harvest_bytecode,
     link_mode,
-    read_kept,
+    read_own_lock,
 )
 
 from .settings import Settings
@@ -32,7 +31,7 @@ def tend(prefix: Path, settings: Settings) -> None:
     files = GenerationFiles(prefix)
     with suppress(OSError, EnvironmentBroken):
         os.nice(_LOWEST_PRIORITY)
-        lock = parse_lock(read_kept(files.lock), file=str(files.lock))
+        lock = read_own_lock(files.lock)
         # File modes do not bind root: only a copy keeps its edits out of the cache.
         if os.geteuid() == 0 and link_mode(cache.packages, settings.envs_dir) == "hardlink":
             detach(prefix)

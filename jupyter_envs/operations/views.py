@@ -10,7 +10,7 @@ from jupyter_envs.errors import GenerationNotFound
 from jupyter_envs.export import ExportSource
 from jupyter_envs.hardware import Choice
 from jupyter_envs.kernels import published_kernels
-from jupyter_envs.lock import Accelerator, UnhashedPackage, parse_lock
+from jupyter_envs.lock import Accelerator, UnhashedPackage
 from jupyter_envs.store import (
     Environment,
     GenerationFiles,
@@ -19,6 +19,7 @@ from jupyter_envs.store import (
     live_leases,
     read_info,
     read_kept,
+    read_own_lock,
 )
 
 from .adopted import require_all_locked
@@ -176,7 +177,7 @@ def export_source(environment: Environment, format_name: str) -> ExportSource:
     info = read_info(environment.prefix)
     return ExportSource(
         spec_bytes=read_kept(files.spec),
-        lock=parse_lock(read_kept(files.lock), file=str(files.lock)),
+        lock=read_own_lock(files.lock),
         platform=info.platform,
         name=info.name,
     )

@@ -65,6 +65,7 @@ from .finding import (
     moved_link,
     read_broken,
     read_kept,
+    read_own_lock,
 )
 from .generations import (
     Building,
@@ -205,6 +206,7 @@ __all__ = [
     "read_history",
     "read_info",
     "read_kept",
+    "read_own_lock",
     "read_plain",
     "read_probes",
     "read_text",

@@ -63,7 +63,11 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         there = next(parent for parent in (folder, *folder.parents) if parent.exists())
-        raise StoreReadOnly(path=str(there), reason=error.strerror or str(error)) from error
+        hint = None
+        if not there.is_dir():
+            hint = f"A file is in the place of a folder: move {there} away, then try again."
+        reason = error.strerror or str(error)
+        raise StoreReadOnly(path=str(there), reason=reason, hint=hint) from error
 
 
 def discard_tree(folder: Path, trash: Path) -> None:

@@ -12,7 +12,9 @@ from jupyter_envs.errors import (
     EnvironmentNotFound,
     EnvironmentUnmanaged,
     GenerationNotFound,
+    LockInvalid,
 )
+from jupyter_envs.lock import Lock, parse_lock
 
 from .environments import (
     complete_generations,
@@ -175,6 +177,15 @@ def read_kept(path: Path) -> bytes:
         return read_plain(path)
     except OSError as error:
         raise damaged(path, error.strerror or str(error)) from error
+
+
+def read_own_lock(path: Path) -> Lock:
+    """The lock of a generation or an archive of ours. Raises EnvironmentBroken."""
+    data = read_kept(path)
+    try:
+        return parse_lock(data, file=str(path))
+    except LockInvalid as error:
+        raise damaged(path, str(error.params["reason"])) from error
 
 
 def _require_no_trace(store: Store, name: str) -> None:
