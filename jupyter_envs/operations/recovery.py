@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from jupyter_envs.errors import Cancelled, EnvironmentBusy, EnvsError, Interrupted
+from jupyter_envs.errors import Cancelled, EnvironmentBusy, EnvsError, Interrupted, NameForbidden
 from jupyter_envs.kernels import installed_kernels
 from jupyter_envs.spec import check_name
 from jupyter_envs.store import (
@@ -75,6 +75,10 @@ def close_operation(store: Store, operation: str) -> Operation:
         return read_operation(store, operation)[0]
     try:
         slug = _folder_name(store, summary.name)
+    except NameForbidden:  # no journal of ours: there is no folder of that name to tidy up
+        _end(store, operation, cancelled=cancelled, resumable=False)
+        return read_operation(store, operation)[0]
+    try:
         with environment_lock(store, slug, patience=_KILLED_SECONDS):
             # Another process may have closed it while this one waited.
             if read_operation(store, operation)[0].state not in ENDED:
@@ -88,7 +92,7 @@ def close_operation(store: Store, operation: str) -> Operation:
 
 
 def _folder_name(store: Store, name: str) -> str:
-    return name if store.folder(name).exists() else check_name(name)
+    return name if name in known_slugs(store) else check_name(name)
 
 
 def _close(store: Store, summary: Operation, *, cancelled: bool) -> None:
@@ -185,7 +189,11 @@ def _close_dead(store: Store) -> list[str]:
     closed = []
     for operation in list_operations(store):
         if operation.state not in ENDED and not is_running(operation):
-            summary = close_operation(store, operation.id)
+            try:
+                summary = close_operation(store, operation.id)
+            except (EnvsError, OSError) as error:
+                closed.append(f"not closed: {operation.id}: {error}")
+                continue
             closed.append(f"{summary.state}: {operation.id}")
     return closed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
 import threading
 import time
 from collections.abc import Iterator
@@ -78,25 +79,9 @@ def _acquire_here(store: Store, slug: str) -> int:
 def _acquire(store: Store, slug: str) -> int:
     path = store.lock_file(slug)
     for _ in range(_ATTEMPTS):
-        try:
-            make_folder(path.parent)
-            _require_own(path.parent)
-            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-            descriptor = os.open(path, flags, 0o644)
-        except FileNotFoundError:
+        descriptor = _open(store, path)
+        if descriptor is None:
             continue
-        except StoreReadOnly as error:
-            # It was there, and its holder took it away before mkdir had looked what it was.
-            if isinstance(error.__cause__, FileExistsError) and not path.parent.is_file():
-                continue
-            raise
-        except OSError as error:
-            if error.errno in _READ_ONLY:
-                reason = os.strerror(error.errno)
-                raise StoreReadOnly(path=str(store.root), reason=reason) from error
-            if error.errno in _NO_FILE:
-                raise _no_lock_file(path, error.errno) from error
-            raise
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -109,10 +94,37 @@ def _acquire(store: Store, slug: str) -> int:
     raise EnvironmentBusy(name=slug)
 
 
-def _no_lock_file(path: Path, number: int) -> StoreReadOnly:
+def _open(store: Store, path: Path) -> int | None:
+    """The lock file, open; None where somebody has just taken its folder away."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        make_folder(path.parent)
+        _require_own(path.parent)
+        descriptor = os.open(path, flags, 0o644)
+    except FileNotFoundError:
+        return None
+    except StoreReadOnly as error:
+        # It was there, and its holder took it away before mkdir had looked what it was.
+        if isinstance(error.__cause__, FileExistsError) and not path.parent.is_file():
+            return None
+        raise
+    except OSError as error:
+        if error.errno in _NO_FILE:
+            raise _no_lock_file(path) from error
+        if error.errno in _READ_ONLY:
+            reason = os.strerror(error.errno)
+            raise StoreReadOnly(path=str(store.root), reason=reason) from error
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _no_lock_file(path)
+    return descriptor
+
+
+def _no_lock_file(path: Path) -> StoreReadOnly:
     return StoreReadOnly(
         path=str(path.parent),
-        reason=f"{path.name} in it is no plain file ({os.strerror(number)})",
+        reason=f"{path.name!r} in it is no plain file",
         hint=f"Take it away, nothing is kept in it: {path}",
     )
 
