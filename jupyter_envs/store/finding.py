@@ -25,7 +25,7 @@ from .environments import (
     read_info,
 )
 from .files import read_plain
-from .layout import HIDDEN, Store, generation_at
+from .layout import HIDDEN, Store, is_number
 from .model import Environment
 
 
@@ -162,13 +162,16 @@ def broken(store: Store, environment: Environment) -> EnvironmentBroken:
 
 def damaged(path: Path, reason: str) -> EnvironmentBroken:
     """What is to be said where a file that we keep in a generation cannot be read."""
-    where = generation_at(str(path))
-    slug, number = where or (path.parent.name, None)
-    return EnvironmentBroken(
-        name=slug,
-        reason=f"{path.name} of generation {number} cannot be read: {reason}",
-        hint=f"Build it again from its lock: jupyter envs repair {slug}",
-    )
+    prefix = path.parents[2]  # ours lie in conda-meta/jupyter-envs
+    slug = prefix.parent.name
+    if is_number(prefix.name):
+        place, hint = f"generation {prefix.name}", f"jupyter envs repair {slug}"
+        hint = f"Build it again from its lock: {hint}"
+    else:
+        place = "its archive"
+        hint = f"Take it away and make it from its file: jupyter envs remove {slug}"
+    reason = f"{path.name} of {place} cannot be read: {reason}"
+    return EnvironmentBroken(name=slug, reason=reason, hint=hint)
 
 
 def read_kept(path: Path) -> bytes:
