@@ -141,7 +141,7 @@ def update(
 def rollback(options: GlobalOptions, name: str, generation: int | None) -> None:
     """Make an earlier generation of NAME current again, at once."""
     settings = options.settings()
-    slug = store.get_managed(store.Store(settings.envs_dir), name).slug
+    slug = store.get_mendable(store.Store(settings.envs_dir), name).slug
     summary = operations.run_here(operations.Rollback(name=slug, generation=generation), settings)
     if summary.state != "succeeded":
         print_failure(summary.error or {}, as_json=options.as_json)
@@ -177,7 +177,7 @@ def remove(options: GlobalOptions, name: str, force: bool, yes: bool) -> None:
     """Take NAME away, with its kernels and all generations. Its lock is kept in the ledger."""
     settings = options.reconciled()
     place = store.Store(settings.envs_dir)
-    environment = store.get_recorded(place, name)
+    environment = store.get_removable(place, name)
     if not force:
         operations.require_idle(place, environment)  # before anything is asked
     if not yes and not options.as_json and sys.stdin.isatty():

@@ -19,9 +19,11 @@ from jupyter_envs.operations import (
 )
 from jupyter_envs.store import (
     Store,
-    get_environment,
+    broken,
+    find_environment,
     get_recorded,
     list_all,
+    list_broken,
     write_atomically,
 )
 
@@ -37,7 +39,8 @@ def list_(options: GlobalOptions) -> None:
     """Show all environments."""
     settings = options.reconciled()
     store = Store(settings.envs_dir)
-    views = [view(store, environment) for environment in list_all(store)]
+    known = sorted((*list_all(store), *list_broken(store)), key=lambda one: one.slug.casefold())
+    views = [view(store, environment) for environment in known]
     if options.as_json:
         print_json({"environments": views})
         return
@@ -66,7 +69,12 @@ def list_(options: GlobalOptions) -> None:
 def _state(found: EnvironmentView) -> str:
     """What a person may want to do something about."""
     drifted = found.drift is not None and found.drift.state == "drifted"
-    states = {"archived": found.archived, "behind": found.behind, "drifted": drifted}
+    states = {
+        "broken": found.broken,
+        "archived": found.archived,
+        "behind": found.behind,
+        "drifted": drifted,
+    }
     return ", ".join(word for word, is_so in states.items() if is_so)
 
 
@@ -78,14 +86,17 @@ def show(options: GlobalOptions, name: str) -> None:
     """Show one environment: where it is, what it was made from, its generations."""
     settings = options.reconciled()
     store = Store(settings.envs_dir)
-    environment = get_environment(store, name)
+    environment = find_environment(store, name)
     found = full_view(store, environment)
-    source = source_state(environment)
+    source = None if environment.broken else source_state(environment)
     if options.as_json:
         print_json({**msgspec.to_builtins(found), "source_state": source})
         return
     _print_facts(found)
-    if not found.archived:
+    if environment.broken:
+        problem = broken(store, environment)
+        out.print(f"{problem.message}. {problem.hint}.", markup=False)
+    if source is not None and not found.archived:
         print_source(found.slug, source)
     if found.generations:
         rows = table("Generation", "", "Made", "By", "Packages", "Lock")

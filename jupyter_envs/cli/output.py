@@ -12,6 +12,8 @@ import msgspec
 
 from jupyter_envs.errors import EnvsError
 
+from .controls import plain_json
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -26,10 +28,10 @@ class Terminal:
 
     @cached_property
     def console(self) -> Console:
-        """rich's own."""
-        from rich.console import Console
+        """rich's own, made plain."""
+        from .plain import console
 
-        return Console(stderr=self._stderr, highlight=False, soft_wrap=True)
+        return console(stderr=self._stderr)
 
     def print(self, *objects: Any, **style: Any) -> None:
         """As rich's ``Console.print``: text in square brackets is markup."""
@@ -49,8 +51,8 @@ def escape(text: str) -> str:
 
 def print_json(value: Any) -> None:
     """One JSON document on one line of stdout."""
-    plain = msgspec.to_builtins(value, enc_hook=str)
-    sys.stdout.write(json.dumps(plain, ensure_ascii=False) + "\n")
+    builtins = msgspec.to_builtins(value, enc_hook=str)
+    sys.stdout.write(plain_json(json.dumps(builtins, ensure_ascii=False)) + "\n")
     sys.stdout.flush()
 
 

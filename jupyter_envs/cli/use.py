@@ -11,7 +11,7 @@ from click.shell_completion import get_completion_class
 from jupyter_envs.engine import fish_activation, posix_activation
 from jupyter_envs.errors import EnvsError, InvalidInput
 from jupyter_envs.spec import read_spec
-from jupyter_envs.store import GenerationFiles, Store, get_managed
+from jupyter_envs.store import GenerationFiles, Store, get_managed, read_kept
 
 from .main import COMPLETE_VARIABLE
 from .options import GlobalOptions, name_argument
@@ -53,7 +53,7 @@ def activate(options: GlobalOptions, name: str, shell: str | None) -> None:
     store = Store(options.settings().envs_dir)
     environment = get_managed(store, name)
     files = GenerationFiles(environment.prefix)
-    variables = read_spec(files.spec.read_bytes(), str(files.spec)).variables
+    variables = read_spec(read_kept(files.spec), str(files.spec)).variables
     make = fish_activation if (shell or _login_shell()) == "fish" else posix_activation
     sys.stdout.write(make(environment.prefix, environment.slug, variables))
 

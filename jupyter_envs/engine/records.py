@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
 from rattler import MatchSpec, NoArchType, PackageRecord, PrefixRecord, RepoDataRecord, Subdir
+from rattler.exceptions import IoError
 from rattler.package import BuildString
 
 from jupyter_envs.errors import LockInvalid
@@ -117,8 +119,12 @@ def _dependencies(depends: Iterable[str]) -> dict[str, str]:
 
 
 def prefix_records(prefix: Path) -> tuple[PrefixRecord, ...]:
-    """What conda-meta of a prefix says is installed."""
-    return tuple(PrefixRecord.from_path(path) for path in (prefix / "conda-meta").glob("*.json"))
+    """What conda-meta of a prefix says is installed; a record that cannot be read says nothing."""
+    found = []
+    for path in (prefix / "conda-meta").glob("*.json"):
+        with suppress(IoError):
+            found.append(PrefixRecord.from_path(path))
+    return tuple(found)
 
 
 def channel_records(lock: Lock, platform: str, session: Session) -> tuple[RepoDataRecord, ...]:

@@ -44,6 +44,14 @@ class EnvironmentNotArchived(Conflict):
     sentence = "{name!r} is not archived, so there is nothing to recreate"
 
 
+class EnvironmentBroken(Conflict):
+    """A hand has taken away or changed what makes an environment one; ``reason`` says what."""
+
+    code = "environment_broken"
+    sentence = "{name!r} cannot be used as it is: {reason}"
+    advice = "Build it again from its lock: jupyter envs repair {name}"
+
+
 class EnvironmentBusy(Conflict):
     """Another operation works on this environment."""
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from jupyter_envs.store import Environment, GenerationFiles, write_atomically
+from jupyter_envs.errors import StoreReadOnly
+from jupyter_envs.store import Environment, GenerationFiles, read_plain, write_atomically
 
 #: Names the kernelspec that something is started from.
 KERNEL_VARIABLE = "JUPYTER_ENVS_KERNEL"
@@ -39,8 +42,8 @@ def offers(prefix: Path) -> list[Offer]:
     found = []
     for path in sorted((prefix / "share/jupyter/kernels").glob("*/kernel.json")):
         try:
-            content = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError):
+            content = _content(path)
+        except (OSError, ValueError, RecursionError):
             continue
         if isinstance(content, dict) and isinstance(content.get("argv"), list) and content["argv"]:
             found.append(Offer(path.parent.name, path.parent, content))
@@ -99,12 +102,25 @@ def _absolute(prefix: Path, program: str) -> str:
 def install_kernelspec(kernels_dir: Path, name: str, offer: Offer, content: dict[str, Any]) -> bool:
     """Write ``<kernels_dir>/<name>/``: its pictures first, kernel.json last and at once.
 
-    A kernel of that name that is not ours is kept beside it, as ``<name>.previous``. Returns
-    whether there was anything to write.
+    What is there and is not ours is kept beside it, as ``<name>.previous``. Returns whether
+    there was anything to write. Raises StoreReadOnly.
     """
+    try:
+        return _install(kernels_dir, name, offer, content)
+    except (FileExistsError, NotADirectoryError, PermissionError) as error:
+        raise StoreReadOnly(
+            path=str(kernels_dir),
+            reason=error.strerror or str(error),
+            hint="Jupyter looks for kernels there: put it right, then run 'jupyter envs list'.",
+        ) from error
+
+
+def _install(kernels_dir: Path, name: str, offer: Offer, content: dict[str, Any]) -> bool:
     folder = kernels_dir / name
     data = json.dumps(content, indent=1, ensure_ascii=False).encode()
-    if (folder / "kernel.json").is_file() and not _is_ours(folder / "kernel.json"):
+    # An empty folder, or one with pictures alone, is what a writer of ours left.
+    left = _is_folder(folder) and not os.path.lexists(folder / "kernel.json")
+    if not left and not (_is_folder(folder) and _is_ours(folder / "kernel.json")):
         _step_aside(folder)
     if (folder / "kernel.json").is_file():
         if (folder / "kernel.json").read_bytes() == data:
@@ -123,18 +139,30 @@ def install_kernelspec(kernels_dir: Path, name: str, offer: Offer, content: dict
     return True
 
 
+def _content(path: Path) -> Any:
+    """What stands in a kernel.json. Raises OSError, ValueError and RecursionError."""
+    return json.loads(read_plain(path).decode("utf-8"))
+
+
+def _is_folder(path: Path) -> bool:
+    """Not where a symlink leads to one: what is written there would be written elsewhere."""
+    return path.is_dir() and not path.is_symlink()
+
+
 def _is_ours(path: Path) -> bool:
     try:
-        content = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+        content = _content(path)
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(content, dict) and "jupyter_envs" in _mapping(content.get("metadata"))
 
 
 def _step_aside(folder: Path) -> None:
-    kept = folder.with_name(f"{folder.name}.previous")
-    if not kept.exists():
-        folder.rename(kept)
+    if not os.path.lexists(folder):
+        return
+    names = (f"{folder.name}.previous{number or ''}" for number in count())
+    places = (folder.with_name(name) for name in names)
+    folder.rename(next(place for place in places if not os.path.lexists(place)))
 
 
 def _copy_resources(source: Path, folder: Path) -> None:
@@ -154,8 +182,8 @@ def installed_kernels(kernels_dir: Path) -> dict[str, dict[str, Any]]:
     found = {}
     for path in kernels_dir.glob("conda-env-*/kernel.json"):
         try:
-            content = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError):
+            content = _content(path)
+        except (OSError, ValueError, RecursionError):
             continue
         if isinstance(content, dict) and _mapping(content.get("metadata")).get("jupyter_envs"):
             found[path.parent.name] = content
@@ -164,7 +192,7 @@ def installed_kernels(kernels_dir: Path) -> dict[str, dict[str, Any]]:
 
 def prefix_of(content: dict[str, Any]) -> Path:
     """The generation that a registered kernel starts from."""
-    return Path(content["metadata"].get("conda_env_path", "/nonexistent"))
+    return Path(str(content["metadata"].get("conda_env_path", "/nonexistent")))
 
 
 def kernels_of(installed: Mapping[str, dict[str, Any]], environment_folder: Path) -> list[str]:
@@ -181,7 +209,10 @@ def remove_kernelspec(kernels_dir: Path, name: str) -> None:
     grave = _outside(kernels_dir)
     with suppress(FileNotFoundError):
         (kernels_dir / name).rename(grave)
-    shutil.rmtree(grave, ignore_errors=True)
+    if _is_folder(grave):
+        shutil.rmtree(grave, ignore_errors=True)
+    else:
+        grave.unlink(missing_ok=True)
 
 
 def _outside(kernels_dir: Path) -> Path:

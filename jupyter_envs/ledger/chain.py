@@ -161,10 +161,11 @@ def _rebuilt(files: list[Path]) -> Head:
 def month_files(folder: Path) -> list[Path]:
     """A chain's files in their order."""
     try:
-        names = os.listdir(folder)
+        with os.scandir(folder) as entries:
+            names = [one.name for one in entries if one.name.endswith(SUFFIX) and one.is_file()]
     except OSError:
         return []
-    return [folder / name for name in sorted(names) if name.endswith(SUFFIX)]
+    return [folder / name for name in sorted(names)]
 
 
 def _lines_from(path: Path, start: int) -> list[bytes]:

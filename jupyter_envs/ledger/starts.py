@@ -12,6 +12,7 @@ import hashlib
 import os
 import pwd
 import re
+import stat
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -79,7 +80,9 @@ def read_starts(folder: Path, host: str) -> Iterator[tuple[Path, KernelStart]]:
         path = folder / name
         try:
             state = path.lstat()
-            fields = _fields(path.read_bytes()) if name.endswith(_SUFFIX) else None
+            # A pipe would be waited for, and a symlink leads elsewhere: the shim makes neither.
+            ours = name.endswith(_SUFFIX) and stat.S_ISREG(state.st_mode)
+            fields = _fields(path.read_bytes()) if ours else None
         except OSError:
             continue
         age = time.time() - state.st_mtime

@@ -33,6 +33,7 @@ from jupyter_envs.store import (
     Verdict,
     conda_records,
     folded,
+    read_kept,
 )
 
 from .drift import check
@@ -63,7 +64,7 @@ class Adoption(msgspec.Struct, frozen=True, kw_only=True):
 
 def adoption(environment: Environment, record: DriftRecord) -> Adoption:
     """What would be written for an environment's drift. Raises SpecInvalid."""
-    before = GenerationFiles(environment.prefix).spec.read_bytes()
+    before = read_kept(GenerationFiles(environment.prefix).spec)
     named = _Named(before)
     chosen = [(verdict, _edits(verdict, environment, named)) for verdict in record.verdicts]
     brought = _only_what_was_asked_for(chosen)

@@ -19,6 +19,7 @@ from jupyter_envs.store import (
     freed_by,
     get_managed,
     get_recorded,
+    read_kept,
     retract,
     unfinished_generations,
     write_archive,
@@ -93,7 +94,7 @@ def _order(environment: Environment, platform: str) -> Order:
         raise PlatformNotLocked(
             file=str(files.lock), platform=platform, platforms=", ".join(lock.platforms)
         )
-    data = files.spec.read_bytes()
+    data = read_kept(files.spec)
     return Order(
         name=info.name,
         slug=environment.slug,

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from jupyter_envs.errors import (
     DriftInTheWay,
     EnvironmentArchived,
+    EnvironmentBroken,
     EnvironmentNotArchived,
     EnvsError,
     InvalidInput,
@@ -27,8 +28,11 @@ from jupyter_envs.store import (
     ADOPTED,
     Environment,
     Store,
+    broken,
     get_managed,
+    get_mendable,
     get_recorded,
+    get_removable,
     name_in_use,
     processes_in,
     processes_of,
@@ -38,6 +42,7 @@ from .adopted import require_all_locked, require_movable, require_none_adopted
 from .adoption import adoptable
 from .agreement import lock_place
 from .drift import drift_state
+from .kept import kept_lock
 from .launch import submit
 from .lock_formats import check_lock_text
 from .pip_files import with_pip_files
@@ -120,7 +125,11 @@ def ask_update(
     """
     check_target(settings, target)
     store = Store(settings.envs_dir)
-    environment = get_managed(store, name)
+    environment = get_mendable(store, name)
+    if environment.broken and source is None:
+        problem = broken(store, environment)
+        hint = f"Name the file to build from: jupyter envs update {name} FILE. {problem.hint}"
+        raise EnvironmentBroken(hint=hint, **problem.params)
     require_movable(store, environment)
     source = update_source(environment, settings) if source is None else source
     source = ready_source(source, locked=locked)
@@ -137,7 +146,7 @@ def ask_remove(
     KernelsRunning unless forced.
     """
     store = Store(settings.envs_dir)
-    environment = get_recorded(store, name)
+    environment = get_removable(store, name)
     if not force:
         require_idle(store, environment)
     return submit(Remove(name=environment.slug, force=force), settings, actor=actor)
@@ -234,10 +243,13 @@ def ask_adopt(
 def ask_repair(settings: Settings, name: str, *, actor: str | None = None) -> Job:
     """Start building the current generation anew from its lock.
 
-    Raises EnvironmentNotFound, EnvironmentUnmanaged, EnvironmentBusy and StoreReadOnly.
+    Raises EnvironmentNotFound, EnvironmentUnmanaged, EnvironmentBusy and StoreReadOnly, and
+    EnvironmentBroken where its lock is nowhere any more.
     """
     store = Store(settings.envs_dir)
-    environment = get_managed(store, name)
+    environment = get_mendable(store, name)
+    if environment.broken:
+        kept_lock(environment, settings)
     require_all_locked(environment)
     require_movable(store, environment)
     return submit(Repair(name=environment.slug), settings, actor=actor)

@@ -10,7 +10,7 @@ from typing import Any
 from jupyter_envs.doctor import FRAMEWORKS, Framework, framework_named
 from jupyter_envs.errors import EnvsError, InvalidInput, NothingToProbe
 from jupyter_envs.hardware import machine_identity
-from jupyter_envs.lock import accelerator_of, parse_lock
+from jupyter_envs.lock import accelerator_of
 from jupyter_envs.spec import named_probes
 from jupyter_envs.store import (
     Environment,
@@ -18,6 +18,8 @@ from jupyter_envs.store import (
     Store,
     get_managed,
     read_environment,
+    read_kept,
+    read_own_lock,
     read_probes,
 )
 
@@ -72,8 +74,8 @@ def frameworks_of(environment: Environment) -> tuple[Framework, ...]:
 
 
 def _named(environment: Environment) -> tuple[Framework, ...]:
-    with suppress(OSError):
-        names = named_probes(GenerationFiles(environment.prefix).spec.read_bytes())
+    with suppress(EnvsError):
+        names = named_probes(read_kept(GenerationFiles(environment.prefix).spec))
         return _frameworks(names)
     return ()
 
@@ -81,8 +83,8 @@ def _named(environment: Environment) -> tuple[Framework, ...]:
 def _locked(environment: Environment, *, only_gpu: bool) -> tuple[Framework, ...]:
     path, info = GenerationFiles(environment.prefix).lock, environment.info
     try:
-        lock = parse_lock(path.read_bytes(), file=str(path))
-    except (OSError, EnvsError):
+        lock = read_own_lock(path)
+    except EnvsError:
         return ()
     packages = lock.for_platform(info.platform) if info else ()
     return _frameworks([p.name for p in packages if not only_gpu or accelerator_of(p) == "cuda"])

@@ -25,7 +25,6 @@ from jupyter_envs.lock import (
     built_for,
     emit_lock,
     lock_digest,
-    parse_lock,
     unhashed,
     with_declared,
     with_input,
@@ -44,6 +43,8 @@ from jupyter_envs.store import (
     protect_cache,
     protect_links,
     read_history,
+    read_kept,
+    read_own_lock,
     remove_cache_tag,
     write_atomically,
     write_history,
@@ -162,11 +163,11 @@ def _stop_if_unchanged(
     if order.previous is None or order.anew:
         return
     files = GenerationFiles(order.previous.prefix)
-    before = parse_lock(files.lock.read_bytes(), file=str(files.lock))
+    before = read_own_lock(files.lock)
     same_files = read_included(files) == order.included
     if (
         same_files
-        and files.spec.read_bytes() == order.spec_bytes
+        and read_kept(files.spec) == order.spec_bytes
         and (_hashes(before, target, managers) == _hashes(lock, target, managers))
     ):
         raise Unchanged
@@ -188,7 +189,7 @@ def _write_records(order: Order, lock: Lock, target: Target, files: GenerationFi
     before: Lock | None = None
     if previous is not None:
         path = GenerationFiles(previous.prefix).lock
-        before = parse_lock(path.read_bytes(), file=str(path))
+        before = read_own_lock(path)
     write_history(
         files.prefix,
         before.for_platform(target.platform) if before else (),

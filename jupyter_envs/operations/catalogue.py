@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from jupyter_envs.errors import OperationNotFound
-from jupyter_envs.store import Store
+from jupyter_envs.store import Store, read_plain
 
 from .journal import Event, Operation, is_running, journal_path, parse_events, summarize
 
@@ -51,7 +51,7 @@ def read_operation(store: Store, operation: str) -> tuple[Operation, list[Event]
     if not _ID.fullmatch(operation):
         raise OperationNotFound(id=operation)
     try:
-        events = parse_events(journal_path(store, operation).read_bytes())
+        events = parse_events(read_plain(journal_path(store, operation)))
     except OSError as error:
         raise OperationNotFound(id=operation) from error
     summary = summarize(operation, events)
@@ -85,7 +85,7 @@ def _summary(path: str, size: int, mtime: int) -> Operation | None:
     """What a journal tells; ``size`` and ``mtime`` tell one state of it from the next."""
     operation = os.path.basename(path).removesuffix(_SUFFIX)  # noqa: PTH119 - called very often
     try:
-        events = parse_events(Path(path).read_bytes())
+        events = parse_events(read_plain(Path(path)))
     except OSError:
         return None
     return summarize(operation, events) if _ID.fullmatch(operation) else None

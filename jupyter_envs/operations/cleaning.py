@@ -134,7 +134,7 @@ def _targets(
 
 
 def _without_packages(store: Store, settings: Settings, *, generations: bool) -> Iterator[_Target]:
-    for grave in _entries(store.trash):
+    for grave in () if store.trash.is_symlink() else _entries(store.trash):
         yield _Target(kind="trash", name=grave.name, paths=(grave,))
     for slug in known_slugs(store):
         yield from _dead_builds(store, slug)

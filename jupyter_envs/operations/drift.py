@@ -13,7 +13,6 @@ import msgspec
 from msgspec.structs import replace
 
 from jupyter_envs.errors import EnvsError, GenerationNotFound, StoreReadOnly
-from jupyter_envs.lock import parse_lock
 from jupyter_envs.store import (
     DriftLevel,
     DriftRecord,
@@ -34,6 +33,7 @@ from jupyter_envs.store import (
     read_environment,
     read_expected,
     read_info,
+    read_own_lock,
     site_packages,
     touched,
     write_drift,
@@ -216,8 +216,8 @@ def _expected(store: Store, environment: Environment) -> tuple[Expected, ...] | 
         return found
     path = GenerationFiles(environment.prefix).lock
     try:
-        lock = parse_lock(path.read_bytes(), file=str(path))
-    except (OSError, EnvsError):
+        lock = read_own_lock(path)
+    except EnvsError:
         return None
     # What an adopted environment had beside its lock is as much its own.
     beside = (

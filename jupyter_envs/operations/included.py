@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 import msgspec
 
-from jupyter_envs.store import GenerationFiles, write_atomically
+from jupyter_envs.store import GenerationFiles, read_kept, write_atomically
 
 
 def read_included(files: GenerationFiles) -> dict[str, bytes]:
     """The files, by their paths relative to the spec; empty where it names none."""
     if not files.included.exists():
         return {}
-    return msgspec.json.decode(files.included.read_bytes(), type=dict[str, bytes])
+    return msgspec.json.decode(read_kept(files.included), type=dict[str, bytes])
 
 
 def write_included(files: GenerationFiles, included: Mapping[str, bytes]) -> None:

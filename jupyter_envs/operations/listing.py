@@ -6,7 +6,7 @@ import threading
 
 from msgspec.structs import replace
 
-from jupyter_envs.store import Store, fingerprints, live_leases, read_environment
+from jupyter_envs.store import Store, fingerprints, live_leases, read_broken, read_environment
 
 from .behind import source_changed
 from .drift import DriftWatch, Tell
@@ -39,13 +39,13 @@ class EnvironmentList:
         known = self._known.get(slug)
         if known is not None and known[0] == mark:
             return known[1]
-        environment = read_environment(self._store, slug)
+        environment = read_environment(self._store, slug) or read_broken(self._store, slug)
         made = view(self._store, environment) if environment else None
         self._known[slug] = (mark, made)
         return made
 
     def _now(self, found: EnvironmentView) -> EnvironmentView:
-        if not found.managed:
+        if not found.managed or found.broken:
             return found
         processes = len(live_leases(self._store, found.slug))
         behind = source_changed(found.source)

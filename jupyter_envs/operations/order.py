@@ -10,7 +10,7 @@ import msgspec
 
 from jupyter_envs.errors import PlatformNotLocked
 from jupyter_envs.ledger import content_hash
-from jupyter_envs.lock import Lock, Manager, parse_lock
+from jupyter_envs.lock import Lock, Manager
 from jupyter_envs.spec import (
     Diagnostic,
     Spec,
@@ -20,7 +20,15 @@ from jupyter_envs.spec import (
     read_spec,
 )
 from jupyter_envs.stacks import chosen_target, read_stack, with_lines
-from jupyter_envs.store import Environment, GenerationFiles, SourceInfo, Store, get_managed
+from jupyter_envs.store import (
+    Environment,
+    GenerationFiles,
+    SourceInfo,
+    Store,
+    get_managed,
+    read_kept,
+    read_own_lock,
+)
 
 from .agreement import agreed_lock
 from .context import Context
@@ -177,13 +185,13 @@ def _from_lock(source: LockSource, target: Target, context: Context) -> Given:
 def _from_environment(source: EnvironmentSource, store: Store) -> Given:
     environment = get_managed(store, source.name)
     files = GenerationFiles(environment.prefix)
-    data = files.spec.read_bytes()
+    data = read_kept(files.spec)
     return Given(
         info=_info("environment", environment.slug, data),
         spec=read_spec(data, str(files.spec)),
         data=data,
         included=read_included(files),
-        lock=parse_lock(files.lock.read_bytes(), file=str(files.lock)),
+        lock=read_own_lock(files.lock),
         twin=environment.prefix,
     )
 
@@ -205,7 +213,7 @@ def _folder_of(file: str | None) -> Path:
 def lock_of(environment: Environment) -> Lock:
     """The lock of an environment's current generation."""
     path = GenerationFiles(environment.prefix).lock
-    return parse_lock(path.read_bytes(), file=str(path))
+    return read_own_lock(path)
 
 
 def this_target(context: Context) -> Target:

@@ -8,14 +8,21 @@ from pathlib import Path
 import msgspec
 from packaging.utils import canonicalize_name
 
-from jupyter_envs.lock import LockedPackage, Manager, parse_lock
+from jupyter_envs.lock import LockedPackage, Manager
 from jupyter_envs.spec import (
     classify_pip_line,
     dependency_name,
     read_spec,
     without_credentials,
 )
-from jupyter_envs.store import Environment, GenerationFiles, UnlockedPackage, read_info
+from jupyter_envs.store import (
+    Environment,
+    GenerationFiles,
+    UnlockedPackage,
+    read_info,
+    read_kept,
+    read_own_lock,
+)
 
 
 class PackageView(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +49,7 @@ def _read(prefix: Path, made: int) -> tuple[PackageView, ...]:
     """``made`` tells the generation from one that had the same folder before it."""
     files = GenerationFiles(prefix)
     requested = _requested(files)
-    lock = parse_lock(files.lock.read_bytes(), file=str(files.lock))
+    lock = read_own_lock(files.lock)
     info = read_info(prefix)
     locked = (_view(one, requested) for one in lock.for_platform(info.platform))
     beside = (_beside(one, requested) for one in info.unlocked)
@@ -51,7 +58,7 @@ def _read(prefix: Path, made: int) -> tuple[PackageView, ...]:
 
 def _requested(files: GenerationFiles) -> frozenset[tuple[str, str]]:
     """The keys (manager, name) that the spec asks for."""
-    spec = read_spec(files.spec.read_bytes(), str(files.spec))
+    spec = read_spec(read_kept(files.spec), str(files.spec))
     conda = (("conda", dependency_name(text)) for text in spec.dependencies)
     pip = (("pip", classify_pip_line(text).name) for text in spec.pip)
     return frozenset(

@@ -27,8 +27,8 @@ from jupyter_envs.engine import (
     uv_environment,
 )
 from jupyter_envs.errors import PipFailed
-from jupyter_envs.lock import Lock, LockedPackage, parse_lock, pypi_name
-from jupyter_envs.store import GenerationFiles
+from jupyter_envs.lock import Lock, LockedPackage, pypi_name
+from jupyter_envs.store import GenerationFiles, read_own_lock
 
 from .context import Context
 from .order import Order
@@ -179,7 +179,7 @@ def _resolve(
     preferred: tuple[LockedPackage, ...] = ()
     if order.previous is not None and order.keep_versions:
         path = GenerationFiles(order.previous.prefix).lock
-        lock = parse_lock(path.read_bytes(), file=str(path))
+        lock = read_own_lock(path)
         preferred = tuple(p for p in lock.for_platform(target.platform) if p.manager == "pip")
     return lock_pip(
         order.pip.lines,

@@ -6,11 +6,11 @@ anyone, at any time, after any crash.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from jupyter_envs.errors import EnvsError
+from jupyter_envs.errors import EnvsError, StoreReadOnly
 from jupyter_envs.kernels import (
     install_kernelspec,
     installed_kernels,
@@ -27,6 +27,7 @@ from jupyter_envs.store import (
     get_managed,
     make_current,
     read_environment,
+    read_kept,
     register_environment,
     revocable,
 )
@@ -35,13 +36,26 @@ from .settings import Settings
 
 
 def publish(
-    store: Store, slug: str, number: int, settings: Settings, ledger: Ledger
+    store: Store,
+    slug: str,
+    number: int,
+    settings: Settings,
+    ledger: Ledger,
+    *,
+    note: Callable[..., None] = lambda code, **params: None,
 ) -> Environment:
-    """Swap the symlink, then bring kernels and registers in line with it."""
+    """Swap the symlink, then bring kernels and registers in line with it.
+
+    From the swap on the generation is the current one: where a file that follows from it cannot
+    be written, ``note`` is told, and reconcile tries again.
+    """
     ledger.expect_starts()
     make_current(store, slug, number)
     environment = get_managed(store, slug)
-    publish_tail(store, environment, settings, installed_kernels(settings.kernels_dir))
+    try:
+        publish_tail(store, environment, settings, installed_kernels(settings.kernels_dir))
+    except StoreReadOnly as error:
+        note("not_registered", name=environment.name, reason=error.message)
     keep_lock(environment, ledger)
     return environment
 
@@ -88,9 +102,10 @@ def publish_tail(
 
 def withdraw(store: Store, slug: str, settings: Settings) -> None:
     """Take away the kernels and the line in conda's register of an environment whose symlink is
-    gone; idempotent."""
+    gone; idempotent. A register that cannot be written keeps its line: conda passes it over."""
     withdraw_kernels(store, slug, settings)
-    forget_environment(settings.environments_txt, store.link(slug))
+    with suppress(StoreReadOnly):
+        forget_environment(settings.environments_txt, store.link(slug))
 
 
 def withdraw_kernels(store: Store, slug: str, settings: Settings) -> None:
@@ -102,5 +117,5 @@ def withdraw_kernels(store: Store, slug: str, settings: Settings) -> None:
 def keep_lock(environment: Environment, ledger: Ledger) -> None:
     """Keep the lock by its digest, for when the environment is gone."""
     if environment.info is not None:
-        lock = GenerationFiles(environment.prefix).lock.read_bytes()
+        lock = read_kept(GenerationFiles(environment.prefix).lock)
         ledger.keep_lock(environment.info.lock_digest, lock)

@@ -17,6 +17,7 @@ from jupyter_envs.errors import (
     EnvironmentBusy,
     EnvsError,
     Interrupted,
+    NameForbidden,
     NoSpace,
     StoreReadOnly,
     disk_error,
@@ -35,6 +36,7 @@ from jupyter_envs.store import (
     is_archived,
     known_slugs,
     list_environments,
+    moved_link,
     processes_of,
     read_environment,
     read_info,
@@ -93,6 +95,10 @@ def close_operation(store: Store, operation: str) -> Operation:
         return read_operation(store, operation)[0]
     try:
         slug = _folder_name(store, summary.name)
+    except NameForbidden:  # no journal of ours: there is no folder of that name to tidy up
+        _end(store, operation, cancelled=cancelled, resumable=False)
+        return read_operation(store, operation)[0]
+    try:
         with environment_lock(store, slug, patience=_KILLED_SECONDS):
             # Another process may have closed it while this one waited.
             if read_operation(store, operation)[0].state not in ENDED:
@@ -106,7 +112,7 @@ def close_operation(store: Store, operation: str) -> Operation:
 
 
 def _folder_name(store: Store, name: str) -> str:
-    return name if store.folder(name).exists() else check_name(name)
+    return name if name in known_slugs(store) else check_name(name)
 
 
 def _close(store: Store, summary: Operation, *, cancelled: bool) -> None:
@@ -190,10 +196,12 @@ def _close_dead(store: Store) -> list[str]:
     closed = []
     for operation in list_operations(store):
         if operation.state not in ENDED and not is_running(operation):
-            # Without room for the ledger's line it stays open, and other commands go on.
-            with suppress(OSError):
+            try:
                 summary = close_operation(store, operation.id)
-                closed.append(f"{summary.state}: {operation.id}")
+            except (EnvsError, OSError) as error:
+                closed.append(f"not closed: {operation.id}: {error}")
+                continue
+            closed.append(f"{summary.state}: {operation.id}")
     return closed
 
 
@@ -219,6 +227,9 @@ def _finish_publish(
             keep_lock(environment, open_ledger(settings))
     except EnvironmentBusy:
         return []
+    except (EnvsError, OSError) as error:
+        # The others are brought in line all the same, and whoever only reads is not kept from it.
+        return [f"not in line: {slug}: {error}"]
     return [f"registered: {slug}"] if changed else []
 
 
@@ -246,7 +257,7 @@ def _retire_orphans(store: Store, settings: Settings) -> list[str]:
         # A folder in the link's place is somebody's work: nothing of ours is taken away then.
         if os.path.lexists(store.link(slug)) or unfinished_generations(store, slug):
             continue
-        if is_archived(store, slug):
+        if is_archived(store, slug) or moved_link(store, slug) is not None:
             continue
         complete = complete_generations(store, slug)
         if not complete or not _was_published(store, slug, complete[-1]):

@@ -20,6 +20,8 @@ from jupyter_envs.store import (
     get_environment,
     get_managed,
     read_info,
+    read_kept,
+    read_own_lock,
 )
 
 from .audit import AuditCurrent, current_at, full_digest, kept_lock, past_of, slug_of_past
@@ -143,10 +145,10 @@ def _generation(reference: str, slug: str, number: int, settings: Settings) -> S
     info = read_info(files.prefix)
     return Side(
         reference=reference,
-        lock=parse_lock(files.lock.read_bytes(), file=str(files.lock)),
+        lock=read_own_lock(files.lock),
         platform=info.platform,
         digest=info.lock_digest,
         environment=slug,
         generation=number,
-        spec=files.spec.read_bytes(),
+        spec=read_kept(files.spec),
     )

@@ -9,7 +9,7 @@ from jupyter_envs.store import (
     discard_archive,
     discard_tree,
     empty_trash,
-    get_recorded,
+    get_removable,
     retract,
 )
 
@@ -26,7 +26,7 @@ def remove(request: Remove, context: Context) -> dict[str, Any]:
 
     Raises KernelsRunning unless forced.
     """
-    environment = get_recorded(context.store, request.name)
+    environment = get_removable(context.store, request.name)
     if not request.force:
         require_idle(context.store, environment)
     context.journal.progress("publish", 0, None, "steps")

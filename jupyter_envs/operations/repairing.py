@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from jupyter_envs.errors import EnvironmentBroken
 from jupyter_envs.spec import read_spec
 from jupyter_envs.store import (
     DriftRecord,
@@ -16,6 +17,8 @@ from jupyter_envs.store import (
     drift_lock,
     get_environment,
     get_managed,
+    get_mendable,
+    read_kept,
     write_atomically,
     write_drift,
 )
@@ -26,6 +29,7 @@ from .adoption import adoptable, drift_now, own_file
 from .context import Context, open_ledger
 from .drift import check, fresh_verdicts
 from .drift_ledger import facts, plain, teller
+from .kept import kept_lock
 from .order import Order, base_folder, lock_of, make_order
 from .requests import Adopt, Repair, Source, SpecSource
 from .settings import Settings
@@ -89,15 +93,20 @@ def _rewrite(path: Path, data: bytes) -> None:
 
 
 def repair(request: Repair, context: Context) -> dict[str, Any]:
-    """Build the same packages anew, from the lock; the drifted generation stays for going back."""
-    environment = get_managed(context.store, request.name)
+    """Build the same packages anew, from the lock; the drifted generation stays for going back.
+
+    Where a hand has taken the generation or its lock away, the lock that was kept is taken.
+    """
+    environment = get_mendable(context.store, request.name)
     require_all_locked(environment)
+    if environment.broken or not _is_readable(environment):
+        return _rebuild(environment, context)
     # Every byte: a file that was edited may be one with the cached file it is a link of.
     record = check(context.store, environment, "content")
     verdicts = record.verdicts if record else ()
     info, files = environment.info, GenerationFiles(environment.prefix)
     assert info is not None
-    data = files.spec.read_bytes()
+    data = read_kept(files.spec)
     order = Order(
         name=environment.name,
         slug=environment.slug,
@@ -112,6 +121,21 @@ def repair(request: Repair, context: Context) -> dict[str, Any]:
         distrusted=tuple({v.manager for v in verdicts if v.code == "file_edited" and v.manager}),
     )
     return build_and_publish(order, "drift_restored", context, verdicts=plain(verdicts))
+
+
+def _is_readable(environment: Environment) -> bool:
+    try:
+        lock_of(environment)
+        read_kept(GenerationFiles(environment.prefix).spec)
+    except EnvironmentBroken:
+        return False
+    return True
+
+
+def _rebuild(environment: Environment, context: Context) -> dict[str, Any]:
+    source = kept_lock(environment, context.settings)
+    order = make_order(environment.name, environment.slug, source, context)
+    return build_and_publish(order, "drift_restored", context, verdicts=[])
 
 
 def _source_of(environment: Environment, data: bytes) -> Source:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jupyter_envs.errors import NameMissing, SourceNotFound, StackInvalid, StackNotFound
 from jupyter_envs.spec import read_spec
-from jupyter_envs.store import Environment, GenerationFiles
+from jupyter_envs.store import Environment, GenerationFiles, read_kept
 
 from .included import read_included
 from .lock_formats import lock_format
@@ -85,4 +85,4 @@ def update_source(environment: Environment, settings: Settings) -> Source:
     if file is not None and Path(file).is_file():
         return source_from_file(Path(file))
     files = GenerationFiles(environment.prefix)
-    return SpecSource(data=files.spec.read_bytes(), included=read_included(files))
+    return SpecSource(data=read_kept(files.spec), included=read_included(files))

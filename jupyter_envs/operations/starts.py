@@ -19,6 +19,7 @@ from jupyter_envs.store import (
     process_identity,
     read_environment,
     read_info,
+    read_kept,
 )
 
 from .context import open_ledger
@@ -76,7 +77,7 @@ def _keep_lock(event: dict[str, Any], ledger: Ledger) -> None:
         digest = read_info(prefix).lock_digest
         # Of that name and number there may be another one by now.
         if digest == event["lock_digest"]:
-            ledger.keep_lock(digest, GenerationFiles(prefix).lock.read_bytes())
+            ledger.keep_lock(digest, read_kept(GenerationFiles(prefix).lock))
 
 
 def expect_starts(settings: Settings) -> None:

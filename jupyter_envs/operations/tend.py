@@ -10,13 +10,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from jupyter_envs.engine import CacheDirs
-from jupyter_envs.lock import parse_lock
+from jupyter_envs.errors import EnvironmentBroken
 from jupyter_envs.store import (
     GenerationFiles,
     detach,
     fill_cache,
     harvest_bytecode,
     link_mode,
+    read_own_lock,
 )
 
 from .settings import Settings
@@ -28,9 +29,9 @@ def tend(prefix: Path, settings: Settings) -> None:
     """Give root private copies of linked files, and the next generation its bytecode."""
     cache = CacheDirs.under(settings.cache_dir)
     files = GenerationFiles(prefix)
-    with suppress(OSError):
+    with suppress(OSError, EnvironmentBroken):
         os.nice(_LOWEST_PRIORITY)
-        lock = parse_lock(files.lock.read_bytes(), file=str(files.lock))
+        lock = read_own_lock(files.lock)
         # File modes do not bind root: only a copy keeps its edits out of the cache.
         if os.geteuid() == 0 and link_mode(cache.packages, settings.envs_dir) == "hardlink":
             detach(prefix)

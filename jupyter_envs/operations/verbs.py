@@ -25,8 +25,8 @@ from jupyter_envs.store import (
     finish_generation,
     flush_file_system,
     get_environment,
-    get_managed,
-    get_recorded,
+    get_mendable,
+    get_removable,
     next_number,
     read_info,
     unfinished_generations,
@@ -72,17 +72,18 @@ def create(request: Create, context: Context) -> dict[str, Any]:
 
 def update(request: Update, context: Context) -> dict[str, Any]:
     """Build the next generation; the environment keeps its name and its earlier generations."""
-    previous = get_managed(context.store, request.name)
+    previous = get_mendable(context.store, request.name)
     order = make_order(
         previous.name,
         previous.slug,
         request.source,
         context,
-        previous=previous,
+        previous=None if previous.broken else previous,
         keep_versions=not request.upgrade,
         target=request.target,
     )
-    _tell_what_is_left(previous, context)
+    if not previous.broken:
+        _tell_what_is_left(previous, context)
     return build_and_publish(order, "environment_updated", context)
 
 
@@ -134,7 +135,9 @@ def build_and_publish(
             told = announce(
                 action, order.slug, order.number, info.lock_digest, context, source=source, **facts
             )
-            environment = publish(store, order.slug, order.number, context.settings, context.ledger)
+            environment = publish(
+                store, order.slug, order.number, context.settings, context.ledger, note=context.note
+            )
             record(told, context)
     except Unchanged:
         assert order.previous is not None
@@ -157,19 +160,23 @@ def build_and_publish(
 def rollback(request: Rollback, context: Context) -> dict[str, Any]:
     """Make another generation current. Raises GenerationNotFound, and KernelsRunning where
     something runs from an adopted one that is to be left."""
-    environment = get_managed(context.store, request.name)
+    environment = get_mendable(context.store, request.name)
     number = _before(environment) if request.generation is None else request.generation
     if number not in environment.generations:
         raise _no_generation(environment, number)
+    info = read_info(context.store.generation(environment.slug, number))  # or it is broken
     changed = number != environment.generation
     told: Announcement | None = None
     if changed:
         require_movable(context.store, environment)
-        digest = read_info(context.store.generation(environment.slug, number)).lock_digest
-        told = announce("environment_rolled_back", environment.slug, number, digest, context)
+        told = announce(
+            "environment_rolled_back", environment.slug, number, info.lock_digest, context
+        )
     slug, settings = environment.slug, context.settings
     with undone_on_failure(context.store, slug, settings):
-        environment = publish(context.store, slug, number, settings, context.ledger)
+        environment = publish(
+            context.store, slug, number, settings, context.ledger, note=context.note
+        )
         if told is not None:
             record(told, context)
     return result(environment, changed=changed)
@@ -183,7 +190,7 @@ def _before(environment: Environment) -> int:
 
 
 def _no_generation(environment: Environment, wanted: int | str) -> GenerationNotFound:
-    known = ", ".join(map(str, environment.generations))
+    known = ", ".join(map(str, environment.generations)) or "none"
     return GenerationNotFound(name=environment.name, generation=wanted, generations=known)
 
 
@@ -270,7 +277,7 @@ def slug_of(request: Request, context: Context) -> str:
         return check_name(request.name)
     if isinstance(request, Adopt):
         return get_environment(context.store, request.name).slug
-    slug = get_recorded(context.store, request.name).slug
+    slug = get_removable(context.store, request.name).slug
     if not slug:
         raise EnvironmentNotFound(name=request.name)
     return slug

@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 
+from jupyter_envs.errors import GenerationNotFound
 from jupyter_envs.export import ExportSource
 from jupyter_envs.hardware import Choice
 from jupyter_envs.kernels import published_kernels
-from jupyter_envs.lock import Accelerator, UnhashedPackage, parse_lock
+from jupyter_envs.lock import Accelerator, UnhashedPackage
 from jupyter_envs.store import (
     Environment,
     GenerationFiles,
@@ -17,6 +18,8 @@ from jupyter_envs.store import (
     Store,
     live_leases,
     read_info,
+    read_kept,
+    read_own_lock,
 )
 
 from .adopted import require_all_locked
@@ -55,7 +58,9 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     ``probes`` are what its frameworks have shown, by computing, and ``probe`` is the first of
     them, the most urgent one; None where nothing was tried. Of an
     ``archived`` one only file and lock are there, in ``prefix``: it has neither generations nor
-    kernels. ``target`` is what it was solved for, and why; None where nobody wrote it down.
+    kernels. The current generation of a ``broken`` one is gone or damaged: it can be repaired,
+    rolled back and removed. ``target`` is what it was solved for, and why; None where nobody
+    wrote it down.
     ``accelerator`` says what its GPU-capable packages were built for; None where there are none."""
 
     name: str
@@ -64,6 +69,7 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     prefix: str
     managed: bool
     archived: bool = False
+    broken: bool = False
     generation: int | None = None
     kernel: str | None = None
     kernels: tuple[str, ...] = ()
@@ -95,7 +101,9 @@ def view(store: Store, environment: Environment) -> EnvironmentView:
             slug=environment.slug,
             path=str(environment.path),
             prefix=str(environment.prefix),
-            managed=False,
+            managed=environment.managed,
+            broken=environment.broken,
+            generation=environment.generation,
         )
     # There are no kernelspecs in an archive, and so no kernels.
     kernels = tuple(published_kernels(environment))
@@ -133,16 +141,20 @@ def full_view(store: Store, environment: Environment) -> EnvironmentView:
     """An environment with all its generations."""
     leased = {lease.generation for lease in live_leases(store, environment.slug)}
     generations = tuple(
-        _generation(store, environment, number, number in leased)
+        made
         for number in environment.generations
+        if (made := _generation(store, environment, number, number in leased)) is not None
     )
     return msgspec.structs.replace(view(store, environment), generations=generations)
 
 
 def _generation(
     store: Store, environment: Environment, number: int, in_use: bool
-) -> GenerationView:
-    info = read_info(store.generation(environment.slug, number))
+) -> GenerationView | None:
+    try:
+        info = read_info(store.generation(environment.slug, number))
+    except GenerationNotFound:
+        return None  # nobody could go back to it
     return GenerationView(
         number=number,
         current=number == environment.generation,
@@ -164,8 +176,8 @@ def export_source(environment: Environment, format_name: str) -> ExportSource:
     files = GenerationFiles(environment.prefix)
     info = read_info(environment.prefix)
     return ExportSource(
-        spec_bytes=files.spec.read_bytes(),
-        lock=parse_lock(files.lock.read_bytes(), file=str(files.lock)),
+        spec_bytes=read_kept(files.spec),
+        lock=read_own_lock(files.lock),
         platform=info.platform,
         name=info.name,
     )

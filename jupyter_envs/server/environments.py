@@ -21,8 +21,9 @@ from jupyter_envs.operations import (
 )
 from jupyter_envs.store import (
     GenerationFiles,
-    get_environment,
+    find_environment,
     get_managed,
+    get_mendable,
     get_recorded,
     live_leases,
 )
@@ -84,7 +85,7 @@ async def one(call: Call[None, NoQuery]) -> EnvironmentView:
 
 def _full_view(services: Services, name: str) -> EnvironmentView:
     store = services.store()
-    return full_view(store, get_environment(store, name))
+    return full_view(store, find_environment(store, name))
 
 
 async def update(call: Call[UpdateBody, NoQuery]) -> Accepted:
@@ -122,7 +123,7 @@ async def rollback(call: Call[RollbackBody, NoQuery]) -> OperationView:
 
 def _rollback(call: Call[RollbackBody, NoQuery]) -> OperationView:
     services = call.services
-    slug = get_managed(services.store(), call.path["env"]).slug
+    slug = get_mendable(services.store(), call.path["env"]).slug
     request = Rollback(name=slug, generation=call.body.generation)
     done: Operation = run_here(request, services.settings(), actor=call.actor)
     return operation_view(services.store(), done)

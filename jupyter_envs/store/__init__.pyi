@@ -40,9 +40,6 @@ from .environments import (
     current_generation,
     fingerprints,
     generation_of,
-    get_environment,
-    get_managed,
-    get_recorded,
     is_archived,
     known_slugs,
     list_all,
@@ -53,7 +50,21 @@ from .environments import (
     read_info,
 )
 from .exchange import exchange_problem
-from .files import discard_tree, empty_trash, make_folder, write_atomically
+from .files import discard_tree, empty_trash, make_folder, read_plain, write_atomically
+from .finding import (
+    broken,
+    find_environment,
+    get_environment,
+    get_managed,
+    get_mendable,
+    get_recorded,
+    get_removable,
+    list_broken,
+    moved_link,
+    read_broken,
+    read_kept,
+    read_own_lock,
+)
 from .generations import (
     Building,
     begin_generation,
@@ -75,7 +86,7 @@ from .interop import (
     write_history,
     write_state,
 )
-from .layout import MAX_PREFIX_BYTES, GenerationFiles, Store, generation_at
+from .layout import MAX_PREFIX_BYTES, GenerationFiles, Store, generation_at, is_number
 from .leases import Lease, drop_lease, live_leases, processes_of, stale_leases
 from .locking import LOCK_TAKEN, environment_lock, require_writable
 from .markers import freeze
@@ -120,6 +131,7 @@ __all__ = [
     "Verdict",
     "begin_adoption",
     "begin_generation",
+    "broken",
     "collect",
     "collectable",
     "commit_adoption",
@@ -141,6 +153,7 @@ __all__ = [
     "exact_version",
     "exchange_problem",
     "fill_cache",
+    "find_environment",
     "fingerprint",
     "fingerprints",
     "finish_generation",
@@ -155,7 +168,9 @@ __all__ = [
     "generation_of",
     "get_environment",
     "get_managed",
+    "get_mendable",
     "get_recorded",
+    "get_removable",
     "harvest_bytecode",
     "host_name",
     "identity_verdicts",
@@ -165,17 +180,20 @@ __all__ = [
     "is_alive",
     "is_archived",
     "is_in_place",
+    "is_number",
     "is_taken_away",
     "known_slugs",
     "link_bytecode",
     "link_mode",
     "list_all",
     "list_archived",
+    "list_broken",
     "list_environments",
     "live_leases",
     "make_current",
     "make_folder",
     "modified",
+    "moved_link",
     "name_in_use",
     "needs_settling",
     "next_number",
@@ -188,11 +206,15 @@ __all__ = [
     "protect_cache",
     "protect_links",
     "read_archive",
+    "read_broken",
     "read_drift",
     "read_environment",
     "read_expected",
     "read_history",
     "read_info",
+    "read_kept",
+    "read_own_lock",
+    "read_plain",
     "read_probes",
     "read_text",
     "register_environment",

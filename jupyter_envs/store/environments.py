@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import msgspec
 
-from jupyter_envs.errors import (
-    EnvironmentArchived,
-    EnvironmentNotFound,
-    EnvironmentUnmanaged,
-    GenerationNotFound,
-)
+from jupyter_envs.errors import GenerationNotFound
 
 from .adopted import ADOPTED, adopted_mark, is_in_place
-from .layout import HIDDEN, GenerationFiles, Store
+from .files import read_plain
+from .layout import HIDDEN, GenerationFiles, Store, is_number
 from .model import Environment, GenerationInfo
 
 _INFO = msgspec.json.Decoder(GenerationInfo)
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def list_environments(store: Store) -> list[Environment]:
@@ -66,13 +64,20 @@ def _names(store: Store) -> list[str]:
 
 
 def known_slugs(store: Store) -> list[str]:
-    """Every environment that has a folder, be it published, archived or only begun."""
+    """Every environment that has a folder, be it published, archived or only begun.
+
+    A symlink to a folder is a hand's: what it leads to is not ours to tidy up.
+    """
     try:
         with os.scandir(store.hidden) as entries:
-            names = [one.name for one in entries if one.is_dir() and one.name[0] != "."]
+            names = [one.name for one in entries if _is_folder(one) and one.name[0] != "."]
     except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(name for name in names if store.folder(name) != store.operations)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False)
 
 
 def is_archived(store: Store, slug: str) -> bool:
@@ -121,7 +126,7 @@ def generation_of(mark: object) -> int | None:
     if not isinstance(mark, tuple) or not isinstance(mark[0], str):
         return None
     number = mark[0].rpartition("/")[2]
-    return int(number) if number.isdigit() else None
+    return int(number) if is_number(number) else None
 
 
 def _state(path: str) -> tuple[int, int] | None:
@@ -130,35 +135,6 @@ def _state(path: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_mtime_ns, found.st_ino
-
-
-def get_environment(store: Store, name: str) -> Environment:
-    """One environment by its name or slug, an archived one too. Raises EnvironmentNotFound."""
-    if name and "/" not in name and not name.startswith("."):
-        direct = read_environment(store, name)
-        if direct is not None:
-            return direct
-    for environment in list_all(store):
-        if environment.name == name or environment.slug.casefold() == name.casefold():
-            return environment
-    raise EnvironmentNotFound(name=name)
-
-
-def get_managed(store: Store, name: str) -> Environment:
-    """Like :func:`get_environment`; raises EnvironmentUnmanaged for one that is not ours, and
-    EnvironmentArchived."""
-    environment = get_recorded(store, name)
-    if environment.archived:
-        raise EnvironmentArchived(name=environment.name)
-    return environment
-
-
-def get_recorded(store: Store, name: str) -> Environment:
-    """One that has a spec and a lock, archived or not; raises EnvironmentUnmanaged for others."""
-    environment = get_environment(store, name)
-    if not environment.managed:
-        raise EnvironmentUnmanaged(name=name)
-    return environment
 
 
 def name_in_use(store: Store, slug: str) -> str | None:
@@ -171,7 +147,7 @@ def name_in_use(store: Store, slug: str) -> str | None:
 
 def current_generation(store: Store, slug: str) -> int | None:
     """The number the symlink points to, 0 for an adopted directory in the symlink's place; None
-    where there is neither."""
+    where there is neither, or a symlink to something else."""
     try:
         target = os.readlink(store.link(slug))
     except OSError:
@@ -179,18 +155,18 @@ def current_generation(store: Store, slug: str) -> int | None:
     except ValueError:  # no file can have such a name
         return None
     parts = Path(target).parts
-    if len(parts) >= 3 and parts[-3] == HIDDEN and parts[-1].isdigit():
-        return int(parts[-1])
-    return None
+    ours = parts[-3:-1] == (HIDDEN, slug) and is_number(parts[-1])
+    # Ours are relative; one that a person made may have the whole path.
+    return int(parts[-1]) if ours and parts[:-3] in ((), store.root.parts) else None
 
 
 def complete_generations(store: Store, slug: str) -> tuple[int, ...]:
     """Numbers of the generations that were finished, in order."""
     try:
         names = os.listdir(store.folder(slug))
-    except FileNotFoundError:
+    except OSError:  # nothing there, no folder, or another's
         return ()
-    numbers = (int(name) for name in names if name.isdigit())
+    numbers = (int(name) for name in names if is_number(name))
     return tuple(sorted(n for n in numbers if _is_complete(store.generation(slug, n))))
 
 
@@ -207,8 +183,12 @@ def _is_file(path: Path) -> bool:
 def read_info(prefix: Path) -> GenerationInfo:
     """generation.json of a prefix. Raises GenerationNotFound when there is none to read."""
     try:
-        return _INFO.decode(GenerationFiles(prefix).info.read_bytes())
-    except (OSError, msgspec.MsgspecError) as error:
+        info = _INFO.decode(read_plain(GenerationFiles(prefix).info))
+        # They name folders and files of ours: a hand must not make them lead elsewhere.
+        if info.slug != prefix.parent.name or not _DIGEST.fullmatch(info.lock_digest):
+            raise ValueError(info.slug)
+        return info
+    except (OSError, ValueError, RecursionError) as error:
         raise GenerationNotFound(
             name=prefix.parent.name, generation=prefix.name, generations="(unreadable)"
         ) from error

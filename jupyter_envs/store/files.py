@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import stat
 import uuid
 from contextlib import suppress
 from pathlib import Path
 
 from jupyter_envs.errors import StoreReadOnly, disk_error, naming
+
+#: No file of ours is nearly as large, and no reader of one is to fill the memory.
+_MOST_BYTES = 256_000_000
+
+
+def read_plain(path: Path, *, most: int = _MOST_BYTES) -> bytes:
+    """The bytes of a file that we wrote, or that a hand put into its place.
+
+    Raises OSError also where it is no plain file: opening a pipe would wait for ever, and a
+    symlink may lead out of the store. The same where it has more than ``most`` bytes.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is no plain file", str(path))
+        if found.st_size > most:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+        return file.read(most)
 
 
 def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
@@ -50,7 +71,11 @@ def make_folder(folder: Path) -> None:
         if told := disk_error(error, folder):
             raise told from error
         there = next(parent for parent in (folder, *folder.parents) if parent.exists())
-        raise StoreReadOnly(path=str(there), reason=error.strerror or str(error)) from error
+        hint = None
+        if not there.is_dir():
+            hint = f"A file is in the place of a folder: move {there} away, then try again."
+        reason = error.strerror or str(error)
+        raise StoreReadOnly(path=str(there), reason=reason, hint=hint) from error
 
 
 def discard_tree(folder: Path, trash: Path) -> None:
@@ -59,18 +84,21 @@ def discard_tree(folder: Path, trash: Path) -> None:
     Its files go when :func:`empty_trash` is called: that takes seconds for a large tree, and
     nobody should wait for it.
     """
+    if trash.is_symlink():  # by a hand: what is discarded stays in the store
+        trash.unlink()
     make_folder(trash)
     with suppress(FileNotFoundError):
         folder.rename(trash / uuid.uuid4().hex)
 
 
 def empty_trash(trash: Path) -> None:
-    """Delete what was discarded. Links inside are removed, never followed; what cannot be
-    deleted now is tried again the next time."""
-    if trash.is_dir():
-        for grave in trash.iterdir():
-            if grave.is_symlink():
-                with suppress(OSError):
-                    grave.unlink()
-            else:
-                shutil.rmtree(grave, ignore_errors=True)
+    """Delete what was discarded. Links are removed, never followed, be they inside or in the
+    place of ``trash``; what cannot be deleted now is tried again the next time."""
+    if trash.is_symlink() or not trash.is_dir():
+        return
+    for grave in trash.iterdir():
+        if grave.is_dir() and not grave.is_symlink():
+            shutil.rmtree(grave, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                grave.unlink()

@@ -14,8 +14,8 @@ from jupyter_envs.errors import PathTooLong
 from .adopted import ADOPTED, is_in_place, settle_adoption, trade_places
 from .drift_record import forget_drift
 from .environments import complete_generations, current_generation, is_archived
-from .files import discard_tree, make_folder, sync_folder, write_atomically
-from .layout import MAX_PREFIX_BYTES, GenerationFiles, Store
+from .files import discard_tree, make_folder, read_plain, sync_folder, write_atomically
+from .layout import MAX_PREFIX_BYTES, GenerationFiles, Store, is_number
 from .model import GenerationInfo
 from .probe_record import forget_probes
 
@@ -31,7 +31,7 @@ def next_number(store: Store, slug: str) -> int:
     """A number that no generation of this environment ever had."""
     counter = store.folder(slug) / "next"
     try:
-        reserved = int(counter.read_text("ascii"))
+        reserved = int(read_plain(counter, most=100))
     except (OSError, ValueError):
         reserved = 1
     return max([reserved, *(n + 1 for n in _numbers(store, slug))])
@@ -39,8 +39,8 @@ def next_number(store: Store, slug: str) -> int:
 
 def _numbers(store: Store, slug: str) -> list[int]:
     try:
-        return [int(name) for name in os.listdir(store.folder(slug)) if name.isdigit()]
-    except FileNotFoundError:
+        return [int(name) for name in os.listdir(store.folder(slug)) if is_number(name)]
+    except OSError:
         return []
 
 
@@ -74,8 +74,8 @@ def unfinished_generations(store: Store, slug: str) -> dict[int, Building | None
 
 def _read_marker(files: GenerationFiles) -> Building | None:
     try:
-        return msgspec.json.decode(files.building.read_bytes(), type=Building)
-    except (OSError, msgspec.MsgspecError):
+        return msgspec.json.decode(read_plain(files.building), type=Building)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 

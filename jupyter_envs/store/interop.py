@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from jupyter_envs.errors import StoreReadOnly
 from jupyter_envs.lock import LockedPackage
 
 from .files import write_atomically
@@ -18,6 +20,8 @@ from .layout import HIDDEN
 
 #: What tells an entry of ours.
 _CMD = "# cmd: jupyter envs"
+
+_AS_IT_IS = "surrogateescape"
 
 
 def write_history(
@@ -85,13 +89,13 @@ def remove_cache_tag(prefix: Path) -> None:
 def register_environment(register: Path, link: Path) -> bool:
     """Have a line for ``link`` in conda's environments.txt, and none for its generations.
 
-    Returns whether the file had to be changed.
+    Returns whether the file had to be changed. Raises StoreReadOnly where it cannot be used.
     """
     return _edit_register(register, lambda lines: _with(lines, link))
 
 
 def forget_environment(register: Path, link: Path) -> None:
-    """Have no line for ``link`` or its generations in environments.txt."""
+    """Have no line for ``link`` or its generations in environments.txt. Raises StoreReadOnly."""
     if register.exists():
         _edit_register(register, lambda lines: _without(lines, link))
 
@@ -110,17 +114,31 @@ def _without(lines: Sequence[str], link: Path) -> list[str]:
 
 
 def _edit_register(register: Path, edit: Callable[[Sequence[str]], list[str]]) -> bool:
+    try:
+        return _edit(register.resolve(), edit)
+    except (FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
+        raise StoreReadOnly(
+            path=str(register),
+            reason=error.strerror or str(error),
+            hint="conda keeps its list of environments there; ours work without it.",
+        ) from error
+
+
+def _edit(register: Path, edit: Callable[[Sequence[str]], list[str]]) -> bool:
     register.parent.mkdir(parents=True, exist_ok=True)
     guard = os.open(register.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         with suppress(OSError):  # some network file systems have no flock; the rename still holds
             fcntl.flock(guard, fcntl.LOCK_EX)
-        before = register.read_text("utf-8") if register.exists() else ""
+        if register.exists() and not register.is_file():  # reading a pipe would wait for ever
+            raise IsADirectoryError(errno.EISDIR, "it is no plain file", str(register))
+        # Lines of other tools are kept as they are, whatever their bytes.
+        before = register.read_bytes().decode(errors=_AS_IT_IS) if register.exists() else ""
         lines = [line for line in before.splitlines() if line.strip()]
         after = "".join(f"{line}\n" for line in edit(lines))
         if after == before:
             return False
-        write_atomically(register, after.encode())
+        write_atomically(register, after.encode(errors=_AS_IT_IS))
         return True
     finally:
         os.close(guard)

@@ -61,13 +61,18 @@ class Store(msgspec.Struct, frozen=True):
         return f"{HIDDEN}/{slug}/{number}"
 
 
+def is_number(name: str) -> bool:
+    """Whether a folder is called as a generation is."""
+    return name.isascii() and name.isdigit()
+
+
 def generation_at(path: str) -> tuple[str, int] | None:
     """The slug and the number of the generation that a path, without symlinks, lies in; None
     where it lies in none. Nothing is looked up."""
     _, found, rest = path.rpartition(f"/{HIDDEN}/")
     slug, _, below = rest.partition("/")
     number = below.partition("/")[0]
-    return (slug, int(number)) if found and slug and number.isdecimal() else None
+    return (slug, int(number)) if found and slug and is_number(number) else None
 
 
 class GenerationFiles(msgspec.Struct, frozen=True):

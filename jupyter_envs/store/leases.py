@@ -13,11 +13,15 @@ from typing import Literal
 
 import msgspec
 
+from .files import read_plain
 from .identity import ProcessIdentity, is_alive, process_identity
 from .layout import HIDDEN, Store
 
 #: A lease of another host cannot be checked from here; after this long it counts no more.
 FOREIGN_LEASE_SECONDS = 7 * 24 * 3600
+
+#: A lease is a line.
+_MOST_BYTES = 10_000
 
 
 class Lease(msgspec.Struct, frozen=True):
@@ -85,7 +89,7 @@ def _live(path: Path) -> Lease | None:
 def _read(path: Path) -> Lease | Literal[False] | None:
     """The lease of a file; False for one that counts no more, None for what cannot be read."""
     try:
-        lease = msgspec.json.decode(path.read_bytes(), type=Lease)
+        lease = msgspec.json.decode(read_plain(path, most=_MOST_BYTES), type=Lease)
         age = time.time() - path.stat().st_mtime
     except (OSError, msgspec.MsgspecError):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ _ATTEMPTS = 20
 #: What the system says of a lock that somebody else has; anything else is no answer.
 LOCK_TAKEN = (errno.EACCES, errno.EAGAIN)
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
+#: A folder, a symlink, a pipe or a socket lies where the lock file belongs.
+_NO_FILE = (errno.EISDIR, errno.ELOOP, errno.ENXIO)
 _POLL_SECONDS = 0.02
 
 #: Lock files that a thread of this process holds. The system's locks are a process's, not a
@@ -81,20 +84,9 @@ def _acquire_here(store: Store, slug: str) -> int:
 def _acquire(store: Store, slug: str) -> int:
     path = store.lock_file(slug)
     for _ in range(_ATTEMPTS):
-        try:
-            make_folder(path.parent)
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        except FileNotFoundError:
+        descriptor = _open(store, path)
+        if descriptor is None:
             continue
-        except StoreReadOnly as error:
-            # It was there, and its holder took it away before mkdir had looked what it was.
-            if isinstance(error.__cause__, FileExistsError) and not path.parent.is_file():
-                continue
-            raise
-        except OSError as error:
-            if error.errno not in _READ_ONLY:
-                raise
-            raise StoreReadOnly(path=str(store.root), reason=os.strerror(error.errno)) from error
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -107,6 +99,52 @@ def _acquire(store: Store, slug: str) -> int:
         # Its holder removed the environment, and this file with it, before it let go.
         os.close(descriptor)
     raise EnvironmentBusy(name=slug)
+
+
+def _open(store: Store, path: Path) -> int | None:
+    """The lock file, open; None where somebody has just taken its folder away."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        make_folder(path.parent)
+        _require_own(path.parent)
+        descriptor = os.open(path, flags, 0o644)
+    except FileNotFoundError:
+        return None
+    except StoreReadOnly as error:
+        # It was there, and its holder took it away before mkdir had looked what it was.
+        if isinstance(error.__cause__, FileExistsError) and not path.parent.is_file():
+            return None
+        raise
+    except OSError as error:
+        if error.errno in _NO_FILE:
+            raise _no_lock_file(path) from error
+        if error.errno in _READ_ONLY:
+            reason = os.strerror(error.errno)
+            raise StoreReadOnly(path=str(store.root), reason=reason) from error
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _no_lock_file(path)
+    return descriptor
+
+
+def _no_lock_file(path: Path) -> StoreReadOnly:
+    return StoreReadOnly(
+        path=str(path.parent),
+        reason=f"{path.name!r} in it is no plain file",
+        hint=f"Take it away, nothing is kept in it: {path}",
+    )
+
+
+def _require_own(folder: Path) -> None:
+    """Raise StoreReadOnly where a symlink was put into the place of an environment's folder: what
+    it leads to is not ours to change."""
+    if folder.is_symlink():
+        raise StoreReadOnly(
+            path=str(folder),
+            reason=f"it is a link to {os.readlink(folder)}",
+            hint="Put the folder itself into the place of the link; nothing was changed.",
+        )
 
 
 def _still_there(path: Path, descriptor: int) -> bool:

@@ -99,7 +99,9 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     ``path`` is the symlink people and conda use, ``prefix`` the current generation. An
     unmanaged environment (made by something else) has no generation. Of an ``archived`` one
     there is neither symlink nor generation: ``prefix`` is the folder with what was kept of it,
-    and ``info`` tells of the generation that was the current one.
+    and ``info`` tells of the generation that was the current one. Of a ``broken`` one the
+    current generation is gone or damaged: it has no ``info``, and ``generations`` are those that
+    are whole.
     """
 
     name: str
@@ -111,3 +113,4 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     generations: tuple[int, ...] = ()
     info: GenerationInfo | None = None
     archived: bool = False
+    broken: bool = False

@@ -65,6 +65,7 @@ def test_it_is_not_updated(settings: Settings, monkeypatch: pytest.MonkeyPatch) 
     # Its generation.json as of any other generation.
     made = publish(store, "other")
     begin_adoption(store, "theirs")
+    made.info.write_text(made.info.read_text().replace('"other"', '"theirs"'))
     made.folder.rename(store.folder("theirs") / ".adoption")
     commit_adoption(store, "theirs", store.folder("theirs") / ".adoption")
     assert get_managed(store, "theirs").generation == 0

@@ -188,7 +188,10 @@ def test_a_recreate_that_fails_leaves_the_archive(archived: Sandbox, tmp_path: P
     lock.write_bytes(good.replace(b"sha256: ", b"sha256: 0")[:-1])
     before = manifest(folder(archived))
 
-    assert refused(archived, "recreate", "demo")["code"] in ("lock_invalid", "package_corrupt")
+    refusal = refused(archived, "recreate", "demo")
+
+    assert refusal["code"] == "environment_broken"
+    assert "conda-lock.yml of its archive cannot be read" in refusal["message"]
 
     assert manifest(folder(archived)) == before
     lock.write_bytes(good)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -37,6 +38,8 @@ def _specs(folder: Path) -> Iterator[Kernelspec]:
 
 def _spec(name: str, file: Path) -> Kernelspec:
     try:
+        if not file.is_file():  # opening a pipe would wait for ever
+            raise OSError(errno.EINVAL, "it is no plain file")
         with file.open("rb") as opened:
             content: Any = json.loads(opened.read(MOST_BYTES))
         argv = content["argv"]

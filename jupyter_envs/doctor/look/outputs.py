@@ -27,7 +27,7 @@ def look_at_outputs(notebooks: Iterable[Path]) -> tuple[Said, ...]:
 
 def _read(path: Path) -> Any:
     try:
-        if path.stat().st_size > _MOST_BYTES:
+        if not path.is_file() or path.stat().st_size > _MOST_BYTES:
             return None
         return json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
