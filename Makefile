@@ -74,6 +74,7 @@ channel: $(STAMP)  ## Build the local test channel; its URL is the last line
 
 bench: $(STAMP)  ## Measure, in comparison with peers
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.table
 
 # From nothing: the build hook takes a front end that is there for a good one.
 dist: $(MODULES)  ## Build the sdist and the wheel into dist/

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.bench import NOTEBOOK, Bench
+from benchmarks.bench import NOTEBOOK, SMALL, Bench
 from benchmarks.kernel import first_cell, kernels_dir, plain_kernelspec
 from benchmarks.measure import Result, compare, remove, stopwatch, summary
-from benchmarks.uv_peer import UvPeer
+from benchmarks.peers import UvPeer, distributions_of
 
 #: Phases in which the work itself is done: what is left is our own overhead.
 _WORK = ("solve", "download", "install", "pip", "verify")
 _STARTS = 10
 
 
-def _create(bench: Bench) -> tuple[float, dict[str, Any]]:
+def _create(bench: Bench, packages: Sequence[str] = NOTEBOOK) -> tuple[float, dict[str, Any]]:
     name = bench.fresh("e").name
-    spec = bench.user.spec(*bench.dependencies(NOTEBOOK), name=name)
+    spec = bench.user.spec(*bench.dependencies(packages), name=name)
     with stopwatch() as clock:
         result = bench.user.json("create", spec)
     return clock.seconds, result
@@ -53,12 +54,13 @@ def create_overhead(bench: Bench) -> Result:
 def create_to_first_cell(bench: Bench) -> Result:
     """From nothing to an executed cell, the proof that the kernel starts included."""
     warm(bench)
-    peer_prefix = bench.install(bench.solution(NOTEBOOK), bench.fresh("prefix"))
-    peer = UvPeer(bench, peer_prefix)
+    solution = bench.solution(SMALL)
+    prefix = bench.install(solution, bench.fresh("prefix"))
+    peer = UvPeer(bench, bench.wheels(), distributions_of(prefix))
     kernels = kernels_dir(bench.user.home)
 
     def ours() -> float:
-        seconds, result = _create(bench)
+        seconds, result = _create(bench, SMALL)
         seconds += first_cell(kernels, f"conda-env-{result['name']}-py")
         _remove(bench, result)
         return seconds
@@ -73,10 +75,11 @@ def create_to_first_cell(bench: Bench) -> Result:
         return seconds
 
     return compare(
-        "create-to-first-cell-vs-uv",
+        "create-34-to-first-cell-vs-uv",
         ours,
         repeat=bench.repeat,
-        against="uv venv + uv pip install + ipykernel_launcher",
+        against=f"uv venv + uv pip install of the {len(peer.requirements)} wheels that"
+        f" {len(solution.records)} packages were made from + the first kernel and cell",
         peer=with_uv,
     )
 

@@ -86,11 +86,15 @@ def _asked(bench: Bench, name: str, ask: Callable[[Ledger], Any]) -> Result:
 
 @cache
 def _large(bench: Bench) -> Ledger:
-    """A ledger of two busy years."""
+    return ledger_of(bench, _LINES)
+
+
+def ledger_of(bench: Bench, lines: int) -> Ledger:
+    """A ledger of two years, busy ones or not."""
     ledger = Ledger(bench.fresh("large"), "host")
-    count = _LINES // _MONTHS + 1
+    count = lines // _MONTHS + 1
     for month in range(_MONTHS):
-        numbers = range(month * count, min((month + 1) * count, _LINES))
+        numbers = range(month * count, min((month + 1) * count, lines))
         events = [_started(number) for number in numbers]
         with held_chain(ledger.chains, ledger.host) as chain:
             chain.append(events, now=_BEGAN + timedelta(days=30 * month + 29))
