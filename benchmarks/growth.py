@@ -1,7 +1,7 @@
 """``python -m benchmarks.growth``: how cost grows with packages, environments, generations,
 journals and the ledger. Writes ``results/growth.json`` and a plot of each below docs/images.
 
-A point is the smallest time of several: what else a machine does only adds to it.
+A point is the smallest processor time of several: what else a machine does only adds to it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 
 
 class Growth(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a plot: milliseconds at each size. ``slope`` is that of its upper half in the
-    logarithms of both: 1 is linear, 0 does not grow."""
+    """One line of a plot: milliseconds of processor time at each size. ``slope`` is that of its
+    upper half in the logarithms of both: 1 is linear, 0 does not grow."""
 
     plot: str
     what: str
@@ -68,7 +68,7 @@ def measured(case: Case, bench: Bench, repeat: int) -> Iterator[Growth]:
 def picture(case: Case, lines: Sequence[Growth]) -> str:
     """The plot as SVG."""
     series = [Series(f"{g.what} (slope {g.slope:.2g})", g.sizes, g.milliseconds) for g in lines]
-    return draw(series, across=case.across, up="milliseconds")
+    return draw(series, across=case.across, up="milliseconds of processor time")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -153,6 +153,8 @@ def _solves(bench: Bench, form: _Form, dependencies: tuple[str, ...]) -> _Solves
             ours.append(_solve(_SOLVE, channel, folder, dependencies))
             bare.append(_solve(_BARE, channel, folder, dependencies))
     remove(folder)
+    if {one.packages for one in ours} != {one.packages for one in bare}:
+        raise RuntimeError("py-rattler alone has found another answer")
     return _Solves(ours[0], ours[1:], bare[1:])
 
 
