@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from benchmarks import (
@@ -91,6 +92,8 @@ BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "loop-p99-vs-plain": live.event_loop_against_plain,
     "kernel-start-vs-plain": creates.kernel_start,
     "create-overhead-s": creates.create_overhead,
+    "create-command-s": creates.create_outside,
+    **{f"create-{one}-s": partial(creates.create_phase, one) for one in creates.PHASES},
     "create-34-to-first-cell-vs-uv": creates.create_to_first_cell,
     "first-kernel-vs-tenth": creates.first_kernel,
 }

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
+
+import msgspec
 
 from benchmarks.bench import NOTEBOOK, SMALL, Bench
 from benchmarks.kernel import first_cell, kernels_dir, plain_kernelspec
@@ -12,6 +15,8 @@ from benchmarks.peers import UvPeer, distributions_of
 
 #: Phases in which the work itself is done: what is left is our own overhead.
 _WORK = ("solve", "download", "install", "pip", "verify")
+#: What a create from a warm cache goes through, as its journal tells it.
+PHASES = ("queued", "metadata", "solve", "install", "verify", "publish")
 _STARTS = 10
 
 
@@ -39,16 +44,59 @@ def warm(bench: Bench) -> None:
     bench.warmed = True
 
 
-def create_overhead(bench: Bench) -> Result:
-    """A create without the phases that do the work: starts, journal, records, publishing."""
+class _Created(msgspec.Struct, frozen=True):
+    """One create: seconds of the whole command, and of the phases that its journal tells."""
+
+    whole: float
+    phases: dict[str, float]
+
+    def without(self, phases: Iterable[str]) -> float:
+        """What is left of the whole."""
+        return self.whole - sum(self.phases.get(phase, 0.0) for phase in phases)
+
+
+@cache
+def _creates(bench: Bench) -> list[_Created]:
     warm(bench)
-    overheads, wholes = [], []
+    found = []
     for _ in range(bench.repeat):
         whole, result = _create(bench)
-        wholes.append(whole)
-        overheads.append(whole - sum(result["phases"].get(phase, 0.0) for phase in _WORK))
+        found.append(_Created(whole, result["phases"]))
         _remove(bench, result)
-    return summary("create-overhead-s", overheads, against="the whole create", others=wholes)
+    return found
+
+
+def create_overhead(bench: Bench) -> Result:
+    """A create without the phases that do the work: starts, journal, records, publishing."""
+    found = _creates(bench)
+    return summary(
+        "create-overhead-s",
+        [one.without(_WORK) for one in found],
+        against="the whole create",
+        others=[one.whole for one in found],
+    )
+
+
+def create_outside(bench: Bench) -> Result:
+    """What of a create no phase has: the command before there is a journal, and its end."""
+    found = _creates(bench)
+    return summary(
+        "create-command-s",
+        [one.without(one.phases) for one in found],
+        against="the whole create",
+        others=[one.whole for one in found],
+    )
+
+
+def create_phase(phase: str, bench: Bench) -> Result:
+    """One phase of the same creates."""
+    found = _creates(bench)
+    return summary(
+        f"create-{phase}-s",
+        [one.phases.get(phase, 0.0) for one in found],
+        against="the whole create",
+        others=[one.whole for one in found],
+    )
 
 
 def create_to_first_cell(bench: Bench) -> Result:

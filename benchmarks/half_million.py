@@ -56,7 +56,7 @@ def _fill(source: Path, folder: Path) -> None:
         wanted = len(records) * RECORDS // count
         made: dict[str, _Record] = {}
         for turn in range(-(-RECORDS // count)):
-            change = _older(turn) if turn <= _OLDER else _renamed(turn, names)
+            change = older(turn) if turn <= _OLDER else renamed(turn, names)
             for ending, record in records[: wanted - len(made)]:
                 new = change(record)
                 made[f"{new['name']}-{new['version']}-{new['build']}{ending}"] = new
@@ -69,7 +69,7 @@ def _records(path: Path) -> list[tuple[str, _Record]]:
     return [(ending, one) for kind, ending in _KINDS.items() for one in body[kind].values()]
 
 
-def _older(turn: int) -> Callable[[_Record], _Record]:
+def older(turn: int) -> Callable[[_Record], _Record]:
     """Earlier states of each version: what asks for the version takes them, too, but later."""
 
     def change(record: _Record) -> _Record:
@@ -81,7 +81,7 @@ def _older(turn: int) -> Callable[[_Record], _Record]:
     return change
 
 
-def _renamed(turn: int, names: frozenset[str]) -> Callable[[_Record], _Record]:
+def renamed(turn: int, names: frozenset[str]) -> Callable[[_Record], _Record]:
     """A world of its own beside the real one: its names need each other."""
 
     def rename(text: str) -> str:

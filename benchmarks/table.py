@@ -32,6 +32,53 @@ def bars() -> str:
     return _table(("id", "measured", "bar", "aim", "last run", "run before", ""), rows)
 
 
+#: What of a create each result is, and why it has to be.
+_CREATE = (
+    (
+        "command",
+        "the command starts, reads the file, starts a worker; it sees that all is done, and leaves",
+        "two Pythons, one after the other: nearly all of it is imports",
+    ),
+    (
+        "queued",
+        "the worker takes the environment's lock and loads what it needs",
+        "a process of its own can be killed, and survives the server that started it",
+    ),
+    ("metadata", "reading channels", "a small one here"),
+    ("solve", "solving", "with as many records as conda-forge has: `solve-500k-ms`"),
+    (
+        "install",
+        "placing files from the cache",
+        "one link for each file: `install-warm-120-vs-cp`",
+    ),
+    (
+        "verify",
+        "linking bytecode, records and lock, starting each kernel, asking it, ending it",
+        "the proof; it is the start that a user would wait for otherwise",
+    ),
+    (
+        "publish",
+        "bringing all of it to disk, the symlink, the kernel, conda's register, the ledger",
+        (
+            "a power cut must not leave an empty file in what is published; it waits for what other"
+            " programs have written, too"
+        ),
+    ),
+)
+
+
+def create() -> str:
+    """Where the time of one create goes."""
+    found = results(LATEST)
+    rows = []
+    for name, what, why in _CREATE:
+        one = found.get(f"create-{name}-s")
+        seconds = _NONE if one is None else f"{one.value:.2f}"
+        share = _NONE if one is None or one.ratio is None else f"{one.ratio:.0%}"
+        rows.append((f"`create-{name}-s`", what, seconds, share, why))
+    return _table(("id", "step", "seconds", "of all", "why it is needed"), rows)
+
+
 def everything() -> str:
     """All results of the latest run, the bars' too."""
     rows = [
@@ -87,7 +134,12 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 #: What stands between ``<!-- benchmarks: NAME -->`` and ``<!-- end -->`` of which page.
-BLOCKS: dict[str, Callable[[], str]] = {"bars": bars, "all": everything, "machine": machine}
+BLOCKS: dict[str, Callable[[], str]] = {
+    "bars": bars,
+    "create": create,
+    "all": everything,
+    "machine": machine,
+}
 PAGES = (_REPOSITORY / "README.md", _REPOSITORY / "docs" / "performance.md")
 _BLOCK = re.compile(r"(<!-- benchmarks: (\w+) -->\n).*?(\n?<!-- end -->)", re.DOTALL)
 

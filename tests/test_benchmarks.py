@@ -11,8 +11,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from packaging.version import Version
 
-from benchmarks import bundle, table
+from benchmarks import bundle, half_million, table
 from benchmarks import results as kept
 from benchmarks.__main__ import BENCHMARKS
 from benchmarks.bars import BARS
@@ -155,6 +156,24 @@ def test_an_overhead_is_the_difference_of_each_pair() -> None:
 def test_what_has_no_unit_of_time_is_not_turned_into_one() -> None:
     result = difference("x", [70.0, 75.0], [68.0, 71.0], unit="MB", against="the peer")
     assert (result.value, result.min, result.max) == (3.0, 2.0, 4.0)
+
+
+def test_multiplied_records_are_a_world_that_can_be_solved() -> None:
+    record = {
+        "name": "numpy", "version": "2.2.6", "build": "py312_0", "sha256": "ab", "md5": "cd",
+        "depends": ["python >=3.12,<3.13.0a0", "libblas >=3.9", "__glibc >=2.17"],
+    }  # fmt: skip
+    names = frozenset({"numpy", "python", "libblas"})
+    assert half_million.older(0)(record) == record
+    older = half_million.older(1)(record)
+    assert (older["name"], older["depends"]) == ("numpy", record["depends"])
+    assert Version(older["version"]) < Version("2.2.6")
+    other = half_million.renamed(11, names)(record)
+    assert other["name"] == "numpy-11"
+    assert other["depends"] == [
+        "python-11 >=3.12,<3.13.0a0", "libblas-11 >=3.9", "__glibc >=2.17",
+    ]  # fmt: skip
+    assert len({one["sha256"] for one in (record, older, other)}) == 3
 
 
 def test_the_bundle_is_what_a_browser_loads(
