@@ -74,6 +74,7 @@ channel: $(STAMP)  ## Build the local test channel; its URL is the last line
 
 bench: $(STAMP)  ## Measure, in comparison with peers
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.table
 
 chaos: $(STAMP)  ## Kill things at hundreds of moments; ARGS="--seed N" repeats a run
 	$(BIN)/python -m tests.chaos $(ARGS)

@@ -7,10 +7,10 @@ import fnmatch
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-
-import msgspec
 
 from benchmarks import (
     answers,
@@ -24,13 +24,15 @@ from benchmarks import (
     listing,
     live,
     past,
+    solves,
     starts,
 )
 from benchmarks.bench import Bench
 from benchmarks.machine import facts
 from benchmarks.measure import Result, Skipped, load
+from benchmarks.results import Run, keep, write
 
-#: The cheap ones first. An id that counts packages has ``N`` for the count here.
+#: The cheap ones first.
 BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "cli-start-ms": commands.version,
     "bundle-kb": bundle.size,
@@ -41,8 +43,17 @@ BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "lock-500-read-ms": files.read_lock,
     "lock-500-write-ms": files.write_lock,
     "solve-ms": files.solve_data_science,
-    "install-warm-N-vs-cp": installs.install_against_cp,
-    "install-warm-N-vs-uv": installs.install_against_uv,
+    "solve-500k-ms": solves.usual,
+    "solve-500k-mb": solves.usual_memory,
+    "solve-500k-first-ms": solves.first,
+    "solve-500k-large-ms": solves.many,
+    "solve-500k-large-mb": solves.many_memory,
+    "solve-500k-plain-ms": solves.plain,
+    "solve-500k-plain-mb": solves.plain_memory,
+    "solve-500k-plain-first-ms": solves.plain_first,
+    "install-warm-120-vs-cp": installs.install_against_cp,
+    "install-warm-120-vs-uv": installs.install_against_uv,
+    "install-warm-120-vs-pip": installs.install_against_pip,
     "pyc-link-ms": installs.bytecode_links,
     "worker-start-ms": commands.worker,
     "ledger-append-ms": past.append,
@@ -55,16 +66,17 @@ BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "drift-identity-300-ms": drift.tier_1,
     "drift-content-s": drift.tier_2,
     "drift-untouched-ms": drift.untouched,
-    "list-100-ms": listing.list_many,
+    "read-100-ms": listing.read_many,
     "store-look-ms": listing.look,
     "rollback-ms": commands.rollback,
     "rollback-command-ms": commands.rollback_command,
-    "server-start-overhead-ms": starts.start_overhead,
-    "server-start-overhead-cpu-ms": starts.start_processor,
-    "server-memory-overhead-mb": starts.idle_memory,
-    "server-memory-panel-mb": starts.open_memory,
-    "get-environments-100-ms": answers.environments,
-    "get-environments-100-processes": answers.processes,
+    "startup-extra-s": starts.start_overhead,
+    "startup-extra-cpu-ms": starts.start_processor,
+    "startup-extra-mb": starts.idle_memory,
+    "startup-extra-panel-mb": starts.open_memory,
+    "list-100-ms": answers.list_100,
+    "list-1000-ms": answers.list_1000,
+    "list-100-processes": answers.processes,
     "gpu-sample-ms": hardware.sample,
     "gpu-sample-processes-ms": hardware.sample_with_processes,
     "get-hardware-ms": hardware.status,
@@ -76,16 +88,17 @@ BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "get-packages-500-ms": answers.many_packages,
     "get-packages-500-cold-ms": answers.many_cold_packages,
     "kernel-visible-ms": live.kernel_visible,
-    "event-loop-p99-ms": live.event_loop,
-    "event-loop-p99-vs-plain": live.event_loop_against_plain,
+    "loop-p99-ms": live.event_loop,
+    "loop-p99-vs-plain": live.event_loop_against_plain,
     "kernel-start-vs-plain": creates.kernel_start,
     "create-overhead-s": creates.create_overhead,
-    "create-to-first-cell-vs-uv": creates.create_to_first_cell,
+    "create-command-s": creates.create_outside,
+    **{f"create-{one}-s": partial(creates.create_phase, one) for one in creates.PHASES},
+    "create-34-to-first-cell-vs-uv": creates.create_to_first_cell,
     "first-kernel-vs-tenth": creates.first_kernel,
 }
 REPEAT = 7
 QUICK = 3
-LATEST = Path(__file__).parent / "results" / "latest.json"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,17 +111,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Cache and environments go below it: one file system, whichever TMPDIR is on.
     folder = Path(tempfile.mkdtemp(prefix="jupyter-envs-bench-")).resolve()
     bench = Bench(folder, repeat=QUICK if options.quick else options.repeat)
-    loads = [load()]
+    loads, began = [load()], time.monotonic()
     try:
         machine = facts(bench.folder)
         results, skipped = _measure(chosen, bench)
     finally:
         bench.close()
     loads.append(load())
-    # Some figures alone are no new state of all of them.
-    output = options.output or (None if options.ids else LATEST)
-    if output is not None:
-        _write(output, {"machine": {**machine, "load": loads}, **_body(results, skipped)})
+    minutes = round((time.monotonic() - began) / 60, 1)
+    run = Run(machine=machine, load=tuple(loads), skipped=skipped, minutes=minutes)
+    if options.output is not None:
+        write(options.output, results)
+    elif not options.ids:
+        # Some figures alone are no new state of all of them.
+        keep(results, run)
     return 0
 
 
@@ -118,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} times each")
     parser.add_argument("--repeat", type=int, default=REPEAT, help=f"default: {REPEAT}")
     parser.add_argument(
-        "--output", type=Path, help="the JSON file to write; without ids: latest.json"
+        "--output", type=Path, help="the JSON file to write; default, without ids: latest.json"
     )
     return parser
 
@@ -145,15 +161,6 @@ def _line(result: Result, width: int) -> str:
     ratio = "" if result.ratio is None else f"{result.ratio:.2f}"
     line = f"{result.id:<{width}}{result.value:>10.5g} {result.unit:<2} {spread:>22}{ratio:>8}"
     return f"{line}  {result.against or ''}".rstrip()
-
-
-def _body(results: list[Result], skipped: dict[str, str]) -> dict[str, object]:
-    return {"results": results, "skipped": skipped}
-
-
-def _write(path: Path, body: dict[str, object]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(body), indent=1) + b"\n")
 
 
 if __name__ == "__main__":

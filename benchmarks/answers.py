@@ -1,4 +1,4 @@
-"""What a panel asks of a server whose user has 100 environments and 200 operations."""
+"""What a panel asks of a server whose user has 100 environments, or 1000, and 200 operations."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from pathlib import Path
 
 from benchmarks.bench import ENVIRONMENTS, OPERATIONS, Bench
 from benchmarks.connection import API, TRIVIAL, Connection
-from benchmarks.measure import Result, Timed, compare, summary
+from benchmarks.measure import Result, Timed, compare, stopwatch, summary
 from benchmarks.synthetic import enlarge
 from jupyter_envs.store import GenerationFiles, Store
+from tests.support.sandbox import Sandbox
 from tests.support.server import JupyterServer
 
 _PACKAGES = 500
@@ -21,24 +22,26 @@ _LIST = f"{API}/environments"
 _FIRST, _LAST = "environment-0", "environment-99"
 #: An answer takes milliseconds; one that had to wait for something else must not be the median.
 _TIMES = 20
+#: Jupyter's list of a thousand kernels takes seconds.
+_FEW_TIMES = 3
 _QUIET_SECONDS = 2.0
 _PATIENCE_SECONDS = 60.0
 
 
 @contextmanager
-def _asking(bench: Bench) -> Iterator[Connection]:
+def _asking(user: Sandbox, bench: Bench, environments: int = ENVIRONMENTS) -> Iterator[Connection]:
     with (
-        JupyterServer(bench.crowd.environ, bench.fresh("server")) as server,
+        JupyterServer(user.environ, bench.fresh("server")) as server,
         Connection(server) as connection,
     ):
-        _wait_until_tidy(connection)
+        _wait_until_tidy(connection, environments)
         yield connection
 
 
-def _wait_until_tidy(connection: Connection) -> None:
+def _wait_until_tidy(connection: Connection, environments: int) -> None:
     """Until the server has registered the environments' kernels, as it does at its start."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while len(json.loads(connection.get("/api/kernelspecs"))["kernelspecs"]) < ENVIRONMENTS:
+    while len(json.loads(connection.get("/api/kernelspecs"))["kernelspecs"]) < environments:
         if time.monotonic() > deadline:
             raise TimeoutError("the server did not register the kernels")
         time.sleep(0.1)
@@ -49,21 +52,46 @@ def _asked(connection: Connection, path: str) -> Timed:
     return lambda: connection.seconds(path)
 
 
-def _warm(bench: Bench, name: str, path: str, against: str = TRIVIAL) -> Result:
-    with _asking(bench) as connection:
+def _warm(bench: Bench, name: str, path: str) -> Result:
+    with _asking(bench.crowd, bench) as connection:
         return compare(
             name,
             _asked(connection, path),
             repeat=bench.repeat * _TIMES,
             unit="ms",
-            against=f"GET {against.removeprefix('/')} of the same server",
-            peer=_asked(connection, against),
+            against=f"GET {TRIVIAL.removeprefix('/')} of the same server",
+            peer=_asked(connection, TRIVIAL),
         )
 
 
-def environments(bench: Bench) -> Result:
-    """The list, against Jupyter's own list of the same environments' kernels."""
-    return _warm(bench, "get-environments-100-ms", _LIST, "/api/kernelspecs")
+def list_100(bench: Bench) -> Result:
+    """The list over HTTP, to its last byte, of a server that nothing has happened to."""
+    return _list("list-100-ms", bench.crowd, ENVIRONMENTS, bench, times=_TIMES)
+
+
+def list_1000(bench: Bench) -> Result:
+    """The same of ten times as many."""
+    return _list("list-1000-ms", bench.throng, 10 * ENVIRONMENTS, bench, times=_FEW_TIMES)
+
+
+def _list(name: str, user: Sandbox, environments: int, bench: Bench, *, times: int) -> Result:
+    """Against Jupyter's own list of the same environments' kernels."""
+    with _asking(user, bench, environments) as connection:
+
+        def ours() -> float:
+            with stopwatch() as clock:
+                body = connection.get(_LIST)
+            assert len(json.loads(body)["environments"]) == environments
+            return clock.seconds
+
+        return compare(
+            name,
+            ours,
+            repeat=bench.repeat * times,
+            unit="ms",
+            against=f"GET api/kernelspecs of the same server, {environments} kernels",
+            peer=_asked(connection, "/api/kernelspecs"),
+        )
 
 
 def operations(bench: Bench) -> Result:
@@ -101,7 +129,7 @@ def many_cold_packages(bench: Bench) -> Result:
 
 
 def _cold(bench: Bench, name: str, slug: str, info: Path) -> Result:
-    with _asking(bench) as connection:
+    with _asking(bench.crowd, bench) as connection:
 
         def once() -> float:
             os.utime(info)  # as another generation would have it
@@ -136,7 +164,7 @@ def processes(bench: Bench) -> Result:
         JupyterServer(bench.crowd.environ, bench.fresh("server"), python=python) as server,
         Connection(server) as connection,
     ):
-        _wait_until_tidy(connection)
+        _wait_until_tidy(connection, ENVIRONMENTS)
         for _ in range(bench.repeat):
             before = counted.stat().st_size
             connection.get(_LIST)
@@ -145,4 +173,4 @@ def processes(bench: Bench) -> Result:
         server.client.done(server.client.post("storage/clean", {"packages": False}))
     if counted.stat().st_size - before - counts[-1] != 1:
         raise RuntimeError("a worker is one process, but was not counted as such")
-    return summary("get-environments-100-processes", counts, unit="")
+    return summary("list-100-processes", counts, unit="")

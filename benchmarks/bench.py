@@ -11,11 +11,13 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
+from benchmarks.large_channel import LargeChannel, large_channel
 from benchmarks.measure import Skipped, remove
 from benchmarks.synthetic import fill, occupy, remember
 from jupyter_envs.engine import (
     CacheDirs,
     InstallRequest,
+    Resolution,
     Session,
     Solution,
     SolveRequest,
@@ -28,17 +30,17 @@ from jupyter_envs.engine import (
     solve,
 )
 from jupyter_envs.operations import Settings, default_settings
-from jupyter_envs.store import Store
+from jupyter_envs.store import Store, fill_cache
 from tests.support.channel import ChannelUnavailableHere, LocalChannel, local_channel
 from tests.support.channel.catalogue import PACKAGES
 from tests.support.channel.download import wheels_for
 from tests.support.channel.interpreters import describe, running_executable
 from tests.support.sandbox import Sandbox
 
-#: What a notebook user has, as far as the channel goes.
+#: What a notebook user has, as far as the local channel goes: 46 packages.
 NOTEBOOK = ("ipykernel", "numpy", "pandas", "matplotlib", "rich", "tqdm", "pip")
-#: All of the channel that is real. bash_kernel's own start takes three seconds: not for kernels.
-EVERYTHING = (*NOTEBOOK, "bash_kernel")
+#: The smallest that is usual: 34 packages with what they need.
+SMALL = ("ipykernel", "pip", "numpy", "pandas")
 #: What a busy user's store holds. More than 200 journals are not kept.
 ENVIRONMENTS = 100
 OPERATIONS = 200
@@ -84,26 +86,32 @@ class Bench:
 
     @cached_property
     def session(self) -> Session:
-        """The engine on the local channel."""
+        """The engine, to install by."""
+        return self._open(self.channel.url)[0]
+
+    def solution(self, names: Sequence[str]) -> Solution:
+        """The packages for ``names``, solved on the local channel."""
+        return self.solved(self.channel.url, self.dependencies(names))
+
+    def _open(self, channel: str) -> tuple[Session, Resolution]:
         self.user.envs.mkdir(parents=True, exist_ok=True)
         # Its client keeps what it was opened with; nothing is held that needs closing.
         with open_session(
             read_configuration(self.user.environ, self.user.home),
             CacheDirs.under(self.folder / "cache"),
-            (self.channel.url,),
+            (channel,),
             base=self.folder,
             offline=False,
             home=self.user.home,
-        ) as (session, resolution):
-            self._resolution = resolution
-            return session
+        ) as opened:
+            return opened
 
-    def solution(self, names: Sequence[str]) -> Solution:
-        """The packages for ``names``, solved."""
-        session = self.session
+    def solved(self, channel: str, dependencies: tuple[str, ...]) -> Solution:
+        """The packages for ``dependencies`` of any channel, given by its URL."""
+        session, resolution = self._open(channel)
         request = SolveRequest(
-            dependencies=self.dependencies(names),
-            resolution=self._resolution,
+            dependencies=dependencies,
+            resolution=resolution,
             target=detect_target(),
             priority="strict",
         )
@@ -112,11 +120,25 @@ class Bench:
         return solve(request, question, session)
 
     @cached_property
-    def everything(self) -> Solution:
-        """The largest set of real packages, in the cache."""
-        solution = self.solution(EVERYTHING)
+    def large_channel(self) -> LargeChannel:
+        """120 packages and their wheels. Raises Skipped where they cannot be had."""
+        return large_channel()
+
+    @cached_property
+    def large(self) -> Solution:
+        """All packages of the large channel, in the cache."""
+        solution = self.solved(self.large_channel.url, self.large_channel.dependencies)
         self.install(solution, self.fresh("prefix"))
         return solution
+
+    @cached_property
+    def large_bytecode(self) -> Path:
+        """A cache that has the bytecode of the same."""
+        cache = self.session.cache.bytecode
+        prefix = self.install(self.large, self.fresh("prefix"))
+        fill_cache(prefix, cache, nice=0)
+        remove(prefix)
+        return cache
 
     def install(self, solution: Solution, prefix: Path) -> Path:
         """The engine's install phase."""
@@ -137,12 +159,20 @@ class Bench:
     @cached_property
     def crowd(self) -> Sandbox:
         """Another user, with many environments and operations. A process runs in one of ten."""
+        return self._crowd(ENVIRONMENTS)
+
+    @cached_property
+    def throng(self) -> Sandbox:
+        """One with ten times as many environments."""
+        return self._crowd(10 * ENVIRONMENTS)
+
+    def _crowd(self, environments: int) -> Sandbox:
         folder = self.fresh("crowd")
         model = self.user.envs / self.demo
         folder.mkdir()
         crowd = Sandbox(folder, cache=self.folder / "cache", channels=(self.channel.url,))
         store = Store(crowd.envs)
-        for slug in fill(store, model, ENVIRONMENTS)[::10]:
+        for slug in fill(store, model, environments)[::10]:
             occupy(store, slug)
         remember(store, Store(self.user.envs), OPERATIONS)
         return crowd

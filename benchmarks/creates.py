@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from benchmarks.bench import NOTEBOOK, Bench
+import msgspec
+
+from benchmarks.bench import NOTEBOOK, SMALL, Bench
 from benchmarks.kernel import first_cell, kernels_dir, plain_kernelspec
 from benchmarks.measure import Result, compare, remove, stopwatch, summary
-from benchmarks.uv_peer import UvPeer
+from benchmarks.peers import UvPeer, distributions_of
 
 #: Phases in which the work itself is done: what is left is our own overhead.
 _WORK = ("solve", "download", "install", "pip", "verify")
+#: What a create from a warm cache goes through, as its journal tells it.
+PHASES = ("queued", "metadata", "solve", "install", "verify", "publish")
 _STARTS = 10
 
 
-def _create(bench: Bench) -> tuple[float, dict[str, Any]]:
+def _create(bench: Bench, packages: Sequence[str] = NOTEBOOK) -> tuple[float, dict[str, Any]]:
     name = bench.fresh("e").name
-    spec = bench.user.spec(*bench.dependencies(NOTEBOOK), name=name)
+    spec = bench.user.spec(*bench.dependencies(packages), name=name)
     with stopwatch() as clock:
         result = bench.user.json("create", spec)
     return clock.seconds, result
@@ -38,27 +44,71 @@ def warm(bench: Bench) -> None:
     bench.warmed = True
 
 
-def create_overhead(bench: Bench) -> Result:
-    """A create without the phases that do the work: starts, journal, records, publishing."""
+class _Created(msgspec.Struct, frozen=True):
+    """One create: seconds of the whole command, and of the phases that its journal tells."""
+
+    whole: float
+    phases: dict[str, float]
+
+    def without(self, phases: Iterable[str]) -> float:
+        """What is left of the whole."""
+        return self.whole - sum(self.phases.get(phase, 0.0) for phase in phases)
+
+
+@cache
+def _creates(bench: Bench) -> list[_Created]:
     warm(bench)
-    overheads, wholes = [], []
+    found = []
     for _ in range(bench.repeat):
         whole, result = _create(bench)
-        wholes.append(whole)
-        overheads.append(whole - sum(result["phases"].get(phase, 0.0) for phase in _WORK))
+        found.append(_Created(whole, result["phases"]))
         _remove(bench, result)
-    return summary("create-overhead-s", overheads, against="the whole create", others=wholes)
+    return found
+
+
+def create_overhead(bench: Bench) -> Result:
+    """A create without the phases that do the work: starts, journal, records, publishing."""
+    found = _creates(bench)
+    return summary(
+        "create-overhead-s",
+        [one.without(_WORK) for one in found],
+        against="the whole create",
+        others=[one.whole for one in found],
+    )
+
+
+def create_outside(bench: Bench) -> Result:
+    """What of a create no phase has: the command before there is a journal, and its end."""
+    found = _creates(bench)
+    return summary(
+        "create-command-s",
+        [one.without(one.phases) for one in found],
+        against="the whole create",
+        others=[one.whole for one in found],
+    )
+
+
+def create_phase(phase: str, bench: Bench) -> Result:
+    """One phase of the same creates."""
+    found = _creates(bench)
+    return summary(
+        f"create-{phase}-s",
+        [one.phases.get(phase, 0.0) for one in found],
+        against="the whole create",
+        others=[one.whole for one in found],
+    )
 
 
 def create_to_first_cell(bench: Bench) -> Result:
     """From nothing to an executed cell, the proof that the kernel starts included."""
     warm(bench)
-    peer_prefix = bench.install(bench.solution(NOTEBOOK), bench.fresh("prefix"))
-    peer = UvPeer(bench, peer_prefix)
+    solution = bench.solution(SMALL)
+    prefix = bench.install(solution, bench.fresh("prefix"))
+    peer = UvPeer(bench, bench.wheels(), distributions_of(prefix))
     kernels = kernels_dir(bench.user.home)
 
     def ours() -> float:
-        seconds, result = _create(bench)
+        seconds, result = _create(bench, SMALL)
         seconds += first_cell(kernels, f"conda-env-{result['name']}-py")
         _remove(bench, result)
         return seconds
@@ -73,10 +123,11 @@ def create_to_first_cell(bench: Bench) -> Result:
         return seconds
 
     return compare(
-        "create-to-first-cell-vs-uv",
+        "create-34-to-first-cell-vs-uv",
         ours,
         repeat=bench.repeat,
-        against="uv venv + uv pip install + ipykernel_launcher",
+        against=f"uv venv + uv pip install of the {len(peer.requirements)} wheels that"
+        f" {len(solution.records)} packages were made from + the first kernel and cell",
         peer=with_uv,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ _PACKAGES = ("jupyter_envs", "py-rattler", "uv", "jupyter_client", "msgspec", "c
 
 
 def facts(folder: Path) -> dict[str, Any]:
-    """Processor, cores, memory, file system of ``folder``, versions."""
+    """Day, processor, cores, memory, file system of ``folder``, versions."""
     return {
+        "date": datetime.now(tz=timezone.utc).date().isoformat(),
         "cpu": _cpu(),
         "cores": os.cpu_count(),
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9),

@@ -86,12 +86,16 @@ def _asked(bench: Bench, name: str, ask: Callable[[Ledger], Any]) -> Result:
 
 @cache
 def _large(bench: Bench) -> Ledger:
-    """A ledger of two busy years."""
+    return ledger_of(bench, _LINES)
+
+
+def ledger_of(bench: Bench, lines: int) -> Ledger:
+    """A ledger of two years, busy ones or not."""
     ledger = Ledger(bench.fresh("large"), "host")
-    count = _LINES // _MONTHS + 1
+    count = lines // _MONTHS + 1
     for month in range(_MONTHS):
-        numbers = range(month * count, min((month + 1) * count, _LINES))
-        events = [_started(number) for number in numbers]
+        numbers = range(month * count, min((month + 1) * count, lines))
+        events = [_started(number, lines) for number in numbers]
         with held_chain(ledger.chains, ledger.host) as chain:
             chain.append(events, now=_BEGAN + timedelta(days=30 * month + 29))
     return ledger
@@ -107,8 +111,8 @@ def _event(number: int) -> dict[str, Any]:
     }
 
 
-def _started(number: int) -> dict[str, Any]:
-    time = _BEGAN + timedelta(days=30 * _MONTHS) * (number / _LINES)
+def _started(number: int, lines: int) -> dict[str, Any]:
+    time = _BEGAN + timedelta(days=30 * _MONTHS) * (number / lines)
     return {
         "id": f"{number:032x}",
         "time": time.isoformat(timespec="microseconds"),

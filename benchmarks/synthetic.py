@@ -14,12 +14,59 @@ import msgspec
 from jupyter_envs.lock import Lock, LockedPackage, emit_lock
 from jupyter_envs.operations import list_operations
 from jupyter_envs.operations.catalogue import new_id
-from jupyter_envs.operations.journal import journal_path
-from jupyter_envs.store import Expected, GenerationFiles, Store, read_info, this_process
+from jupyter_envs.operations.journal import JournalWriter, journal_path
+from jupyter_envs.store import (
+    Expected,
+    GenerationFiles,
+    GenerationInfo,
+    SourceInfo,
+    Store,
+    make_folder,
+    read_info,
+    this_process,
+)
 
 _CHANNEL = "https://conda.anaconda.org/conda-forge"
 _KERNELS = Path("share/jupyter/kernels")
 _DIST_INFO = re.compile(r"/([^/-]+)-(?=[^/]+\.dist-info/)")
+
+
+def tiny(store: Store) -> str:
+    """Make one environment that has no package, and the journal of how it was made; its name."""
+    files = GenerationFiles(store.generation("model", 1))
+    make_folder(files.folder)
+    make_folder(files.prefix / _KERNELS)
+    info = GenerationInfo(
+        name="model",
+        slug="model",
+        number=1,
+        created="2026-01-01T00:00:00+00:00",
+        created_by="somebody",
+        platform="linux-64",
+        virtual_packages=(),
+        channels=(),
+        lock_digest="none",
+        source=SourceInfo(kind="spec"),
+        operation="none",
+    )
+    files.info.write_bytes(msgspec.json.encode(info))
+    files.spec.write_text("dependencies: [package-7]\n")
+    store.link("model").symlink_to(store.link_target("model", 1))
+    journal = JournalWriter(journal_path(store, new_id()))
+    journal.start(verb="create", name="model", actor="somebody")
+    journal.end("succeeded", {})
+    journal.close()
+    return "model"
+
+
+def copies(store: Store, slug: str, count: int) -> None:
+    """Give an environment so many generations, all like its first."""
+    first = GenerationFiles(store.generation(slug, 1))
+    info = read_info(first.prefix)
+    for number in range(2, count + 1):
+        files = GenerationFiles(store.generation(slug, number))
+        shutil.copytree(first.prefix, files.prefix)
+        files.info.write_bytes(msgspec.json.encode(msgspec.structs.replace(info, number=number)))
 
 
 def fill(store: Store, model: Path, count: int) -> list[str]:

@@ -8,26 +8,25 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
-import msgspec
 import pytest
+from packaging.version import Version
 
-from benchmarks import bundle
+from benchmarks import bundle, half_million, table
+from benchmarks import results as kept
+from benchmarks.__main__ import BENCHMARKS
+from benchmarks.bars import BARS
 from benchmarks.bench import Bench
-from benchmarks.measure import Skipped, compare, difference
-from benchmarks.synthetic import enlarge, fill, occupy, remember
-from jupyter_envs.operations import EnvironmentList, list_operations, packages_of
-from jupyter_envs.operations.catalogue import new_id
-from jupyter_envs.operations.journal import JournalWriter, journal_path
-from jupyter_envs.store import (
-    GenerationFiles,
-    GenerationInfo,
-    SourceInfo,
-    Store,
-    get_managed,
-    make_folder,
-)
+from benchmarks.machine import facts
+from benchmarks.measure import Skipped, compare, difference, summary
+from benchmarks.plot import Series, draw, slope
+from benchmarks.synthetic import copies, enlarge, fill, occupy, remember, tiny
+from jupyter_envs.operations import EnvironmentList, full_view, list_operations, packages_of
+from jupyter_envs.store import Store, get_managed
 from tests.support.channel.cache import REPOSITORY
+
+_MACHINE = kept.RESULTS / "machine.json"
 
 
 def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -36,49 +35,94 @@ def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a quick run of two cheap ids writes."""
+def report(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """What a quick run of cheap ids writes."""
     output = tmp_path_factory.mktemp("benchmarks") / "results.json"
     done = _run("cli-start-ms", "check-*", "--quick", "--output", output)
     assert done.returncode == 0, done.stderr
     assert "cli-start-ms" in done.stdout
-    body: dict[str, Any] = json.loads(output.read_text())
+    body: list[dict[str, Any]] = json.loads(output.read_text())
     return body
 
 
-def test_each_result_has_its_numbers(report: dict[str, Any]) -> None:
-    results = {result["id"]: result for result in report["results"]}
-    assert list(results) == [
+def test_each_result_has_its_numbers(report: list[dict[str, Any]]) -> None:
+    assert [result["id"] for result in report] == [
         "cli-start-ms", "check-team-file-ms", "check-file-ms", "check-corpus-ms",
     ]  # fmt: skip
-    for result in results.values():
+    for result in report:
         assert set(result) == {"id", "value", "unit", "against", "ratio", "n", "min", "max"}
         assert result["n"] == 3
         assert 0 < result["min"] <= result["value"] <= result["max"]
-    assert report["skipped"] == {}
 
 
-def test_a_ratio_goes_with_what_it_is_against(report: dict[str, Any]) -> None:
-    for result in report["results"]:
+def test_a_ratio_goes_with_what_it_is_against(report: list[dict[str, Any]]) -> None:
+    for result in report:
         assert (result["ratio"] is None) == (result["against"] is None)
-    (start,) = (r for r in report["results"] if r["id"] == "cli-start-ms")
+    (start,) = (r for r in report if r["id"] == "cli-start-ms")
     assert math.isfinite(start["ratio"])
     # Whatever the machine: it starts a Python and then does something.
     assert start["ratio"] > 1
 
 
-def test_the_machine_is_described_and_not_named(report: dict[str, Any]) -> None:
-    machine = report["machine"]
-    assert {"cpu", "cores", "file_system", "python", "packages", "load"} <= set(machine)
-    text = json.dumps(report)
-    assert str(REPOSITORY) not in text
+def test_the_machine_is_described_and_not_named(tmp_path: Path) -> None:
+    described = facts(tmp_path)
+    assert {"date", "cpu", "cores", "file_system", "python", "packages"} <= set(described)
+    text = json.dumps(described) + _MACHINE.read_text()
+    assert str(tmp_path) not in text
     assert str(Path.home()) not in text
+
+
+def test_a_whole_run_is_kept_and_so_is_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LATEST", "PREVIOUS", "_MACHINE"):
+        monkeypatch.setattr(kept, name, tmp_path / f"{name}.json")
+    for number in (1.0, 2.0, 3.0):
+        result = summary("rollback-ms", [number / 1000], unit="ms")
+        kept.keep([result], kept.Run({"day": number}, (0.0, 0.0), {"x": "no GPU"}, minutes=1))
+    assert kept.results(kept.LATEST)["rollback-ms"].value == 3.0
+    assert kept.results(kept.PREVIOUS)["rollback-ms"].value == 2.0
+    machines = kept.runs()
+    assert machines.previous is not None
+    assert (machines.latest.machine, machines.previous.machine) == ({"day": 3.0}, {"day": 2.0})
+    assert machines.latest.skipped == {"x": "no GPU"}
+
+
+def test_every_bar_is_measured() -> None:
+    assert {bar.id for bar in BARS} <= set(BENCHMARKS)
+    assert all(bar.aim < bar.bar for bar in BARS)
+
+
+def test_the_pages_show_the_results_that_are_kept() -> None:
+    """``python -m benchmarks.table`` writes them there."""
+    for page in table.PAGES:
+        text = page.read_text("utf-8")
+        assert "<!-- benchmarks: bars -->" in text
+        assert table.filled(text) == text, f"{page.name}: run python -m benchmarks.table"
+
+
+def test_the_table_tells_what_is_met_and_what_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = [
+        summary("rollback-ms", [0.02], unit="ms"),
+        summary("list-100-ms", [0.5], unit="ms"),
+        summary("install-warm-120-vs-cp", [1.0], against="cp", others=[1.0]),
+    ]
+    kept.write(tmp_path / "latest.json", results)
+    monkeypatch.setattr(table, "LATEST", tmp_path / "latest.json")
+    monkeypatch.setattr(table, "PREVIOUS", tmp_path / "none.json")
+    rows = {line.split("`")[1]: line for line in table.bars().splitlines() if "`" in line}
+    assert rows["rollback-ms"].endswith("| 50 ms | 10 ms | 20 ms | not measured | met |")
+    assert rows["list-100-ms"].endswith("| 500 ms | not measured | **not met** |")
+    assert rows["install-warm-120-vs-cp"].endswith("| 1 | not measured | aim reached |")
+    assert rows["check-file-ms"].endswith("| not measured | not measured | |")
 
 
 def test_an_unknown_id_is_a_usage_error() -> None:
@@ -114,6 +158,24 @@ def test_what_has_no_unit_of_time_is_not_turned_into_one() -> None:
     assert (result.value, result.min, result.max) == (3.0, 2.0, 4.0)
 
 
+def test_multiplied_records_are_a_world_that_can_be_solved() -> None:
+    record = {
+        "name": "numpy", "version": "2.2.6", "build": "py312_0", "sha256": "ab", "md5": "cd",
+        "depends": ["python >=3.12,<3.13.0a0", "libblas >=3.9", "__glibc >=2.17"],
+    }  # fmt: skip
+    names = frozenset({"numpy", "python", "libblas"})
+    assert half_million.older(0)(record) == record
+    older = half_million.older(1)(record)
+    assert (older["name"], older["depends"]) == ("numpy", record["depends"])
+    assert Version(older["version"]) < Version("2.2.6")
+    other = half_million.renamed(11, names)(record)
+    assert other["name"] == "numpy-11"
+    assert other["depends"] == [
+        "python-11 >=3.12,<3.13.0a0", "libblas-11 >=3.9", "__glibc >=2.17",
+    ]  # fmt: skip
+    assert len({one["sha256"] for one in (record, older, other)}) == 3
+
+
 def test_the_bundle_is_what_a_browser_loads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,29 +199,7 @@ def test_the_bundle_is_what_a_browser_loads(
 def model(tmp_path: Path) -> Store:
     """A store with one small environment, ``model``, and its journal."""
     store = Store(tmp_path / "model-envs")
-    files = GenerationFiles(store.generation("model", 1))
-    make_folder(files.folder)
-    make_folder(files.prefix / "share" / "jupyter" / "kernels")
-    info = GenerationInfo(
-        name="model",
-        slug="model",
-        number=1,
-        created="2026-01-01T00:00:00+00:00",
-        created_by="somebody",
-        platform="linux-64",
-        virtual_packages=(),
-        channels=(),
-        lock_digest="none",
-        source=SourceInfo(kind="spec"),
-        operation="none",
-    )
-    files.info.write_bytes(msgspec.json.encode(info))
-    files.spec.write_text("dependencies: [package-7]\n")
-    store.link("model").symlink_to(store.link_target("model", 1))
-    journal = JournalWriter(journal_path(store, new_id()))
-    journal.start(verb="create", name="model", actor="somebody")
-    journal.end("succeeded", {})
-    journal.close()
+    tiny(store)
     return store
 
 
@@ -172,6 +212,25 @@ def test_the_large_store_is_one_to_those_who_read_it(tmp_path: Path, model: Stor
     assert sorted(one.name for one in found) == sorted(names)
     assert {one.name: one.processes for one in found if one.processes} == {names[3]: 1}
     assert [one.state for one in list_operations(store)] == ["succeeded"] * 5
+
+
+def test_copied_generations_are_generations(tmp_path: Path, model: Store) -> None:
+    store = Store(tmp_path / "envs")
+    (name,) = fill(store, model.link("model"), 1)
+    copies(store, name, 4)
+    found = full_view(store, get_managed(store, name)).generations
+    assert [one.number for one in found] == [1, 2, 3, 4]
+
+
+def test_a_plot_tells_how_steep_its_lines_are() -> None:
+    sizes = [1, 10, 100, 1000]
+    assert slope(sizes, [5.0, 5.0, 50.0, 500.0]) == pytest.approx(1.0)
+    assert slope(sizes, [9.0, 1.0, 1.0, 1.0]) == pytest.approx(0.0)
+    assert slope(sizes, [1.0, 1.0, 100.0, 10_000.0]) == pytest.approx(2.0)
+    text = draw([Series("a < b", sizes, [0.5, 5, 50, 500])], across="packages", up="ms")
+    root = ElementTree.fromstring(text)
+    labels = [one.text for one in root.iter() if one.tag.endswith("text")]
+    assert {"a < b", "packages", "ms", "1000", "0.1"} <= set(labels)
 
 
 def test_a_large_lock_has_its_packages(tmp_path: Path, model: Store) -> None:
