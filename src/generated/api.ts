@@ -1433,7 +1433,9 @@ export interface components {
          *     ``probes`` are what its frameworks have shown, by computing, and ``probe`` is the first of
          *     them, the most urgent one; None where nothing was tried. Of an
          *     ``archived`` one only file and lock are there, in ``prefix``: it has neither generations nor
-         *     kernels. ``target`` is what it was solved for, and why; None where nobody wrote it down.
+         *     kernels. The current generation of a ``broken`` one is gone or damaged: it can be repaired,
+         *     rolled back and removed. ``target`` is what it was solved for, and why; None where nobody
+         *     wrote it down.
          *     ``accelerator`` says what its GPU-capable packages were built for; None where there are none.
          */
         EnvironmentView: {
@@ -1444,6 +1446,8 @@ export interface components {
             managed: boolean;
             /** @default false */
             archived: boolean;
+            /** @default false */
+            broken: boolean;
             /** @default null */
             generation: number | null;
             /** @default null */
