@@ -50,11 +50,14 @@ class Chain(msgspec.Struct, frozen=True):
             lines.append(line)
             hashes.append(prev)
         path = folder / f"{max(month_of(now), Path(head.file).stem)}{SUFFIX}"
+        before = path.stat().st_size if path.exists() else 0
         size = _append(path, b"\n".join(lines))
         done = Head(count=head.count + len(lines), hash=prev, file=path.name, size=size)
-        # The line is there: the next writer finds it behind the head, as after a kill.
-        with suppress(OSError):
+        try:
             write_head(self.root, self.host, done)
+        except OSError:
+            os.truncate(path, before)  # whoever is told that it failed undoes what it was about
+            raise
         return hashes
 
 

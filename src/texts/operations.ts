@@ -166,6 +166,12 @@ export function eventText(event: OperationEvent, trans: TranslationBundle): stri
       return trans.__('%1 says: %2', param('name'), param('text'));
     case 'file_not_written':
       return trans.__('%1 was left as it is: it has changed since, or is not there', param('file'));
+    case 'not_recorded':
+      return trans.__(
+        '%1 is removed, but the record does not say so: %2',
+        param('name'),
+        param('reason')
+      );
     case 'drift_left':
       return trans.__(
         'Changed by hand, and not in the next generation: %1. Adopt writes it into the file.',

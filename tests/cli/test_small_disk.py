@@ -75,9 +75,14 @@ def test_a_store_on_a_disk_that_can_only_be_read(sandbox: Sandbox) -> None:
         refusal = refuse(sandbox, *store, *command, before=disk)
         assert refusal.code == "store_read_only"
         assert refusal.message.endswith("cannot be written: Read-only file system")
-    for command in (("list",), ("show", "demo"), ("run", "demo", "--", "text-prefix")):
-        done = call(sandbox, *store, *command, before=disk)
-        assert (done.returncode, done.stderr) == (0, ""), command
+    looks: tuple[tuple[str, ...], ...] = (
+        ("list",),
+        ("show", "demo"),
+        ("run", "demo", "--", "text-prefix"),
+    )
+    for look in looks:
+        done = call(sandbox, *store, *look, before=disk)
+        assert (done.returncode, done.stderr) == (0, ""), look
         assert "demo" in done.stdout
 
     assert everything(sandbox) == before

@@ -26,7 +26,7 @@ describe('what went wrong', () => {
     const alert = screen.getByRole('alert');
     expect(alert.textContent).toContain('Not updated');
     expect(alert.textContent).toContain('There is not enough disk space in /home/ada');
-    expect(alert.textContent).toContain('Free some space');
+    expect(alert.textContent).toContain('free some space');
   });
 
   it('can be taken off', async () => {

@@ -106,7 +106,7 @@ describe('the panel, where the server has a problem,', () => {
     render(<Panel {...panel({ problem: problem(), writable: false })} />);
     const alert = screen.getByRole('alert');
     expect(alert.textContent).toContain('There is not enough disk space in /home/ada');
-    expect(alert.textContent).toContain('Free some space');
+    expect(alert.textContent).toContain('free some space');
     expect(screen.queryByRole('status')).toBeNull();
     expect(screen.queryByText(/no environments yet/)).toBeNull();
   });

@@ -369,9 +369,11 @@ export function event(seq: number, change: Partial<OperationEvent> = {}): Operat
 export function problem(change: Partial<Problem> = {}): Problem {
   return {
     code: 'no_space',
-    message: 'There is not enough disk space in /home/ada',
-    params: { path: '/home/ada' },
-    hint: 'Free some space or remove environments that are no longer needed, then try again.',
+    message: 'There is not enough disk space in /home/ada: the disk at / is full',
+    params: { path: '/home/ada', reason: 'the disk at / is full' },
+    hint:
+      'What was there before is as it was; free some space or remove environments that are no' +
+      ' longer needed, then do the same again.',
     details: null,
     ...change
   };

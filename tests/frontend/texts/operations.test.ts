@@ -128,9 +128,10 @@ describe('a line of the log', () => {
   });
 
   it.each(['failed', 'cancelled', 'interrupted'])('says why it %s', code => {
-    const params = { code: 'no_space', message: 'Full', params: { path: '/home' }, hint: 'x' };
+    const room = { path: '/home', reason: 'full' };
+    const params = { code: 'no_space', message: 'Full', params: room, hint: 'x' };
     expect(eventText(event(1, { code, params }), marking)).toBe(
-      '«There is not enough disk space in /home»'
+      '«There is not enough disk space in /home: full»'
     );
     const unknown = { code: 'quite_new', message: 'Full' };
     expect(eventText(event(1, { code, params: unknown }), marking)).toBe('Full');

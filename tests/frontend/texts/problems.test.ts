@@ -55,8 +55,8 @@ describe('the tables', () => {
 
 describe('a message', () => {
   it('is translated', () => {
-    const said = problem({ code: 'no_space', params: { path: '/home' } });
-    expect(messageOf(said, marking)).toBe('«There is not enough disk space in /home»');
+    const said = problem({ code: 'no_space', params: { path: '/home', reason: 'full' } });
+    expect(messageOf(said, marking)).toBe('«There is not enough disk space in /home: full»');
   });
 
   it('is the one of the server where the code is not known here', () => {
