@@ -76,11 +76,11 @@ class _Index(msgspec.Struct, frozen=True):
 
 
 class _Noarch(msgspec.Struct, frozen=True):
-    entry_points: tuple[str, ...] = ()
+    entry_points: tuple[str, ...] | None = None
 
 
 class _Link(msgspec.Struct, frozen=True):
-    noarch: Any = None
+    noarch: _Noarch | None = None
 
 
 def look_at(folder: Path, record: Record) -> Links:
@@ -129,12 +129,11 @@ def _check_entry_points(folder: Path) -> None:
     if not (folder / "info" / "link.json").is_file():
         return
     noarch = _read(folder, "info/link.json", _Link).noarch
-    for text in msgspec.convert(noarch, _Noarch).entry_points if isinstance(noarch, dict) else ():
+    for text in (noarch.entry_points if noarch else None) or ():
         name = _ENTRY_POINT.match(text)
         if name is None or name[1] in {".", ".."}:
-            raise Unsafe(
-                text, f"it wants a command of the name {named(text.partition('=')[0].strip())}"
-            )
+            wanted = text.partition("=")[0].strip()
+            raise Unsafe(wanted, f"it wants a command of the name {named(wanted)}")
 
 
 def _paths(folder: Path) -> tuple[_Path, ...]:
@@ -153,12 +152,14 @@ def _tree(folder: Path, below: str = "") -> Iterator[tuple[str, str]]:
     """Everything in the folder, links not followed: path, and what it is."""
     with os.scandir(folder / below) as entries:
         for entry in entries:
-            path = f"{below}{entry.name}"
+            place = f"{below}{entry.name}"
+            # The package's own list is UTF-8, whatever this machine takes names for.
+            path = os.fsencode(place).decode("utf-8", "surrogateescape")
             if entry.is_symlink():
                 yield path, "link"
             elif entry.is_dir(follow_symlinks=False):
                 yield path, "folder"
-                yield from _tree(folder, f"{path}/")
+                yield from _tree(folder, f"{place}/")
             else:
                 yield path, "file" if entry.is_file(follow_symlinks=False) else "special"
 
