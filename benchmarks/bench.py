@@ -39,6 +39,7 @@ from tests.support.sandbox import Sandbox
 
 #: What a notebook user has, as far as the local channel goes: 46 packages.
 NOTEBOOK = ("ipykernel", "numpy", "pandas", "matplotlib", "rich", "tqdm", "pip")
+_FEW = 5
 #: The smallest that is usual: 34 packages with what they need.
 SMALL = ("ipykernel", "pip", "numpy", "pandas")
 #: What a busy user's store holds. More than 200 journals are not kept.
@@ -47,11 +48,13 @@ OPERATIONS = 200
 
 
 class Bench:
-    """One run. ``repeat`` is how often each measurement is made."""
+    """One run. ``repeat`` is how often each measurement is made, ``few`` how often one is that
+    takes several seconds each time."""
 
     def __init__(self, folder: Path, *, repeat: int) -> None:
         self.folder = folder
         self.repeat = repeat
+        self.few = min(repeat, _FEW)
         self.warmed = False
         self._numbers = itertools.count()
 

@@ -137,7 +137,7 @@ def first_kernel(bench: Bench) -> Result:
     warm(bench)
     kernels = kernels_dir(bench.user.home)
     firsts, tenths = [], []
-    for _ in range(bench.repeat):
+    for _ in range(bench.few):
         _, result = _create(bench)
         starts = [first_cell(kernels, f"conda-env-{result['name']}-py") for _ in range(_STARTS)]
         firsts.append(starts[0])

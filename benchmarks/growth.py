@@ -65,6 +65,11 @@ def measured(case: Case, bench: Bench, repeat: int) -> Iterator[Growth]:
         )
 
 
+def image(case: Case) -> Path:
+    """Where its plot is."""
+    return _IMAGES / f"growth-{case.plot}.svg"
+
+
 def picture(case: Case, lines: Sequence[Growth]) -> str:
     """The plot as SVG."""
     series = [Series(f"{g.what} (slope {g.slope:.2g})", g.sizes, g.milliseconds) for g in lines]
@@ -83,12 +88,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"there are: {', '.join(names)}")
     folder = Path(tempfile.mkdtemp(prefix="jupyter-envs-growth-")).resolve()
     bench = Bench(folder, repeat=options.repeat)
-    before, machine, found = load(), facts(folder), _kept()
+    before, machine, found = load(), facts(folder), kept()
     try:
         for case in chosen:
             found[case.plot] = list(measured(case, bench, options.repeat))
             text = picture(case, found[case.plot])
-            _IMAGES.joinpath(f"growth-{case.plot}.svg").write_text(text, "utf-8")
+            image(case).write_text(text, "utf-8")
     finally:
         bench.close()
     lines = [one for name in names for one in found.get(name, ())]
@@ -96,8 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _kept() -> dict[str, list[Growth]]:
-    """By plot: one that is not measured now stays as it was."""
+def kept() -> dict[str, list[Growth]]:
+    """The lines of each plot: one that is not measured now stays as it was."""
     found: dict[str, list[Growth]] = {}
     if _RESULTS.exists():
         for one in msgspec.json.decode(_RESULTS.read_bytes(), type=Grown).lines:

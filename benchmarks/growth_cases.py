@@ -27,6 +27,7 @@ from jupyter_envs.operations import (
 )
 from jupyter_envs.operations.catalogue import new_id
 from jupyter_envs.operations.journal import JournalWriter, journal_path
+from jupyter_envs.spec import parse_spec
 from jupyter_envs.store import (
     Expected,
     GenerationFiles,
@@ -69,6 +70,8 @@ def _packages(size: int, bench: Bench) -> dict[str, Timed]:
     expected = [
         Expected("conda", one.name, one.version, one.build or "", one.sha256) for one in packages
     ]
+    lines = (f"  - {one.name}={one.version}={one.build}\n" for one in packages)
+    text = "".join(("dependencies:\n", *lines)).encode()
     store, name = _with_one(bench)
     files = GenerationFiles(store.generation(name, 1))
     files.lock.write_bytes(lock)
@@ -91,6 +94,7 @@ def _packages(size: int, bench: Bench) -> dict[str, Timed]:
         "installing": install,
         "listing packages": used(listed),
         "reading the lock": used(lambda: parse_lock(lock, file="conda-lock.yml")),
+        "checking a file of them": used(lambda: parse_spec(text)),
         "drift: which packages": used(compared),
         "drift: was it touched": used(lambda: fingerprint(prefix)),
     }

@@ -176,7 +176,7 @@ def _waits(bench: Bench) -> list[_Waits]:
         JupyterServer(environ, bench.fresh("server"), config=PLAIN) as plain,
         _Panel(ours) as panel,
     ):
-        return [_round(ours, plain, panel, bench) for _ in range(bench.repeat)]
+        return [_round(ours, plain, panel, bench) for _ in range(bench.few)]
 
 
 def _round(ours: JupyterServer, plain: JupyterServer, panel: _Panel, bench: Bench) -> _Waits:

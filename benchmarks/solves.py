@@ -149,7 +149,7 @@ def _solves(bench: Bench, form: _Form, dependencies: tuple[str, ...]) -> _Solves
     folder.mkdir()
     ours, bare = [], []
     with _served(form, bench) as channel:
-        for _ in range(1 + bench.repeat):
+        for _ in range(1 + bench.few):
             ours.append(_solve(_SOLVE, channel, folder, dependencies))
             bare.append(_solve(_BARE, channel, folder, dependencies))
     remove(folder)

@@ -41,7 +41,7 @@ class _Start(msgspec.Struct, frozen=True):
 def _starts(bench: Bench) -> tuple[list[_Start], list[_Start]]:
     """Of ours and of the plain server, in turn; the first round does not count."""
     own, others = [], []
-    for _ in range(1 + bench.repeat):
+    for _ in range(1 + bench.few):
         own.append(_start(_server(bench, ours=True), _PANEL))
         others.append(_start(_server(bench, ours=False), ()))
     return own[1:], others[1:]

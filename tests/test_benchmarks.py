@@ -13,11 +13,12 @@ from xml.etree import ElementTree
 import pytest
 from packaging.version import Version
 
-from benchmarks import bundle, half_million, table
+from benchmarks import bundle, growth, half_million, table
 from benchmarks import results as kept
 from benchmarks.__main__ import BENCHMARKS
 from benchmarks.bars import BARS
 from benchmarks.bench import Bench
+from benchmarks.growth_cases import CASES
 from benchmarks.machine import facts
 from benchmarks.measure import Skipped, compare, difference, summary
 from benchmarks.plot import Series, draw, slope
@@ -231,6 +232,12 @@ def test_a_plot_tells_how_steep_its_lines_are() -> None:
     root = ElementTree.fromstring(text)
     labels = [one.text for one in root.iter() if one.tag.endswith("text")]
     assert {"a < b", "packages", "ms", "1000", "0.1"} <= set(labels)
+
+
+def test_the_plots_show_the_growth_that_is_kept() -> None:
+    found = growth.kept()
+    for case in CASES:
+        assert growth.image(case).read_text("utf-8") == growth.picture(case, found[case.plot])
 
 
 def test_a_large_lock_has_its_packages(tmp_path: Path, model: Store) -> None:

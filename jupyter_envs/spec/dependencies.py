@@ -39,7 +39,7 @@ def read_dependencies(node: Node, findings: Findings) -> Dependencies:
         if not node.items:
             findings.add("dependencies_empty", node)
         for index, item in enumerate(node.items):
-            _read_item(item, node.items[index + 1 :], read, findings)
+            _read_item(item, node.items, index, read, findings)
     else:
         _refuse_list(node, findings)
     return read
@@ -53,14 +53,16 @@ def _refuse_list(node: Node, findings: Findings) -> None:
         refuse_node(node, "dependencies_not_list", findings)
 
 
-def _read_item(item: Node, after: tuple[Node, ...], read: Dependencies, findings: Findings) -> None:
+def _read_item(
+    item: Node, items: tuple[Node, ...], index: int, read: Dependencies, findings: Findings
+) -> None:
     if isinstance(item, Scalar):
         dependency = _read_text(item, findings)
         if dependency is not None:
             read.conda.append((dependency, item))
     elif isinstance(item, Mapping) and item.pairs:
         for key, value in item.pairs:
-            _read_pair(key, value, item, after, read, findings)
+            _read_pair(key, value, item, items[index + 1 :], read, findings)
     else:
         refuse_node(item, "dependency_not_text", findings)
 
