@@ -27,6 +27,12 @@ _NOT_FOR_VERIFY = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
 _KILL_SECONDS = 5.0
 
 
+#: jupyter_client chooses free ports before the kernel takes them; in between another program
+#: may. That says nothing about the kernel.
+_PORT_TAKEN = "address already in use"
+_ATTEMPTS = 4
+
+
 class _EndedError(Exception):
     """The kernel's process is gone."""
 
@@ -41,10 +47,21 @@ def preload() -> None:
 
 
 def verify_kernel(offer: Offer, content: dict[str, Any], *, timeout: float) -> KernelRecord:
-    """Start the kernel from ``content`` (a kernel.json) and ask for its ``kernel_info``.
+    """Start the kernel from ``content`` (a kernel.json) and ask for its ``kernel_info``; again
+    where another program was faster at its ports.
 
     ``timeout`` is in seconds. Raises KernelFailed with the last lines the kernel wrote.
     """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return _started(offer, content, timeout)
+        except KernelFailed as error:
+            if _PORT_TAKEN not in "\n".join(error.details or ()).lower():
+                raise
+    return _started(offer, content, timeout)
+
+
+def _started(offer: Offer, content: dict[str, Any], timeout: float) -> KernelRecord:
     # Here, since importing it takes longer than most commands that never start a kernel.
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import KernelManager

@@ -12,10 +12,11 @@ from typing import Any
 import msgspec
 
 from jupyter_envs.ledger import Ledger, time_of
-from jupyter_envs.store import this_process
+from jupyter_envs.store import Environment, this_process
 
 from .context import Context
 from .journal import Event
+from .publish import keep_lock
 
 _CODE = "announced"
 
@@ -79,9 +80,12 @@ def _decode(kind: type, value: Any) -> Any:
     raise msgspec.ValidationError
 
 
-def record_announced(made: Announcement, actor: str) -> None:
-    """Write the line where it is not in the ledger yet."""
+def record_announced(made: Announcement, actor: str, environment: Environment | None) -> None:
+    """Write the line where it is not in the ledger yet, and keep the lock that it names: the next
+    generation may take the place of the ``environment`` before anybody else looks."""
     ledger = Ledger(made.ledger, this_process().host)
+    if environment is not None and environment.managed:
+        keep_lock(environment, ledger)
     known = ledger.find(environment=str(made.entry["environment"]))
     operation = made.entry["operation"]
     if not any(e["action"] == made.action and e.get("operation") == operation for e in known):

@@ -9,6 +9,7 @@ from .actor import user_name
 from .catalogue import new_id, read_operation, running_on
 from .job import run_job
 from .journal import Operation
+from .recovery import close_dead_on
 from .requests import Job, Rollback
 from .settings import Settings
 
@@ -21,6 +22,7 @@ def run_here(request: Rollback, settings: Settings, *, actor: str | None = None)
     """
     store = Store(settings.envs_dir)
     require_writable(store)
+    close_dead_on(store, request.name)
     busy = running_on(store, request.name)
     if busy is not None:
         raise EnvironmentBusy(name=request.name, operation=busy.id)

@@ -33,7 +33,7 @@ from .journal import (
     log_path,
     parse_events,
 )
-from .recovery import close_operation
+from .recovery import close_dead_on, close_operation
 from .requests import OF_NO_ENVIRONMENT, PREPARE, Job, Request, verb_of
 from .settings import Settings
 
@@ -49,6 +49,7 @@ def submit(request: Request, settings: Settings, *, actor: str | None = None) ->
     """
     store = Store(settings.envs_dir)
     if not isinstance(request, OF_NO_ENVIRONMENT):
+        close_dead_on(store, request.name)
         busy = running_on(store, request.name)
         if busy is not None:
             raise EnvironmentBusy(name=request.name, operation=busy.id)

@@ -111,6 +111,14 @@ def close_operation(store: Store, operation: str) -> Operation:
     return read_operation(store, operation)[0]
 
 
+def close_dead_on(store: Store, name: str) -> None:
+    """Close what died at work on an environment, before something else changes what it left."""
+    for operation in list_operations(store):
+        same = operation.name.casefold() == name.casefold()
+        if same and operation.state not in ENDED and not is_running(operation):
+            close_operation(store, operation.id)
+
+
 def _folder_name(store: Store, name: str) -> str:
     return name if name in known_slugs(store) else check_name(name)
 
@@ -122,7 +130,7 @@ def _close(store: Store, summary: Operation, *, cancelled: bool) -> None:
     published = outcome_of(store, slug, summary, told)
     if published is not None:
         if told is not None:
-            record_announced(told, summary.actor)
+            record_announced(told, summary.actor, read_environment(store, slug))
         _write_end(store, summary.id, "succeeded", published)
         forget_empty(store, slug)
         return

@@ -108,10 +108,10 @@ class Killer:
             again=chance.randint(1, 8) if chance.random() < 0.25 else None,
         )  # fmt: skip
 
-    def try_moment(self, moment: Moment) -> Moment:
+    def try_moment(self, moment: Moment, target: str | None = None) -> Moment:
         """Let it happen, and fill in what came of it."""
         world, verb = self.world, VERBS[moment.verb]
-        target = verb.prepare(world, self.do)
+        target = target or verb.prepare(world, self.do)
         before = snapshot(world)
         after = moment.at.format(name=target) if isinstance(moment.at, str) else int(moment.at)
         timed = moment.trigger == "time"
@@ -177,7 +177,7 @@ class Killer:
         if ended is not None and is_resumable(world.store, ended):
             with world.being():
                 resume(ended.id, world.settings)
-                after = self._wait(ended.id)
+                after = self.wait(ended.id)
             assert after.state == "succeeded", f"resumed: {after.error}"
             return "resumed"
         if done:
@@ -225,7 +225,7 @@ class Killer:
         if seconds is not None:
             time.sleep(seconds)
             self._kill(operation, group=group)
-        return self._wait(operation)
+        return self.wait(operation)
 
     def _kill(self, operation: str, *, group: bool) -> None:
         worker = read_operation(self.world.store, operation)[0].worker
@@ -236,7 +236,8 @@ class Killer:
             else:
                 os.kill(worker.pid, signal.SIGKILL)
 
-    def _wait(self, operation: str) -> Operation:
+    def wait(self, operation: str) -> Operation:
+        """The operation when nobody works on it any more."""
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
             reap()

@@ -25,7 +25,7 @@ import zmq
 
 with open(sys.argv[1]) as file:
     place = json.load(file)
-parent = os.getppid()
+parent = int(os.environ["JPY_PARENT_PID"])  # who started it may be dead already
 context = zmq.Context()
 kinds = {"shell": zmq.ROUTER, "control": zmq.ROUTER, "stdin": zmq.ROUTER,
          "iopub": zmq.PUB, "hb": zmq.REP}

@@ -9,12 +9,14 @@ import json
 
 import pytest
 
+from jupyter_envs.operations import ask_update
+from jupyter_envs.store import get_managed
 from tests.chaos.countdown import WORKER, Countdown
 from tests.chaos.invariants import settled
 from tests.chaos.moments import Killer, Moment, attempt
 from tests.chaos.servers import ask, server
 from tests.chaos.verbs import VERBS
-from tests.chaos.world import World, spec
+from tests.chaos.world import World, other_version, spec
 from tests.server import until
 from tests.support.api_client import ApiClient
 
@@ -122,6 +124,35 @@ def test_a_server_that_tells_of_success_has_the_kernel(world: World) -> None:
 
 def _kernels(client: ApiClient) -> list[str]:
     return list(client.jupyter("GET", "api/kernelspecs").expect(200)["kernelspecs"])
+
+
+def test_the_next_change_closes_what_died_before_it(killer: Killer) -> None:
+    """Afterwards the generation is no more the current one, and its line could not be told."""
+    world = killer.world
+    name = VERBS["update"].prepare(world, killer.do)
+    before = get_managed(world.store, name).generation or 0
+    with world.being(dying(world, name)):
+        job = ask_update(world.settings, name, spec(other_version(world, name), name))
+        killer.wait(job.id)
+
+    killer.do("update", name)
+
+    told = [e["generation"] for e in world.ledger().find(environment=name)]
+    assert told[-2:] == [before + 1, before + 2]
+    assert settled(world) == []
+
+
+def test_an_archived_environment_is_gone_and_the_ledger_knows(killer: Killer) -> None:
+    """Its archive is all that there is of it: with that it goes."""
+    archived = VERBS["recreate"].prepare(killer.world, killer.do)
+    line = "rename envs/.jupyter-envs/.trash/"
+    moment = Moment(verb="remove", victim="worker", trigger="window", at=line)
+
+    killer.try_moment(moment, archived)
+
+    assert moment.killed
+    assert moment.violations == []
+    assert moment.closed == "had succeeded"
 
 
 def test_a_removal_is_told_once(killer: Killer) -> None:
