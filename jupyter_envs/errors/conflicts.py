@@ -42,6 +42,7 @@ class EnvironmentNotArchived(Conflict):
 
     code = "environment_not_archived"
     sentence = "{name!r} is not archived, so there is nothing to recreate"
+    advice = "To build it anew from its lock: jupyter envs repair {name}"
 
 
 class EnvironmentBroken(Conflict):
@@ -65,6 +66,7 @@ class OperationEnded(Conflict):
 
     code = "operation_ended"
     sentence = "Operation {id!r} has already ended: {state}"
+    advice = "Nothing was changed; see how it ended: jupyter envs operations show {id}"
 
 
 class KernelsRunning(Conflict):

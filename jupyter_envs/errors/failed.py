@@ -11,6 +11,9 @@ class BuildFailed(EnvsError):
     status = 422
     code = "build_failed"
     sentence = "The environment could not be built: {reason}"
+    advice = (
+        "Nothing was published, and what was there is as it was. Look at the reason, try again."
+    )
 
 
 class PackageCorrupt(BuildFailed):

@@ -114,6 +114,7 @@ class ExportFormatUnknown(InvalidInput):
 
     code = "export_format_unknown"
     sentence = "There is no export format {format!r}; there are: {formats}"
+    advice = "Choose one of these."
 
 
 class ExtraMissing(InvalidInput):

@@ -9,7 +9,10 @@ const HINTS_HERE: Readonly<Record<string, Text>> = {
     trans.__("Check the network, the proxy and the channel's spelling, then try again."),
   drift_in_the_way: trans => trans.__('Adopt or restore what was changed first.'),
   environment_archived: trans => trans.__('Recreate it, exactly as it was.'),
+  environment_broken: trans =>
+    trans.__('Restore it from its lock, go back to an earlier generation, or remove it.'),
   environment_busy: trans => trans.__('Wait for it, or cancel it.'),
+  environment_not_archived: trans => trans.__('Restore it to build it anew from its lock.'),
   environment_not_found: trans => trans.__('Refresh the list to see those that exist.'),
   generation_not_found: trans => trans.__('Refresh the list to see its generations.'),
   gpu_required: trans =>
@@ -18,6 +21,7 @@ const HINTS_HERE: Readonly<Record<string, Text>> = {
   kernels_running: trans => trans.__('Shut its kernels down first, or remove it all the same.'),
   name_missing: trans => trans.__("Add 'name: my-env' to the file, or give a name."),
   name_taken: trans => trans.__('Choose another name, or update that environment.'),
+  operation_ended: trans => trans.__('Nothing was changed; its log tells how it ended.'),
   operation_not_found: trans => trans.__('Refresh the list to see those that are known.'),
   path_too_long: trans => trans.__('Use a shorter name.'),
   profile_not_found: trans =>
