@@ -182,8 +182,7 @@ def test_a_full_gpu_is_known_by_the_driver_whatever_the_framework_says(
     """JAX 0.11 on a full GPU says that there is no supported device."""
     raises = "if place == 'cpu': raise RuntimeError('no supported devices found for platform CUDA')"
     text = torch(cuda="12.9", compute=raises)
-    full = {"LD_LIBRARY_PATH": str(libcuda), "DOUBLE_CONTEXT": "2"}
-    found = prefix.probe(text, **full)
+    found = prefix.probe(text, LD_LIBRARY_PATH=str(libcuda), DOUBLE_CONTEXT="2")
     assert (found.state, found.code) == ("gpu_broken", "gpu_full")
     assert "found no memory on the GPU" in said(found)
     assert prefix.probe(text, LD_LIBRARY_PATH=str(libcuda)).code != "gpu_full"
