@@ -106,8 +106,10 @@ def _environment(case: Case, machine: Machine) -> Env | None:
 
 
 def _cuda(machine: Machine, host: Host, env: Env | None) -> CudaAnswer | None:
-    """Asked only where there is a library to ask; with the variables that a kernel has."""
-    if not any(one.name == "libcuda.so.1" for one in host.libraries):
+    """Asked only where there is a library to ask, or has to be; with the variables that a kernel
+    has. Where a module is loaded, the loader may know a folder that is not looked into here."""
+    there = any(one.name == "libcuda.so.1" for one in host.libraries)
+    if not there and host.driver is None:
         return None
     if env is None:
         return machine.ask_cuda(machine.environ)

@@ -52,7 +52,9 @@ _USUAL_SECONDS = 60.0
 #: States that another Python path or other variables may be the reason of.
 _SUSPICIOUS = ("missing", "crashed", "gpu_broken", "gpu_hidden")
 #: Reasons that are known well enough.
-_EXPLAINED = ("hidden_by_variable", "no_driver_library", "probe_timeout", "gpu_full")
+_EXPLAINED = (
+    "hidden_by_variable", "no_driver_library", "probe_timeout", "gpu_full", "cuda_stub",
+)  # fmt: skip
 
 _MARK = "@@PROBE "
 _MOST_BYTES = 64 * 1024
@@ -108,7 +110,8 @@ def run_probe(
     if verdict.state in _SUSPICIOUS and verdict.code not in _EXPLAINED:
         plain = _plain(place.environ)
         alone = judge(_hear(framework, place, plain, ["-I"], seconds, started))
-        verdict = shadowed(verdict, alone, _suspects(place, heard)) or verdict
+        suspects = _suspects(place, heard)
+        verdict = shadowed(verdict, alone, suspects, place.environ) or verdict
     return _result(verdict, heard, time.monotonic() - began)
 
 

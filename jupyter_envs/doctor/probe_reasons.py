@@ -79,6 +79,7 @@ BROKEN = {
     "not compatible with the current": "capability_unsupported",
     "out of memory": "gpu_full",
     "resource_exhausted": "gpu_full",
+    "cublas_status_alloc_failed": "gpu_full",
     "unsupported_ptx": "ptx_unsupported",
     "unsupported toolchain": "ptx_unsupported",
     "cudnn": "cudnn_failed",

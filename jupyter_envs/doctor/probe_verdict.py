@@ -20,6 +20,13 @@ _HIDING = {
 _HIDING_JAX = {"JAX_PLATFORMS": ("cpu",), "JAX_PLATFORM_NAME": ("cpu",)}
 _ONLY_GPU = ("cupy", "cudf")
 _MOST_TEXT = 400
+#: ``CUDA_ERROR_OUT_OF_MEMORY``.
+_OUT_OF_MEMORY = 2
+#: How the driver says that of the GPUs that a variable names none is there.
+_NONE_CHOSEN = ("cuda_no_device", "cuda_invalid_device")
+#: What PyTorch adds to every error of CUDA: nothing that is of this error.
+_ADVICE = ("Search for `cuda", "CUDA kernel errors might be", "For debugging consider",
+           "Compile with `TORCH_USE_CUDA_DSA`")  # fmt: skip
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +100,9 @@ def _judged(framework: str, said: Mapping[str, Any], stage: str) -> _Judged:
         if missing == framework:
             return "missing", "framework_missing", {}
         return "missing", "module_missing", {"module": _text(missing)}
-    error = _text(said.get("error"))
+    error = _error(said)
+    if error and _is_full(said):
+        return "gpu_broken", "gpu_full", {"error": error}
     if said.get("available") is True and not (framework in _ONLY_GPU and stage == "start"):
         return _on_gpu(said, error)
     for_gpu = framework in _ONLY_GPU or bool(_built_for(said))
@@ -121,6 +130,18 @@ def _on_gpu(said: Mapping[str, Any], error: str) -> _Judged:
     if said.get("conv_ok") is False:
         return "gpu_broken", "cudnn_failed", {"error": "a convolution's result is wrong"}
     return "gpu_ok", "gpu_ok", {"devices": ", ".join(_devices(said)) or "the GPU"}
+
+
+def _error(said: Mapping[str, Any]) -> str:
+    lines = str(said.get("error") or "").splitlines()
+    return _text("\n".join(line for line in lines if not line.strip().startswith(_ADVICE)))
+
+
+def _is_full(said: Mapping[str, Any]) -> bool:
+    """Whether the driver has no memory for one more program, whatever the framework makes of it:
+    JAX only says that there is no supported device."""
+    driver = said.get("libcuda")
+    return isinstance(driver, dict) and driver.get("context") == _OUT_OF_MEMORY
 
 
 def _built_for(said: Mapping[str, Any]) -> str:
@@ -176,9 +197,20 @@ def _text(value: Any) -> str:
     return " ".join(text.split())[:_MOST_TEXT]
 
 
-def shadowed(first: ProbeVerdict, alone: ProbeVerdict, names: Sequence[str]) -> ProbeVerdict | None:
-    """The verdict where a framework fails with a kernel's variables, ``names``, and works without
-    them; None where these are not the reason."""
+def shadowed(
+    first: ProbeVerdict,
+    alone: ProbeVerdict,
+    names: Sequence[str],
+    environ: Mapping[str, str],
+) -> ProbeVerdict | None:
+    """The verdict where a framework fails with a kernel's variables, ``environ``, and works
+    without them; ``names`` are those that may be in its way. None where these are not the
+    reason."""
+    if alone.state == "gpu_ok" and first.code in _NONE_CHOSEN:
+        for variable in _HIDING:
+            if environ.get(variable):
+                params = {**first.params, "variable": variable, "value": environ[variable][:100]}
+                return replace(first, code="hidden_by_variable", params=params)
     imported = ("cpu_only_build", "gpu_hidden", "gpu_broken")
     better = first.state in ("missing", "crashed") and alone.state in imported
     if alone.state != "gpu_ok" and not better:

@@ -7,6 +7,7 @@ twice over) still carries what the server gave to its kernel: ``JPY_PARENT_PID``
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
@@ -90,6 +91,8 @@ class _Finder:
     def __init__(self, kernels: Sequence[Kernel], processes: Processes, server: int) -> None:
         self._processes = processes
         self._server = server
+        # Who looks has every GPU open because it looks: a command, as well as the server.
+        self._looking = (server, os.getpid())
         self._by_pid = {k.pid: k.kernel_id for k in kernels if k.pid is not None}
         self._ids = {kernel.kernel_id for kernel in kernels}
         self._sessions: dict[str, set[str]] | None = None
@@ -106,8 +109,8 @@ class _Finder:
         """Whose devices are by who has them open: the only one has all that is used."""
         holders: dict[str | int, tuple[str | None, Process]] = {}
         for process in self._processes.with_gpu_open():
-            if process.pid == self._server:
-                continue  # it has them open since it looks at them
+            if process.pid in self._looking:
+                continue
             kernel = self.kernel_of(process)
             holders[kernel or process.pid] = (kernel, process)
         sure: Confidence = "inferred" if len(holders) == 1 else "device-only"

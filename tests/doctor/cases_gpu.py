@@ -110,10 +110,29 @@ CASES: dict[str, Fixture] = {
         lambda w: setattr(w, "stale_since", "2026-01-01T00:00:00+00:00"),
         lambda w: setattr(w, "stale_since", None),
     ),
-    "cuda_hangs": Fixture(lambda w: w.cuda(timeout=20.0), lambda w: w.cuda(load_error="no")),
+    "cuda_hangs": Fixture(
+        lambda w: w.cuda(timeout=20.0),
+        lambda w: w.cuda(load_error="no"),
+        still=("library_missing",),
+    ),
     "cuda_no_device": Fixture(
         lambda w: w.cuda(code=100),
         both(lambda w: w.cuda(code=100), lambda w: w.gpus()),
+        still=("gpu_not_given",),
+    ),
+    "gpu_not_given": Fixture(
+        lambda w: w.gpus(),
+        both(World.no_gpu, World.cpu_only, lambda w: w.state("ok")),
+        still=("gpu_none",),
+    ),
+    "library_missing": Fixture(
+        both(
+            World.container,
+            World.no_library,
+            lambda w: w.cuda(load_error="libcuda.so.1: cannot open shared object file"),
+        ),
+        # The loader knows a folder that is not looked into.
+        both(World.no_library, lambda w: w.cuda(code=0, count=1)),
     ),
     "cuda_fails": Fixture(lambda w: w.cuda(code=3), lambda w: w.cuda(code=0, count=1)),
     # -- single GPUs --------------------------------------------------------------------------

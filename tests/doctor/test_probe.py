@@ -149,6 +149,45 @@ def test_a_gpu_that_is_seen_and_cannot_be_used(prefix: Prefix, error: str, code:
     assert error in said(found)
 
 
+@pytest.mark.parametrize("cuinit", ["100", "101"])
+def test_a_variable_that_names_a_gpu_that_is_not_there(
+    prefix: Prefix, libcuda: Path, cuinit: str
+) -> None:
+    """The driver says that there is no GPU: that another answer comes without the variable tells
+    why."""
+    alone = "import os\nGPUS = 0 if 'CUDA_VISIBLE_DEVICES' in os.environ else 1"
+    found = prefix.probe(
+        torch(cuda="12.9", first=alone),
+        CUDA_VISIBLE_DEVICES="7",
+        LD_LIBRARY_PATH=str(libcuda),
+        DOUBLE_CUINIT=cuinit,
+    )
+    assert (found.state, found.code) == ("gpu_hidden", "hidden_by_variable")
+    assert said(found).endswith("because CUDA_VISIBLE_DEVICES is '7'")
+
+
+def test_a_stub_of_the_driver_is_told_as_such_and_not_as_a_variable(
+    prefix: Prefix, libcuda: Path
+) -> None:
+    alone = "import os\nGPUS = 0 if 'LD_LIBRARY_PATH' in os.environ else 1"
+    found = prefix.probe(
+        torch(cuda="12.9", first=alone), LD_LIBRARY_PATH=str(libcuda), DOUBLE_CUINIT="34"
+    )
+    assert (found.state, found.code) == ("gpu_hidden", "cuda_stub")
+
+
+def test_a_full_gpu_is_known_by_the_driver_whatever_the_framework_says(
+    prefix: Prefix, libcuda: Path
+) -> None:
+    """JAX 0.11 on a full GPU says that there is no supported device."""
+    raises = "if place == 'cpu': raise RuntimeError('no supported devices found for platform CUDA')"
+    text = torch(cuda="12.9", compute=raises)
+    found = prefix.probe(text, LD_LIBRARY_PATH=str(libcuda), DOUBLE_CONTEXT="2")
+    assert (found.state, found.code) == ("gpu_broken", "gpu_full")
+    assert "found no memory on the GPU" in said(found)
+    assert prefix.probe(text, LD_LIBRARY_PATH=str(libcuda)).code != "gpu_full"
+
+
 def test_where_there_is_no_driver_no_variable_is_to_blame(prefix: Prefix) -> None:
     found = prefix.probe(torch(cuda="12.9"), CUDA_VISIBLE_DEVICES="-1")
     assert (found.state, found.code) == ("gpu_hidden", "no_driver_library")

@@ -62,6 +62,38 @@ def test_what_is_said(framework: str, said: dict[str, Any], state: str, code: st
     assert framework in PROBES[found.code].format(**found.params)
 
 
+#: What PyTorch 2.11 adds to every error of CUDA.
+ADVICE = """
+Search for `cudaError...' in https://docs.nvidia.com/cuda/ for more information.
+CUDA kernel errors might be asynchronously reported at some other API call.
+For debugging consider passing CUDA_LAUNCH_BLOCKING=1
+Compile with `TORCH_USE_CUDA_DSA` to enable device-side assertio"""
+
+EXHAUSTED = """Failures (14):
+EXECUTION FAILED: RESOURCE_EXHAUSTED: Out of memory while trying to allocate 17.00MiB"""
+
+#: As PyTorch 2.11, JAX 0.11.2 and CuPy 14.2 said it on an H200 with driver 580.159.04.
+REAL = [
+    ("torch", f"AcceleratorError: CUDA error: out of memory{ADVICE}", "gpu_full"),
+    ("torch", "OutOfMemoryError: CUDA out of memory. Tried to allocate 32.00 MiB.", "gpu_full"),
+    ("torch", f"AcceleratorError: CUDA error: device-side assert triggered{ADVICE}",
+     "compute_failed"),
+    ("jax", f"JaxRuntimeError: NOT_FOUND: All configs failed during profiling.\n{EXHAUSTED}",
+     "gpu_full"),
+    ("cupy", "OutOfMemoryError: Out of memory allocating 262,144 bytes.", "gpu_full"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("framework", "error", "code"), REAL)
+def test_what_frameworks_really_said_on_a_gpu(framework: str, error: str, code: str) -> None:
+    found = judged(framework, {"available": True, "error": error, "libcuda": DRIVER}, "compute")
+    assert (found.state, found.code) == ("gpu_broken", code)
+    told = PROBES[code].format(**found.params)
+    assert error.splitlines()[0] in told
+    assert "Search for" not in told
+    assert "DSA" not in told
+
+
 def test_only_a_checked_computation_is_a_gpu_that_works() -> None:
     for said in ({"available": True}, {"available": True, "ok": "yes"}, {"ok": True}, {}):
         assert judged("torch", said).state != "gpu_ok"

@@ -63,6 +63,24 @@ def test_what_comes_close_is_not_found(name: str, tmp_path: Path) -> None:
     assert findings(tmp_path, cases_start.NEAR_MISSES[name]) == ()
 
 
+@pytest.mark.parametrize(
+    "probe",
+    [
+        {"error": "AcceleratorError: CUDA error: out of memory"},
+        {"error": "OutOfMemoryError: Out of memory allocating 262,144 bytes"},
+        {"error": "JaxRuntimeError: RESOURCE_EXHAUSTED: Out of memory while trying to allocate"},
+        # The driver said so, and the framework something else.
+        {"error": "RuntimeError: no supported devices found", "code": "gpu_full"},
+    ],
+)
+def test_a_gpu_without_memory_is_known_by_the_words_of_each_framework(
+    tmp_path: Path, probe: dict[str, str]
+) -> None:
+    answer = {"framework": "jax", "state": "gpu_broken", **probe}
+    found = findings(tmp_path, lambda world: setattr(world, "probes", (answer,)))
+    assert [one.id for one in found] == ["gpu_memory_short"]
+
+
 def test_layers_come_in_their_order() -> None:
     order = [LAYERS.index(rule.layer) for rule in RULES]
     assert order == sorted(order)

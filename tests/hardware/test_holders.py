@@ -313,6 +313,17 @@ def test_the_server_itself_has_the_gpu_open_since_it_looks_at_it(tmp_path: Path)
     assert mib(found)["unattributed"] == 10_000
 
 
+def test_a_command_has_the_gpu_open_since_it_looks_at_it(tmp_path: Path) -> None:
+    """A driver that tells a container of its own processes only lists none; then the command was
+    the only one here with the GPU open, and was taken for who has the memory."""
+    world = World(tmp_path)
+    world.add(os.getpid(), 1, 300, "jupyter-envs", opened=("/dev/nvidiactl", "/dev/nvidia0"))
+    found = world.holders(private=True)
+    assert found.processes == ()
+    assert mib(found)["unattributed"] == 10_000
+    assert found.devices[0].confidence == "device-only"
+
+
 def test_a_gpu_that_is_hardly_used_is_nobody_s(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.add(WORKER, KERNEL, 300, opened=("/dev/nvidia0",))

@@ -75,6 +75,15 @@ def _libcuda() -> dict[str, Any]:
     return found
 
 
+def _context() -> int | None:
+    """What the driver says to a program that wants to compute on its first GPU; 2 is "out of
+    memory". Frameworks do not always pass its answer on."""
+    with suppress(OSError, AttributeError):
+        cuda, context = ctypes.CDLL("libcuda.so.1"), ctypes.c_void_p()
+        return int(cuda.cuDevicePrimaryCtxRetain(ctypes.byref(context), 0))
+    return None
+
+
 def _libraries() -> list[str]:
     found = set()
     try:
@@ -119,5 +128,9 @@ def run(framework: str, probe: Any, seconds: float) -> None:
         said["error"] = error_text(error)
     said["libs"] = _libraries()
     _print({"verdict": said})
+    if "error" in said and said["libcuda"].get("count"):
+        # After the verdict, should the driver hang now; who listens takes the last one.
+        said["libcuda"]["context"] = _context()
+        _print({"verdict": said})
     # No framework's exit is waited for: a notebook never sees it.
     os._exit(0)

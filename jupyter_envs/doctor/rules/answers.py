@@ -20,6 +20,10 @@ _LIBRARY = re.compile(r"lib(?:cuda|cudart|cudnn|cublas|nccl)[\w.-]*\.so")
 #: SIGILL, as a child's status and as a shell tells of it.
 _ILLEGAL = (-4, 132)
 _SEEN = 300
+#: PyTorch's, CuPy's, and the driver's own; XLA's.
+_NO_MEMORY = ("CUDA out of memory", "CUDA error: out of memory", "CUDA_ERROR_OUT_OF_MEMORY",
+              "cudaErrorMemoryAllocation", "torch.OutOfMemoryError", "Out of memory allocating",
+              "RESOURCE_EXHAUSTED: Out of memory")  # fmt: skip
 
 
 class _Text(NamedTuple):
@@ -125,11 +129,16 @@ def jax_without_cuda(facts: Facts) -> Iterator[Found]:
 @book.rule(
     "error",
     message="{framework} could not get the memory it needs on the GPU.",
-    fix="Shut down kernels that you do not need, and use smaller batches.",
+    fix="Shut down kernels that you do not need, and use smaller batches. What a probe said holds"
+    " until the next one: try it again.",
 )
 def gpu_memory_short(facts: Facts) -> Iterator[Found]:
-    words = ("CUDA out of memory", "CUDA_ERROR_OUT_OF_MEMORY", "torch.OutOfMemoryError")
-    yield from _said(facts, *words)
+    yield from _said(facts, *_NO_MEMORY)
+    # Not every framework says so in its words; the driver does.
+    for probe in _of(facts, "gpu_broken"):
+        told = str(probe.get("error", "")).lower()
+        if probe.get("code") == "gpu_full" and not any(w.lower() in told for w in _NO_MEMORY):
+            yield _probe(facts, probe)
 
 
 @book.rule(
@@ -293,7 +302,8 @@ def probe_shadowed(facts: Facts) -> Iterator[Found]:
 @book.rule(
     "warning",
     message="{framework} loads libraries of CUDA from outside {environment}: {paths}",
-    fix="Remove LD_LIBRARY_PATH and LD_PRELOAD for this kernel.",
+    fix="Where it works, leave it. Else take their folders out of LD_LIBRARY_PATH, LD_PRELOAD and"
+    " CUDA_PATH for this kernel; those of the driver itself have to stay.",
 )
 def libraries_outside(facts: Facts) -> Iterator[Found]:
     env = facts.env

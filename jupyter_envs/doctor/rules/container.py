@@ -8,18 +8,13 @@ from jupyter_envs.doctor.facts import Facts
 
 from .about import code, conda, driver_state, nvidia_devices
 from .book import Book, Found, found
-from .driver import library
+from .driver import CAPABILITIES, has_control, library, withheld
 
 book = Book("container")
 
 _HIDDEN = frozenset(("", "void", "none"))
 _VISIBLE = "NVIDIA_VISIBLE_DEVICES"
-_CAPABILITIES = "NVIDIA_DRIVER_CAPABILITIES"
 _COMPAT_UNSUPPORTED, _UNKNOWN = 804, 999
-
-
-def _has_control(facts: Facts) -> bool:
-    return any(node.path == "/dev/nvidiactl" for node in facts.host.nodes)
 
 
 @book.rule(
@@ -32,7 +27,7 @@ def _has_control(facts: Facts) -> bool:
 )
 def container_gpus_hidden(facts: Facts) -> Iterator[Found]:
     host = facts.host
-    if not host.container or _has_control(facts):
+    if not host.container or has_control(facts):
         return
     for source, environ in (("process 1", host.init_environ), ("this server", host.environ)):
         value = environ.get(_VISIBLE)
@@ -54,7 +49,7 @@ def container_gpus_hidden(facts: Facts) -> Iterator[Found]:
 def container_without_gpu(facts: Facts) -> Iterator[Found]:
     kind = facts.host.container
     # WSL has no such device files.
-    if kind and nvidia_devices(facts) and not _has_control(facts) and not facts.host.wsl:
+    if kind and nvidia_devices(facts) and not has_control(facts) and not facts.host.wsl:
         yield found(("/dev/nvidiactl", "not there"), ("container", kind), kind=kind)
 
 
@@ -66,15 +61,10 @@ def container_without_gpu(facts: Facts) -> Iterator[Found]:
     fix="Add compute to {variable}: 'compute,utility'.",
 )
 def container_no_compute(facts: Facts) -> Iterator[Found]:
-    host = facts.host
-    for environ in (host.init_environ, host.environ):
-        value = environ.get(_CAPABILITIES)
-        words = (value or "").replace(" ", "").split(",")
-        lacks = value is not None and not {"compute", "all"} & set(words)
-        if host.container and lacks and _has_control(facts) and library(facts) is None:
-            seen = (f"{_CAPABILITIES}", value), ("libcuda.so.1", "not there")
-            yield found(*seen, variable=_CAPABILITIES, value=value or "")
-            return
+    value = withheld(facts)
+    if value is not None and has_control(facts) and library(facts) is None:
+        seen = (CAPABILITIES, value), ("libcuda.so.1", "not there")
+        yield found(*seen, variable=CAPABILITIES, value=value)
 
 
 @book.rule(

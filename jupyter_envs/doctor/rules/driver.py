@@ -22,6 +22,8 @@ _OTHERS = {"0x1002": "AMD", "0x8086": "Intel"}
 _EXPLAINED = frozenset((0, 34, 46, 100, 803, 804))
 _NOT_READY, _MISMATCH, _UNKNOWN, _NO_DEVICE = 802, 803, 999, 100
 _VERSIONED = re.compile(r"libcuda\.so\.(\d+\.\d+(?:\.\d+)?)$")
+#: What NVIDIA's container toolkit goes by.
+CAPABILITIES = "NVIDIA_DRIVER_CAPABILITIES"
 #: What kernels say whose memory hot-plugging collides with the driver's (CUDA 13.1 notes).
 _MEMORY_BUG = "request_free_mem_region"
 
@@ -36,6 +38,21 @@ def _cuda(facts: Facts) -> tuple[str, object]:
 def _bus(facts: Facts) -> tuple[str, object]:
     device = nvidia_devices(facts)[0]
     return f"/sys/bus/pci/devices/{device.address}/vendor", device.vendor
+
+
+def withheld(facts: Facts) -> str | None:
+    """The capabilities that a container was given without those for computing."""
+    for environ in (facts.host.init_environ, facts.host.environ):
+        value = environ.get(CAPABILITIES)
+        words = (value or "").replace(" ", "").split(",")
+        if facts.host.container and value is not None and not {"compute", "all"} & set(words):
+            return value
+    return None
+
+
+def has_control(facts: Facts) -> bool:
+    """Whether programs here can reach the driver."""
+    return any(node.path == "/dev/nvidiactl" for node in facts.host.nodes)
 
 
 def library(facts: Facts) -> Library | None:
@@ -154,6 +171,24 @@ def driver_missing(facts: Facts) -> Iterator[Found]:
     "error",
     who="administrator",
     blocking=True,
+    message="NVIDIA's driver is loaded, but its library for programs cannot be: {reason}. Nothing"
+    " can compute on the GPU.",
+    fix="Install the driver's library (libcuda) in the version {driver}; start a container with it"
+    " (capability compute). Where it is in another folder, name that in LD_LIBRARY_PATH.",
+)
+def library_missing(facts: Facts) -> Iterator[Found]:
+    host, answer = facts.host, facts.gpus.cuda
+    reached = host.driver is not None and (has_control(facts) or not host.container)
+    told = withheld(facts) is not None or host.wsl  # by rules of their own
+    if answer and answer.load_error and reached and nvidia_devices(facts) and not told:
+        yield found(("libcuda.so.1", answer.load_error), reason=answer.load_error,
+                    driver=host.driver)  # fmt: skip
+
+
+@book.rule(
+    "error",
+    who="administrator",
+    blocking=True,
     message="The driver was updated while it was in use: its library ({library}) and its kernel"
     " module ({module}) differ.",
     fix="Restart the machine, or unload and load the module; restart a container.",
@@ -265,6 +300,21 @@ def cuda_hangs(facts: Facts) -> Iterator[Found]:
 def cuda_no_device(facts: Facts) -> Iterator[Found]:
     if code(facts) == _NO_DEVICE and gpus(facts):
         yield found(_cuda(facts), ("nvidia-smi -L", len(gpus(facts))), count=len(gpus(facts)))
+
+
+@book.rule(
+    "warning",
+    who="administrator",
+    message="This machine has an NVIDIA GPU and a driver that works, but the driver shows no GPU to"
+    " this server.",
+    fix="Give it the GPU where the container, the job or the virtual machine is started: its device"
+    " file (/dev/nvidia0 and so on) is missing, or not allowed.",
+)
+def gpu_not_given(facts: Facts) -> Iterator[Found]:
+    host = facts.host
+    works = driver_state(facts) == "ok" and host.driver is not None and not host.wsl
+    if works and nvidia_devices(facts) and not gpus(facts):
+        yield found(_bus(facts), ("nvidia-smi -L", "no GPU"))
 
 
 @book.rule(
