@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.table import Table
 
-from jupyter_envs.cli.plain import PlainConsole, plain, plain_json
+from jupyter_envs.cli.controls import plain, plain_json
+from jupyter_envs.cli.plain import PlainConsole
 
 #: What rich itself writes on a terminal: colours, and nothing else.
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
