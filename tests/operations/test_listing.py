@@ -18,6 +18,7 @@ from jupyter_envs.store import (
     discard_generation,
     get_managed,
     list_all,
+    list_broken,
     make_current,
     read_environment,
     retract,
@@ -49,7 +50,8 @@ class Remembered:
         """What it says now, by name."""
         self.reads.clear()
         found = self._list.views()
-        assert found == [view(self.store, one) for one in list_all(self.store)]
+        there = (*list_all(self.store), *list_broken(self.store))
+        assert found == [view(self.store, one) for one in sorted(there, key=lambda one: one.slug)]
         return {one.name: one for one in found}
 
 
@@ -160,7 +162,9 @@ def test_files_that_somebody_took(store: Store, known: Remembered, how: str) -> 
     else:
         shutil.rmtree(files.prefix if how == "prefix" else store.folder("demo"))
 
-    assert list(known.views()) == ["other"]
+    found = known.views()
+    assert {slug: view.broken for slug, view in found.items()} == {"demo": True, "other": False}
+    assert (found["demo"].managed, found["demo"].kernels) == (True, ())
 
 
 def test_an_environment_of_another_tool(store: Store, known: Remembered) -> None:
