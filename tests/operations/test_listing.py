@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,10 @@ def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "envs")
 
 
+def _by_name(environments: Iterable[Environment]) -> list[Environment]:
+    return sorted(environments, key=lambda one: one.slug.casefold())
+
+
 class Remembered:
     """A list, compared with a fresh look at each turn; ``reads`` are the environments read."""
 
@@ -51,7 +56,7 @@ class Remembered:
         self.reads.clear()
         found = self._list.views()
         there = (*list_all(self.store), *list_broken(self.store))
-        assert found == [view(self.store, one) for one in sorted(there, key=lambda one: one.slug)]
+        assert found == [view(self.store, one) for one in _by_name(there)]
         return {one.name: one for one in found}
 
 
