@@ -25,7 +25,7 @@ from .environments import (
     read_info,
 )
 from .files import read_plain
-from .layout import HIDDEN, Store, is_number
+from .layout import HIDDEN, GenerationFiles, Store, is_number
 from .model import Environment
 
 
@@ -115,6 +115,8 @@ def read_broken(store: Store, slug: str) -> Environment | None:
     number = current_generation(store, slug)
     if number is None or read_environment(store, slug) is not None:
         return None
+    if GenerationFiles(store.generation(slug, number)).building.exists():
+        return None  # nothing half-made is shown
     whole = whole_generations(store, slug)
     names = [read_info(store.generation(slug, n)).name for n in whole]
     return Environment(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from jupyter_envs.store import (
     discard_generation,
     get_managed,
     list_all,
+    list_broken,
     make_current,
     read_environment,
     retract,
@@ -29,6 +31,10 @@ from tests.operations import SPEC, publish, running_from
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "envs")
+
+
+def _by_name(environments: Iterable[Environment]) -> list[Environment]:
+    return sorted(environments, key=lambda one: one.slug.casefold())
 
 
 class Remembered:
@@ -49,7 +55,8 @@ class Remembered:
         """What it says now, by name."""
         self.reads.clear()
         found = self._list.views()
-        assert found == [view(self.store, one) for one in list_all(self.store)]
+        there = (*list_all(self.store), *list_broken(self.store))
+        assert found == [view(self.store, one) for one in _by_name(there)]
         return {one.name: one for one in found}
 
 
@@ -160,7 +167,9 @@ def test_files_that_somebody_took(store: Store, known: Remembered, how: str) -> 
     else:
         shutil.rmtree(files.prefix if how == "prefix" else store.folder("demo"))
 
-    assert list(known.views()) == ["other"]
+    found = known.views()
+    assert {slug: view.broken for slug, view in found.items()} == {"demo": True, "other": False}
+    assert (found["demo"].managed, found["demo"].kernels) == (True, ())
 
 
 def test_an_environment_of_another_tool(store: Store, known: Remembered) -> None:
