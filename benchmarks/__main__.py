@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -97,6 +98,7 @@ BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "create-34-to-first-cell-vs-uv": creates.create_to_first_cell,
     "first-kernel-vs-tenth": creates.first_kernel,
 }
+_FAILED = "failed: "
 REPEAT = 7
 QUICK = 3
 
@@ -125,7 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     elif not options.ids:
         # Some figures alone are no new state of all of them.
         keep(results, run)
-    return 0
+    return int(any(reason.startswith(_FAILED) for reason in skipped.values()))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -150,6 +152,11 @@ def _measure(chosen: Sequence[str], bench: Bench) -> tuple[list[Result], dict[st
         except Skipped as reason:
             skipped[name] = str(reason)
             print(f"{name:<{width}}skipped: {reason}", flush=True)
+            continue
+        except Exception as error:  # noqa: BLE001 - the others of a long run are not lost by it
+            traceback.print_exc()
+            skipped[name] = f"{_FAILED}{type(error).__name__}"
+            print(f"{name:<{width}}{skipped[name]}", flush=True)
             continue
         results.append(result)
         print(_line(result, width), flush=True)

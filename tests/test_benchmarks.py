@@ -13,14 +13,14 @@ from xml.etree import ElementTree
 import pytest
 from packaging.version import Version
 
+from benchmarks import __main__ as main
 from benchmarks import bundle, growth, half_million, table
 from benchmarks import results as kept
-from benchmarks.__main__ import BENCHMARKS
 from benchmarks.bars import BARS
 from benchmarks.bench import Bench
 from benchmarks.growth_cases import CASES
 from benchmarks.machine import facts
-from benchmarks.measure import Skipped, compare, difference, summary
+from benchmarks.measure import Result, Skipped, compare, difference, summary
 from benchmarks.plot import Series, draw, slope
 from benchmarks.synthetic import copies, enlarge, fill, occupy, remember, tiny
 from jupyter_envs.operations import EnvironmentList, full_view, list_operations, packages_of
@@ -95,8 +95,22 @@ def test_a_whole_run_is_kept_and_so_is_the_one_before(
     assert machines.latest.skipped == {"x": "no GPU"}
 
 
+def test_one_that_fails_does_not_lose_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(_: Bench) -> Result:
+        raise ValueError(f"something in {tmp_path}")
+
+    two = {"a-ms": fails, "b-ms": lambda _: summary("b-ms", [0.001], unit="ms")}
+    monkeypatch.setattr(main, "BENCHMARKS", two)
+    output = tmp_path / "results.json"
+    assert main.main(["--output", str(output)]) == 1
+    assert [one["id"] for one in json.loads(output.read_text())] == ["b-ms"]
+    assert "a-ms  failed: ValueError" in capsys.readouterr().out
+
+
 def test_every_bar_is_measured() -> None:
-    assert {bar.id for bar in BARS} <= set(BENCHMARKS)
+    assert {bar.id for bar in BARS} <= set(main.BENCHMARKS)
     assert all(bar.aim < bar.bar for bar in BARS)
 
 
