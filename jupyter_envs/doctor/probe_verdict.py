@@ -101,11 +101,11 @@ def _judged(framework: str, said: Mapping[str, Any], stage: str) -> _Judged:
             return "missing", "framework_missing", {}
         return "missing", "module_missing", {"module": _text(missing)}
     error = _error(said)
-    if error and _is_full(said):
+    for_gpu = framework in _ONLY_GPU or bool(_built_for(said))
+    if error and for_gpu and stage != "start" and _is_full(said):
         return "gpu_broken", "gpu_full", {"error": error}
     if said.get("available") is True and not (framework in _ONLY_GPU and stage == "start"):
         return _on_gpu(said, error)
-    for_gpu = framework in _ONLY_GPU or bool(_built_for(said))
     if for_gpu:
         reason = _why_hidden(framework, said)
         if reason is not None:

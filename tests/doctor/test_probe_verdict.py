@@ -54,6 +54,11 @@ def judged(framework: str, said: dict[str, Any], stage: str = "done") -> ProbeVe
         ("torch", {"available": False, "built_hip": "6.4", "libcuda": NO_DRIVER}, "gpu_hidden",
          "not_seen"),
         ("torch", {"available": False, "cpu_ok": False}, "crashed", "cpu_failed"),
+        # A full GPU is no reason where none is used.
+        ("torch", {"available": False, "error": "OSError", "libcuda": {**DRIVER, "context": 2}},
+         "crashed", "cpu_failed"),
+        ("jax", {"error": "no supported devices", "plugins": ["xla_cuda13"],
+                 "libcuda": {**DRIVER, "context": 2}}, "gpu_broken", "gpu_full"),
     ],
 )  # fmt: skip
 def test_what_is_said(framework: str, said: dict[str, Any], state: str, code: str) -> None:

@@ -170,9 +170,8 @@ def driver_missing(facts: Facts) -> Iterator[Found]:
 @book.rule(
     "error",
     who="administrator",
-    blocking=True,
-    message="NVIDIA's driver is loaded, but its library for programs cannot be: {reason}. Nothing"
-    " can compute on the GPU.",
+    message="NVIDIA's driver is loaded, but programs cannot load its library, so nothing can"
+    " compute on the GPU: {reason}",
     fix="Install the driver's library (libcuda) in the version {driver}; start a container with it"
     " (capability compute). Where it is in another folder, name that in LD_LIBRARY_PATH.",
 )
