@@ -15,7 +15,7 @@ from jupyter_envs.errors import DownloadFailed, NoSpace, PackageCorrupt
 from .bombs import SpaceWatch
 from .failures import translate
 from .guarding import Guard, check_records
-from .local_archives import verify_local_archives
+from .local_archives import Verified, require_unchanged, verify_local_archives
 from .progress import Progress
 from .proven import forget_unproven
 from .records import Solution, not_cached
@@ -58,7 +58,7 @@ def install(
     forget_unproven(solution.records, session.cache.packages)
     if session.offline:
         _require_cached(solution, session)
-    verify_local_archives(solution, session)
+    archives = verify_local_archives(solution, session)
     all_fresh = len(not_cached(solution, session.cache.packages)) == len(solution.records)
     try:
         _guarded(solution, request, session, progress, thorough=thorough)
@@ -67,7 +67,8 @@ def install(
         # Without a cache it was the channel: its archive would only be fetched again.
         if not isinstance(failure, PackageCorrupt) or all_fresh:
             raise failure from error
-        _install_thoroughly(solution, request, session, progress)
+        archives = _install_thoroughly(solution, request, session, progress)
+    require_unchanged(archives, session.cache.packages)
     # The installer keeps its records to their owner; conda of anybody who may use it reads them.
     for record in (request.prefix / "conda-meta").glob("*.json"):
         record.chmod(0o644)
@@ -75,12 +76,13 @@ def install(
 
 def _install_thoroughly(
     solution: Solution, request: InstallRequest, session: Session, progress: Progress
-) -> None:
-    verify_local_archives(solution, session, cached=True)
+) -> tuple[Verified, ...]:
+    archives = verify_local_archives(solution, session, cached=True)
     try:
         _guarded(solution, request, session, progress, thorough=True)
     except Exception as error:
         raise translate(error, session, prefix=request.prefix) from error
+    return archives
 
 
 def _guarded(
@@ -101,8 +103,10 @@ def _guarded(
     except Exception as error:
         if watch.stopped:
             raise _too_large(reporter, session) from error
-        # What the installer says then is that the package is not there.
-        raise (guard.refusal or error) from error
+        if guard.refusal is None:
+            raise
+        # What the installer says is that the package is not there.
+        raise guard.refusal from error
     finally:
         guard.clear_up()
     if guard.refusal is not None:

@@ -65,8 +65,8 @@ class Solution(msgspec.Struct, frozen=True):
 
 
 def cache_name(record: RepoDataRecord) -> str:
-    """The folder a package has in a package cache: its file name without the ending."""
-    return record.file_name.removesuffix(".conda").removesuffix(".tar.bz2")
+    """The folder a package has in a package cache; its file may be called a little otherwise."""
+    return f"{record.name.normalized}-{record.version}-{record.build}"
 
 
 def not_cached(solution: Solution, packages: Path) -> list[RepoDataRecord]:

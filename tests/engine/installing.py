@@ -6,7 +6,7 @@ It goes the whole way that a build goes: list of packages, solve, lock, install.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,13 @@ def _try_all(
     return [install_here(url, Path(worlds) / key, names, settings) for url, key, names in tries]
 
 
-def install_here(url: str, world: Path, names: list[str], settings: dict[str, Any]) -> Answer:
+def install_here(
+    url: str,
+    world: Path,
+    names: list[str],
+    settings: dict[str, Any],
+    progress: Callable[..., None] = lambda *_: None,
+) -> Answer:
     """In this process, which may not end in the ordinary way after it."""
     from jupyter_envs.engine import (
         CacheDirs,
@@ -89,7 +95,7 @@ def install_here(url: str, world: Path, names: list[str], settings: dict[str, An
             solution = solve(asked, question, session)
             locked_packages(solution, target.platform)
             request = InstallRequest(prefix=world / "prefix", requested=tuple(names))
-            install(solution, request, session, lambda *_: None)
+            install(solution, request, session, progress)
         except EnvsError as error:
             return {**error.as_dict(), "hint": error.hint}
     return None

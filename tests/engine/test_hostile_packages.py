@@ -92,6 +92,13 @@ def refused(victim: Path) -> dict[str, Hostile]:
         ),
         "it has '' replaced": with_placeholder("empty", ""),
         "it has 'a' replaced": with_placeholder("tiny", "a"),
+        # py-rattler passes over an exception while it is told of a package.
+        "it cannot be looked at": Hostile(
+            name="odd-list",
+            members=(FINE,),
+            info=(Member("info/paths.json", kind="dir"),),
+            old=True,
+        ),
         "info/paths.json cannot be read": Hostile(
             name="no-list", members=(FINE,), info=(Member("info/paths.json", b"[NaN"),)
         ),

@@ -138,6 +138,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Tried:
         for key, (lies, *_) in LIES.items():
             liar = make_channel(folder / "channels" / key, **lies)
             channels[key] = stack.enter_context(serve(liar)).url
+        patient = make_channel(folder / "channels" / "slow")
+        channels["slow"] = stack.enter_context(serve(patient, bytes_per_second=300)).url
         channels["nobody takes the call"] = f"http://127.0.0.1:{stack.enter_context(deaf_port())}"
         settings = {
             "remote_max_retries": 0,
@@ -168,6 +170,12 @@ def test_a_call_that_nobody_takes_is_given_up(
     assert error is not None
     assert error["code"] == "channel_unavailable"
     assert "fell silent" in error["message"]
+
+
+def test_a_slow_channel_is_not_a_silent_one(answers: Tried) -> None:
+    # List and package each take longer than the limit.
+    assert answers[0]["slow"] is None
+    assert (answers[1] / "slow" / "prefix" / "share" / "fine").read_bytes() == b"fine"
 
 
 @pytest.mark.parametrize("key", LIES)

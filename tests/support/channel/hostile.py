@@ -74,9 +74,13 @@ def write_hostile(package: Hostile, channel: Path, *, suffix: str = ".conda") ->
         path.write_bytes(bz2.compress(_tar((*_info(package), *package.members))))
         return path
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("metadata.json", '{"conda_pkg_format_version": 2}')
-        archive.writestr(f"pkg-{package.stem}.tar.zst", zstd.compress(_tar(package.members)))
-        archive.writestr(f"info-{package.stem}.tar.zst", zstd.compress(_tar(_info(package))))
+        for name, data in (
+            ("metadata.json", b'{"conda_pkg_format_version": 2}'),
+            (f"pkg-{package.stem}.tar.zst", zstd.compress(_tar(package.members))),
+            (f"info-{package.stem}.tar.zst", zstd.compress(_tar(_info(package)))),
+        ):
+            # A ZipInfo of our own has a fixed date: the same package is the same archive.
+            archive.writestr(zipfile.ZipInfo(name), data)
     return path
 
 
