@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ out. An update builds a new generation beside the old one, so it can always be r
 
 CANCELLED = 130
 
+_DISK_HINT = "Put right what is named above, then try again; generations are never changed by us."
+
 
 class _Group(click.Group):
     """Errors of ours end in one sentence, a hint and exit code 1; never in a traceback."""
@@ -51,6 +54,12 @@ class _Group(click.Group):
             options = ctx.find_object(GlobalOptions) or GlobalOptions()
             print_error(error, as_json=options.as_json or "--json" in sys.argv)
             ctx.exit(CANCELLED if isinstance(error, Cancelled) else 1)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # nobody reads any more: click's to end
+                raise
+            problem = EnvsError(reason=str(error), hint=_DISK_HINT)
+            print_error(problem, as_json="--json" in sys.argv)
+            ctx.exit(1)
 
 
 @click.group(
