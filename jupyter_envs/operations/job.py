@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from jupyter_envs.errors import EnvsError, NoSpace
@@ -19,6 +19,8 @@ from .starts import absorb_starts
 from .verbs import perform, slug_of
 
 _NO_SPACE = (28, 122)  # ENOSPC, EDQUOT
+
+_DISK_HINT = "Put right what is named above, then try again; generations are never changed by us."
 
 
 def run_job(job: Job) -> dict[str, Any] | None:
@@ -37,7 +39,8 @@ def run_job(job: Job) -> dict[str, Any] | None:
         journal.end("failed", error.as_dict())
         return None
     except Exception as error:  # noqa: BLE001 - the journal is the only way to tell
-        traceback.print_exc()
+        if not isinstance(error, OSError):  # which names its file; the rest is ours to look into
+            traceback.print_exc()
         journal.end("failed", _unexpected(error, job).as_dict())
         return None
     else:
@@ -47,7 +50,8 @@ def run_job(job: Job) -> dict[str, Any] | None:
         if slot is not None:
             os.close(slot)
         journal.close()
-        absorb_starts(job.settings)
+        with suppress(OSError):
+            absorb_starts(job.settings)
 
 
 def _locked(job: Job, store: Store, journal: JournalWriter) -> dict[str, Any]:
@@ -76,4 +80,5 @@ def _held(store: Store, slug: str) -> Iterator[None]:
 def _unexpected(error: Exception, job: Job) -> EnvsError:
     if isinstance(error, OSError) and error.errno in _NO_SPACE:
         return NoSpace(path=str(error.filename or job.settings.envs_dir))
-    return EnvsError(reason=f"{type(error).__name__}: {error}")
+    hint = _DISK_HINT if isinstance(error, OSError) else None
+    return EnvsError(reason=f"{type(error).__name__}: {error}", hint=hint)
