@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -48,6 +49,8 @@ _HOMES = {
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
+_DISK_HINT = "Put right what is named above, then try again; generations are never changed by us."
+
 
 class _Group(click.Group):
     """Errors of ours end in one sentence, a hint and exit code 1; never in a traceback."""
@@ -69,10 +72,10 @@ class _Group(click.Group):
             self._tell(error, ctx)
             ctx.exit(CANCELLED if isinstance(error, Cancelled) else 1)
         except OSError as error:
-            told = disk_error(error, Path.home())
-            if told is None:
+            if error.errno == errno.EPIPE:  # nobody reads any more: click's to end
                 raise
-            self._tell(told, ctx)
+            told = disk_error(error, Path.home())
+            self._tell(told or EnvsError(reason=str(error), hint=_DISK_HINT), ctx)
             ctx.exit(1)
 
     def _tell(self, error: EnvsError, ctx: click.Context) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,7 +39,8 @@ class GlobalOptions:
     def reconciled(self, **changes: Any) -> operations.Settings:
         """Settings, after the store has been brought in line with what crashed or was removed."""
         settings = self.settings(**changes)
-        operations.reconcile(settings)
+        with suppress(OSError):  # whoever only reads is not kept from it; who writes meets it
+            operations.reconcile(settings)
         return settings
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from math import inf
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +24,9 @@ Flag = Literal["final", "top", "bottom"]
 _FLAG = re.compile(r"(?:^|\s)#!\s*(final|top|bottom)\b")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})")
 _YAML_SUFFIXES = (".yml", ".yaml")
+
+#: A file of a few lines may have aliases that stand for billions of values.
+_MOST_VALUES = 10_000
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -114,8 +118,13 @@ def read_file(path: Path) -> Layer:
     try:
         text = path.read_text("utf-8")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if node is not None and _written_out(node, {}) > _MOST_VALUES:
+            reason = f"with its aliases written out it has more than {_MOST_VALUES} values"
+            raise ConfigurationInvalid(file=str(path), reason=reason)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationInvalid(file=str(path), reason=_reason(error)) from error
+    except RecursionError as error:
+        raise ConfigurationInvalid(file=str(path), reason="it is nested too deeply") from error
     except yaml.YAMLError as error:
         raise ConfigurationInvalid(file=str(path), reason=_where(error)) from error
     if node is None:
@@ -124,6 +133,19 @@ def read_file(path: Path) -> Layer:
         reason = f"line {node.start_mark.line + 1}: settings are written as 'name: value'"
         raise ConfigurationInvalid(file=str(path), reason=reason)
     return Layer(str(path), _Reader(str(path), text).mapping(node))
+
+
+def _written_out(node: yaml.Node, known: dict[int, float]) -> float:
+    """How many values a node has with every alias written out; endless where one holds itself."""
+    if id(node) not in known:
+        known[id(node)] = inf
+        parts: list[yaml.Node] = []
+        if isinstance(node, yaml.MappingNode):
+            parts = [part for pair in node.value for part in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            parts = node.value
+        known[id(node)] = 1 + sum(_written_out(part, known) for part in parts)
+    return known[id(node)]
 
 
 def _reason(error: OSError | UnicodeDecodeError) -> str:

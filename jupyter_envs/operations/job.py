@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from jupyter_envs.errors import EnvsError, disk_error
@@ -17,6 +17,8 @@ from .queue import wait_for_slot
 from .requests import OF_NO_ENVIRONMENT, Create, Job, Probe, Rollback, verb_of
 from .starts import absorb_starts
 from .verbs import perform, slug_of
+
+_DISK_HINT = "Put right what is named above, then try again; generations are never changed by us."
 
 
 def run_job(job: Job) -> dict[str, Any] | None:
@@ -44,7 +46,8 @@ def run_job(job: Job) -> dict[str, Any] | None:
         if slot is not None:
             os.close(slot)
         journal.close()
-        absorb_starts(job.settings)
+        with suppress(OSError):
+            absorb_starts(job.settings)
 
 
 def _end(journal: JournalWriter, state: State, params: dict[str, Any]) -> None:
@@ -80,7 +83,8 @@ def _held(store: Store, slug: str) -> Iterator[None]:
 
 
 def _unexpected(error: Exception, job: Job) -> EnvsError:
-    if isinstance(error, OSError) and (told := disk_error(error, job.settings.envs_dir)):
-        return told
-    traceback.print_exception(error)
-    return EnvsError(reason=f"{type(error).__name__}: {error}")
+    if not isinstance(error, OSError):  # which names its file; the rest is ours to look into
+        traceback.print_exception(error)
+        return EnvsError(reason=f"{type(error).__name__}: {error}")
+    told = disk_error(error, job.settings.envs_dir)
+    return told or EnvsError(reason=f"{type(error).__name__}: {error}", hint=_DISK_HINT)

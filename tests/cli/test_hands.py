@@ -242,3 +242,17 @@ def test_a_terminal_shows_what_it_would_obey(world: World) -> None:
     printed = world.sandbox.run("list", "--json")
     assert printed.rstrip("\n").isprintable()
     assert json.loads(printed)["environments"][0]["name"] == "de\x1b[31mmo\x9b2J\u202e"
+
+
+def test_a_ledger_that_cannot_be_written_keeps_nobody_from_reading(world: World) -> None:
+    chains = world.sandbox.home / ".local" / "share" / "jupyter_envs" / "ledger"
+    shutil.rmtree(chains)
+    chains.write_text("")
+
+    assert sorted(world.sandbox.names()) == ["demo", "other"]
+    done = call(world.sandbox, "rollback", "demo", "--json")
+
+    assert done.stderr == ""
+    problem = json.loads(done.stdout.splitlines()[-1])
+    assert str(chains) in problem["message"]
+    assert "Traceback" not in done.stdout

@@ -273,3 +273,23 @@ def test_the_configuration_does_not_show_its_secrets(host: Host) -> None:
         "channel_alias: https://u:hunter2@x.example\nchannels: ['https://x/t/hunter2/c']\n"
     )
     assert "hunter2" not in repr(host.read())
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            "a0: &a0 [x, x]\n"
+            + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60)),
+            "aliases written out",
+        ),
+        ("channels: &all [conda-forge, *all]\n", "aliases written out"),
+        ("channels: " + "[" * 20_000, "nested too deeply"),
+    ],
+    ids=["a bomb", "one that holds itself", "deep"],
+)
+def test_a_file_that_would_grow_without_end(host: Host, text: str, reason: str) -> None:
+    host.condarc(text)
+
+    with pytest.raises(ConfigurationInvalid, match=reason):
+        host.read()
