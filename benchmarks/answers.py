@@ -49,6 +49,15 @@ def _wait_until_tidy(connection: Connection, environments: int) -> None:
     time.sleep(_QUIET_SECONDS)
 
 
+def _wait_until_known(connection: Connection) -> None:
+    """Until a server tells the same as before: it compares what it has not seen, beside others."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    before, now = b"", connection.get(_LIST)
+    while now != before and time.monotonic() < deadline:
+        time.sleep(_QUIET_SECONDS)
+        before, now = now, connection.get(_LIST)
+
+
 def _asked(connection: Connection, path: str) -> Timed:
     return lambda: connection.seconds(path)
 
@@ -78,6 +87,7 @@ def list_1000(bench: Bench) -> Result:
 def _list(name: str, user: Sandbox, environments: int, bench: Bench, *, times: int) -> Result:
     """Against Jupyter's own list of the same environments' kernels."""
     with _asking(user, bench, environments) as connection:
+        _wait_until_known(connection)
 
         def ours() -> float:
             with stopwatch() as clock:
