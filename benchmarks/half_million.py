@@ -51,9 +51,11 @@ def half_million() -> Path:
 def _fill(source: Path, folder: Path) -> None:
     real = {subdir: _records(source / subdir / "repodata.json") for subdir in _SUBDIRS}
     count = sum(map(len, real.values()))
+    left = RECORDS
     names = frozenset(one["name"] for records in real.values() for _, one in records)
     for subdir, records in real.items():
-        wanted = len(records) * RECORDS // count
+        wanted = len(records) * RECORDS // count if subdir != _SUBDIRS[-1] else left
+        left -= wanted
         made: dict[str, _Record] = {}
         for turn in range(-(-RECORDS // count)):
             change = older(turn) if turn <= _OLDER else renamed(turn, names)

@@ -195,7 +195,7 @@ def event_loop(bench: Bench) -> Result:
         "loop-p99-ms",
         [one.busy for one in waits],
         unit="ms",
-        against="the same server with nothing to do (of 46 packages, 99th of 100 requests)",
+        against="the same server with nothing to do; a create of 46 packages",
         others=[one.idle for one in waits],
     )
 
