@@ -22,6 +22,7 @@ import type {
 import { bytes, lastUsed, moment } from '../texts';
 import type { Actions } from './actions';
 import { Archived } from './Archived';
+import { Broken } from './Broken';
 import { Button } from './Button';
 import { useTrans } from './context';
 import { Download } from './Download';
@@ -87,6 +88,9 @@ export function Details(props: DetailsProps): React.JSX.Element {
   }
   if (environment.archived) {
     return <Archived {...props} />;
+  }
+  if (environment.broken) {
+    return <Broken {...props} />;
   }
   return (
     <div className="jp-Envs-details">

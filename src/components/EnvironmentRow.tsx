@@ -49,7 +49,7 @@ export function EnvironmentRow(props: RowProps): React.JSX.Element {
           </div>
         )}
         {environment && <Summary environment={environment} />}
-        {environment?.managed === true && !environment.archived && (
+        {environment?.managed === true && !environment.archived && !environment.broken && (
           <>
             <DriftBadge drift={environment.drift} isOpen={isOpen} onToggle={onToggle} />
             <ProbeBadge environment={environment} isOpen={isOpen} onToggle={onToggle} />
@@ -107,6 +107,9 @@ function Chips(props: RowProps): React.JSX.Element {
       {environment?.archived === true && (
         <span className="jp-Envs-chip">{trans.__('archived')}</span>
       )}
+      {environment?.broken === true && (
+        <span className="jp-Envs-chip jp-mod-broken">{trans.__('damaged')}</span>
+      )}
       {isBehind(environment) && (
         <span className="jp-Envs-chip jp-mod-behind">{trans.__('file changed')}</span>
       )}
@@ -146,6 +149,9 @@ function stateOf({ environment, operation, failed }: RowProps): string {
   }
   if (environment?.archived === true) {
     return 'archived';
+  }
+  if (environment?.broken === true) {
+    return 'broken';
   }
   return environment?.managed === false ? 'unmanaged' : 'ready';
 }

@@ -71,6 +71,9 @@ export const driftPlugin: JupyterFrontEndPlugin<void> = {
     };
 
     const restore = async (environment: Environment): Promise<Operation | null> => {
+      if (environment.broken) {
+        return model.repair(environment.slug); // there is nothing left to compare, or to lose
+      }
       const report = await model.client.drift(environment.slug, 'identity');
       const { confirmRestore } = await import('../widgets/driftDialogs');
       const whole = model.drifts.check(environment);

@@ -212,6 +212,7 @@ export class EnvironmentsPanel extends ReactWidget {
       environment.generation,
       environment.created,
       environment.archived,
+      environment.broken,
       running
     ]);
     const known = this._more.get(slug);
@@ -223,7 +224,7 @@ export class EnvironmentsPanel extends ReactWidget {
     try {
       const [whole, packages, processes] = await Promise.all([
         this._model.client.environment(slug),
-        this._model.client.packages(slug),
+        environment.broken ? [] : this._model.client.packages(slug),
         environment.archived ? [] : this._model.client.processes(slug)
       ]);
       const oldKernels = processes.filter(

@@ -142,3 +142,24 @@ def test_what_git_has_of_the_file(
     expect(dialog.locator("del")).to_have_text(["-  - demo-lib=1.0"] * 2)
     lab.screenshot("source")
     lab.accept("Close")
+
+
+def test_a_deleted_generation_is_repaired(lab: Lab, sandbox: Sandbox, write: Write) -> None:
+    disk = Disk(sandbox, "small")
+    write("small.yml", SPEC)
+    lab.context_menu("small.yml", "Create Environment")
+    lab.wait_for("small", "ready")
+    digest = disk.lock_digest
+    with clean_console(lab):
+        shutil.rmtree(disk.prefix)
+        row = lab.wait_for("small", "broken")
+        expect(row.get_by_text("damaged", exact=True)).to_be_visible()
+        row.locator("button.jp-Envs-title").click()  # no generation is left to be unfolded
+        expect(row.get_by_role("button", name="Repair")).to_be_visible()
+        expect(row.get_by_role("button", name="Notebook")).to_have_count(0)
+        lab.screenshot("damaged")
+
+        lab.click("small", "Repair")
+        lab.wait_for("small", "ready")
+    assert (disk.generation, disk.lock_digest) == (2, digest)
+    assert disk.version("demo_lib") == "1.0"

@@ -53,6 +53,7 @@ export function environment(change: Partial<Environment> = {}): Environment {
     prefix: `${ENVS_DIR}/.jupyter-envs/${slug}/1`,
     managed: true,
     archived: false,
+    broken: false,
     generation: 1,
     kernel: slug,
     kernels: [slug],
