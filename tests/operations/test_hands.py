@@ -350,3 +350,14 @@ def test_leases_of_any_form_count_as_none(house: House) -> None:
 
     assert live_leases(house.store, "demo") == ()
     assert house.listed() == {"demo": 2, "other": 1}
+
+
+def test_a_record_that_lies_outside_of_the_store_is_not_read(house: House) -> None:
+    moved = house.outside / "generation.json"
+    shutil.move(house.files.info, moved)
+    house.files.info.symlink_to(moved)
+
+    assert house.listed() == {"demo": 2, "other": 1}
+
+    with pytest.raises(EnvironmentBroken):
+        get_managed(house.store, "demo")
