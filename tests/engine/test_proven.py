@@ -51,7 +51,8 @@ def test_only_the_wanted_archives_files_are_installed(
 def test_what_somebody_is_unpacking_now_is_left_to_them(tmp_path: Path) -> None:
     folder = tmp_path / "pkg-1.0-0"
     folder.mkdir()
-    record: Any = SimpleNamespace(file_name="pkg-1.0-0.conda")
+    name = SimpleNamespace(normalized="pkg")
+    record: Any = SimpleNamespace(name=name, version="1.0", build="0")
     with (tmp_path / "pkg-1.0-0.lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         forget_unproven([record], tmp_path)
