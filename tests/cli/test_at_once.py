@@ -93,7 +93,6 @@ def test_an_environment_of_that_name_stays_as_it_is(taken: Sandbox, file: str) -
     before = everything(taken)
 
     assert refuse(taken, "create", path).code == code
-    assert refuse(taken, "create", path, "--name", "demo").code == code
     assert refuse(taken, "create", path, "--name", "DEMO").code == code
 
     assert everything(taken) == before
