@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable
@@ -263,11 +264,18 @@ class DriftWatch:
         self._tell = tell
         self._seen: dict[str, _Seen] = {}
 
-    def view(self, slug: str, number: int) -> DriftView:
-        """What is known of a generation, which has to be the current one."""
+    def view(self, slug: str, number: int, *, until: float = math.inf) -> DriftView:
+        """What is known of a generation, which has to be the current one.
+
+        After ``until``, of the monotonic clock, nothing is compared any more: what was said last
+        holds, or it is unknown until somebody asks again.
+        """
         seen = self._seen.get(slug)
-        if seen is not None and seen.number == number and seen.times == _times(seen.paths):
-            return seen.view
+        if seen is not None and seen.number == number:
+            if time.monotonic() >= until or seen.times == _times(seen.paths):
+                return seen.view
+        elif time.monotonic() >= until:
+            return DriftView(state="unknown")
         environment = read_environment(self._store, slug)
         if environment is None or environment.generation != number:
             return DriftView(state="unknown")

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from msgspec.structs import replace
 
 from jupyter_envs.store import Store, fingerprints, live_leases, read_broken, read_environment
 
 from .behind import source_changed
-from .drift import DriftWatch, Tell
+from .drift import DriftView, DriftWatch, Tell
 from .views import EnvironmentView, view
+
+#: For comparing environments with their locks, in one call: who waits for a list is to get one.
+#: What is not known then is known the next time, and whoever watches the store is told.
+_COMPARING_SECONDS = 0.2
+
+_UNKNOWN = DriftView(state="unknown")
 
 
 class EnvironmentList:
@@ -33,24 +40,27 @@ class EnvironmentList:
             for slug in self._known.keys() - marks.keys():
                 del self._known[slug]
             found = [self._view(slug, marks[slug]) for slug in sorted(marks, key=str.casefold)]
-        return [self._now(one) for one in found if one is not None]
+        until = time.monotonic() + _COMPARING_SECONDS
+        return [self._now(one, until) for one in found if one is not None]
 
     def _view(self, slug: str, mark: object) -> EnvironmentView | None:
         known = self._known.get(slug)
         if known is not None and known[0] == mark:
             return known[1]
         environment = read_environment(self._store, slug) or read_broken(self._store, slug)
-        made = view(self._store, environment) if environment else None
+        made = view(self._store, environment, drift=_UNKNOWN) if environment else None
         self._known[slug] = (mark, made)
         return made
 
-    def _now(self, found: EnvironmentView) -> EnvironmentView:
+    def _now(self, found: EnvironmentView, until: float) -> EnvironmentView:
         if not found.managed or found.broken:
             return found
         processes = len(live_leases(self._store, found.slug))
         behind = source_changed(found.source)
         generation = found.generation
-        drift = None if generation is None else self._drift.view(found.slug, generation)
+        drift = (
+            None if generation is None else self._drift.view(found.slug, generation, until=until)
+        )
         if (processes, behind, drift) == (found.processes, found.behind, found.drift):
             return found
         return replace(found, processes=processes, behind=behind, drift=drift)

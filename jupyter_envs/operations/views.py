@@ -92,8 +92,10 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     generations: tuple[GenerationView, ...] = ()
 
 
-def view(store: Store, environment: Environment) -> EnvironmentView:
-    """An environment without its history."""
+def view(
+    store: Store, environment: Environment, *, drift: DriftView | None = None
+) -> EnvironmentView:
+    """An environment without its history. ``drift`` saves comparing it with its lock."""
     info = environment.info
     if info is None:
         return EnvironmentView(
@@ -127,7 +129,7 @@ def view(store: Store, environment: Environment) -> EnvironmentView:
         packages=info.conda_packages + info.pip_packages,
         processes=len(live_leases(store, environment.slug)),
         behind=source_changed(info.source),
-        drift=None if environment.archived else drift_view(store, environment),
+        drift=None if environment.archived else drift or drift_view(store, environment),
         target=choice_of(info.target),
         accelerator=info.accelerator,
         unhashed=info.unhashed,

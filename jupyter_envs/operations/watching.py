@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
 import msgspec
@@ -13,6 +14,10 @@ from .drift import DriftView, DriftWatch, Tell
 from .journal import ENDED, Operation, is_running
 from .launch import reap
 from .recovery import close_operation
+
+#: For comparing environments with their locks, in one look. Most were not touched, which takes
+#: microseconds; where thousands were, the others follow in the next looks.
+_COMPARING_SECONDS = 0.2
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +61,13 @@ class StoreWatch:
         return Changes(operations=changed, environments=moved)
 
     def _drifts(self, marks: Mapping[str, object]) -> dict[str, DriftView]:
+        until = time.monotonic() + _COMPARING_SECONDS
         numbers = ((slug, generation_of(mark)) for slug, mark in marks.items())
-        return {slug: self._drift.view(slug, n) for slug, n in numbers if n is not None}
+        return {
+            slug: self._drift.view(slug, number, until=until)
+            for slug, number in numbers
+            if number is not None
+        }
 
     def _alive_or_closed(self, operation: Operation) -> Operation:
         if operation.state in ENDED or is_running(operation):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from jupyter_envs.ledger import content_hash
+from jupyter_envs.lock import Lock, emit_lock
 from jupyter_envs.operations import EnvironmentList, EnvironmentView, listing, view
+from jupyter_envs.operations.drift import SETTLED_SECONDS
 from jupyter_envs.store import (
     ArchiveRecord,
     Environment,
+    GenerationFiles,
     SourceInfo,
     Store,
     discard_generation,
@@ -236,3 +240,29 @@ def test_many_ask_while_things_change(store: Store) -> None:
 
     assert wrong == []
     assert [one.generation for one in remembered.views()] == [30]
+
+
+def test_who_waits_for_a_list_gets_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comparing thousands of environments that were touched takes minutes."""
+    for slug in ("one", "two"):
+        _with_packages(publish(store, slug))
+    listed = EnvironmentList(store)
+    monkeypatch.setattr(listing, "_COMPARING_SECONDS", -1)
+    assert [_state(one) for one in listed.views()] == ["unknown", "unknown"]
+
+    monkeypatch.setattr(listing, "_COMPARING_SECONDS", 60)
+    assert [_state(one) for one in listed.views()] == ["clean", "clean"]
+    # What was found out stays known.
+    time.sleep(SETTLED_SECONDS + 0.2)
+    listed.views()
+    monkeypatch.setattr(listing, "_COMPARING_SECONDS", -1)
+    assert [_state(one) for one in listed.views()] == ["clean", "clean"]
+
+
+def _with_packages(files: GenerationFiles) -> None:
+    """With a lock that can be compared with what is there."""
+    files.lock.write_bytes(emit_lock(Lock(platforms=("linux-64",), channels=(), packages=())))
+
+
+def _state(found: EnvironmentView) -> str | None:
+    return found.drift.state if found.drift else None
