@@ -14,6 +14,7 @@ import msgspec
 from jupyter_envs.lock import Lock, LockedPackage, emit_lock
 from jupyter_envs.operations import list_operations
 from jupyter_envs.operations.catalogue import new_id
+from jupyter_envs.operations.drift import look
 from jupyter_envs.operations.journal import JournalWriter, journal_path
 from jupyter_envs.store import (
     Expected,
@@ -21,9 +22,13 @@ from jupyter_envs.store import (
     GenerationInfo,
     SourceInfo,
     Store,
+    fingerprint,
+    get_managed,
     make_folder,
     read_info,
     this_process,
+    touched,
+    write_drift,
 )
 
 _CHANNEL = "https://conda.anaconda.org/conda-forge"
@@ -81,7 +86,20 @@ def fill(store: Store, model: Path, count: int) -> list[str]:
         own = msgspec.structs.replace(info, name=slug, slug=slug, number=1)
         files.info.write_bytes(msgspec.json.encode(own))
         store.link(slug).symlink_to(store.link_target(slug, 1))
+    _compare(store, slugs)
     return slugs
+
+
+def _compare(store: Store, slugs: list[str]) -> None:
+    """What is known of drift after a create: one is compared, and the others are like it."""
+    record = look(store, get_managed(store, slugs[0]))
+    if record is None:
+        return
+    for slug in slugs[1:]:
+        prefix = store.generation(slug, 1)
+        now = touched(str(prefix), record.folders)
+        own = msgspec.structs.replace(record, fingerprint=fingerprint(prefix), touched=now)
+        write_drift(store, slug, 1, own)
 
 
 def _link_packages(model: Path, prefix: Path) -> None:
