@@ -60,6 +60,9 @@ class Guard:
         self._packages = packages
         self._lock = threading.Lock()
         self._known: dict[str, Links] = {}
+        # By their paths the names of the packages that bring them.
+        self._out: dict[str, str] = {}
+        self._links: dict[str, str] = {}
         self._moved: list[Path] = []
         self.refusal: PackageUnsafe | None = None
 
@@ -95,31 +98,33 @@ class Guard:
         return links
 
     def _compare(self, name: str) -> None:
-        """Raise Unsafe where this package and those before it write through a link together."""
-        out = {path: owner for owner, links in self._known.items() for path in links.out}
-        for path, owner in out.items():
-            if owner == name and _WRITTEN_LATER.fullmatch(path):
+        """Raise Unsafe where this package and those before it write through a link together.
+
+        Each pair of packages is compared once, when the second of them comes.
+        """
+        mine = self._known[name]
+        self._out.update(dict.fromkeys(mine.out, name))
+        self._links.update(dict.fromkeys((*mine.out, *mine.climbing, *mine.others), name))
+        for path in mine.out:
+            if _WRITTEN_LATER.fullmatch(path):
                 raise Unsafe(path, f"{named(path)} is a link out of the environment")
-        if out:
-            for owner, path in self._places():
-                if (link := _behind(path, out)) is not None and name in (owner, out[link]):
+        # What others write matters only where this one has a link that it could go through.
+        for owner in self._known if mine.out else (name,):
+            for path in self._places(owner) if self._out else ():
+                link = _behind(path, self._out)
+                if link is not None and name in (owner, self._out[link]):
                     reason = f"{named(path)} would be written through the link {named(link)}"
                     raise Unsafe(path, reason)
-        links = {
-            path: owner
-            for owner, known in self._known.items()
-            for path in (*known.out, *known.climbing, *known.others)
-        }
         for owner, known in self._known.items():
             for path in known.climbing:
-                if (link := _behind(path, links)) is not None and name in (owner, links[link]):
+                link = _behind(path, self._links)
+                if link is not None and name in (owner, self._links[link]):
                     reason = f"the link {named(path)} lies behind another, {named(link)}"
                     raise Unsafe(path, reason)
 
-    def _places(self) -> Iterator[tuple[str, str]]:
-        for name, links in self._known.items():
-            for path in places(self._packages / cache_name(self._records[name]), links):
-                yield name, path
+    def _places(self, name: str) -> Iterator[str]:
+        folder = self._packages / cache_name(self._records[name])
+        return places(folder, self._known[name])
 
     def _refuse(self, record: Record, found: Unsafe) -> None:
         folder = self._packages / cache_name(record)
