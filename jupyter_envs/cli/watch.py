@@ -46,7 +46,7 @@ _NOTES = {
     "login_unusable": "the login for {place} is not used: {reason}",
     "link_script_skipped": "the link script of {name} was not run (the policy does not allow it)",
     "link_script_said": "{name} says: {text}",
-    "not_registered": "{name} is there, and {reason} ('jupyter envs list' tries again)",
+    "not_registered": "{name} is there, and {reason}; it is tried again by itself",
     "no_kernel": "no package of this environment brings a Jupyter kernel",
     "kernel_not_started": "the kernel {kernel} was left out: {reason}",
     "activation_unexplained": "{variable} is set to what it was while building",
