@@ -180,7 +180,11 @@ export function eventText(event: OperationEvent, trans: TranslationBundle): stri
     case 'not_locked':
       return trans.__('%1 %2 is in no lock: %3', param('name'), param('version'), param('reason'));
     case 'not_registered':
-      return trans.__('%1 is there, and %2; it is tried again by itself', param('name'), param('reason'));
+      return trans.__(
+        '%1 is there, and %2; it is tried again by itself',
+        param('name'),
+        param('reason')
+      );
     case 'no_kernel':
       return trans.__('No package of this environment brings a Jupyter kernel');
     case 'kernel_not_started':
