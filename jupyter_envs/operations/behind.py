@@ -46,7 +46,8 @@ def _changed(file: str, sha256: str) -> bool | None:
     return None if now is None else now != sha256
 
 
-@lru_cache(maxsize=1024)
+# More than anybody has environments: with fewer, a list would read all of their files each time.
+@lru_cache(maxsize=10_000)
 def _digest(file: str, mtime: int, size: int) -> str | None:
     """sha256 of a file; the other two arguments tell one state of it from the next."""
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from functools import cache
 from pathlib import Path
 
@@ -35,10 +34,7 @@ def process_identity(pid: int) -> ProcessIdentity:
 
 def host_name() -> str:
     """This host's name, as the start shim sees it too."""
-    try:
-        return Path("/proc/sys/kernel/hostname").read_text().strip()
-    except OSError:
-        return socket.gethostname()
+    return os.uname().nodename
 
 
 @cache
@@ -65,6 +61,7 @@ def start_time(pid: int) -> int | None:
         return None
 
 
+@cache
 def _has_proc() -> bool:
     return Path("/proc/self/stat").exists()
 
@@ -72,10 +69,16 @@ def _has_proc() -> bool:
 def _stat(pid: int) -> list[str]:
     """The fields of ``/proc/<pid>/stat`` from the state on; empty where there is no process."""
     try:
-        # The command name in field 2 may hold spaces and parentheses: count after the last one.
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        file = os.open(f"/proc/{pid}/stat", os.O_RDONLY)  # for each lease of a list: no Path
     except OSError:
         return []
+    try:
+        # The command name in field 2 may hold spaces and parentheses: count after the last one.
+        return os.read(file, 4096).rpartition(b")")[2].decode().split()
+    except OSError:  # it has ended
+        return []
+    finally:
+        os.close(file)
 
 
 def is_alive(identity: ProcessIdentity) -> bool | None:
@@ -84,13 +87,13 @@ def is_alive(identity: ProcessIdentity) -> bool | None:
         return None
     if identity.boot_id != boot_id():
         return False
-    started = start_time(identity.pid)
-    return started is not None and started == identity.start_time and not _is_zombie(identity.pid)
+    if _has_proc():
+        fields = _stat(identity.pid)
+        return bool(fields) and fields[0] != "Z" and int(fields[19]) == identity.start_time
+    return start_time(identity.pid) == identity.start_time and not _is_zombie(identity.pid)
 
 
 def _is_zombie(pid: int) -> bool:
-    if _has_proc():
-        return _stat(pid)[:1] == ["Z"]
     import psutil
 
     try:
