@@ -7,18 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from jupyter_envs import operations, store
 from jupyter_envs.errors import OperationEnded
-from jupyter_envs.operations import (
-    Event,
-    Operation,
-    Settings,
-    cancel,
-    follow,
-    is_recovered,
-    read_operation,
-    reconcile,
-)
-from jupyter_envs.store import Store
 
 from .output import err, escape, print_failure, print_json, size
 
@@ -60,28 +50,28 @@ _NOTES = {
 }
 
 
-def watch(settings: Settings, operation: str, *, as_json: bool) -> int:
+def watch(settings: operations.Settings, operation: str, *, as_json: bool) -> int:
     """Show an operation until it ends; returns the exit code. Ctrl-C cancels it."""
-    store = Store(settings.envs_dir)
+    place = store.Store(settings.envs_dir)
     with _interruptible() as interrupted:
-        events = follow(store, operation)
+        events = operations.follow(place, operation)
         shown = _json_lines(events) if as_json else _bars(events)
         for _ in shown:
             if interrupted:
                 break
     if interrupted:
         try:
-            summary = cancel(store, operation)
+            summary = operations.cancel(place, operation)
         except OperationEnded:
-            summary, _events = read_operation(store, operation)
+            summary, _events = operations.read_operation(place, operation)
     else:
-        summary, _events = read_operation(store, operation)
-    if is_recovered(summary):
-        reconcile(settings)  # the kernel that is promised now was still to come
+        summary, _events = operations.read_operation(place, operation)
+    if operations.is_recovered(summary):
+        operations.reconcile(settings)  # the kernel that is promised now was still to come
     return _conclude(summary, as_json=as_json)
 
 
-def _conclude(summary: Operation, *, as_json: bool) -> int:
+def _conclude(summary: operations.Operation, *, as_json: bool) -> int:
     if summary.state == "succeeded":
         if as_json:
             print_json(summary.result or {})
@@ -106,14 +96,14 @@ def _interruptible() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _json_lines(events: Iterator[Event | None]) -> Iterator[None]:
+def _json_lines(events: Iterator[operations.Event | None]) -> Iterator[None]:
     for event in events:
         if event is not None and event.phase != "ended":
             print_json(event)
         yield
 
 
-def _bars(events: Iterator[Event | None]) -> Iterator[None]:
+def _bars(events: Iterator[operations.Event | None]) -> Iterator[None]:
     # Here, since every command loads this module and few show a bar.
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -135,7 +125,7 @@ def _bars(events: Iterator[Event | None]) -> Iterator[None]:
             bars.update(task, total=1, completed=1)
 
 
-def _show(event: Event, bars: Progress, tasks: dict[str, TaskID]) -> None:
+def _show(event: operations.Event, bars: Progress, tasks: dict[str, TaskID]) -> None:
     if event.code in _NOTES:
         err.print(f"[yellow]note[/] {escape(_NOTES[event.code].format_map(event.params))}")
     title = _PHASES.get(event.phase)
@@ -155,7 +145,7 @@ def _show(event: Event, bars: Progress, tasks: dict[str, TaskID]) -> None:
     )
 
 
-def _count(event: Event) -> str:
+def _count(event: operations.Event) -> str:
     if event.total is None:
         return ""
     if event.unit == "bytes":
