@@ -6,8 +6,9 @@ Everything here is idempotent and touches only environments whose lock it can ta
 from __future__ import annotations
 
 import os
+import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -37,6 +38,7 @@ from jupyter_envs.store import (
     known_slugs,
     list_environments,
     moved_link,
+    processes_in,
     processes_of,
     read_environment,
     read_info,
@@ -135,11 +137,22 @@ def _close(store: Store, summary: Operation, *, cancelled: bool) -> None:
         forget_empty(store, slug)
         return
     unfinished = unfinished_generations(store, slug)
-    left = any(marker and marker.operation == summary.id for marker in unfinished.values())
-    _end(store, summary.id, cancelled=cancelled, resumable=left)
-    for number in (*_never_published(store, slug, summary.id), *(unfinished if cancelled else ())):
+    mine = [n for n, made in unfinished.items() if made and made.operation == summary.id]
+    never_published = _never_published(store, slug, summary.id)
+    _end_kernels(store, slug, (*mine, *never_published))
+    _end(store, summary.id, cancelled=cancelled, resumable=bool(mine))
+    for number in (*never_published, *(unfinished if cancelled else ())):
         discard_generation(store, slug, number)
     forget_empty(store, slug)
+
+
+def _end_kernels(store: Store, slug: str, numbers: Iterable[int]) -> None:
+    """End what still runs from generations that nobody has seen: a kernel that was being tried is
+    in a session of its own and outlives its worker."""
+    for number in numbers:
+        for pid in processes_in(store.generation(slug, number)):
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
 
 
 def _never_published(store: Store, slug: str, operation: str) -> list[int]:
