@@ -30,6 +30,7 @@ def _create(bench: Bench, packages: Sequence[str] = NOTEBOOK) -> tuple[float, di
 
 def _remove(bench: Bench, result: dict[str, Any]) -> None:
     bench.user.run("remove", result["name"], "--yes")
+    bench.user.wait_for_workers()  # thousands of files are deleted, which is not the next one's
 
 
 def warm(bench: Bench) -> None:

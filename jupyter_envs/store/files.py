@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
 import stat
@@ -93,9 +94,26 @@ def discard_tree(folder: Path, trash: Path) -> None:
 
 def empty_trash(trash: Path) -> None:
     """Delete what was discarded. Links are removed, never followed, be they inside or in the
-    place of ``trash``; what cannot be deleted now is tried again the next time."""
-    if trash.is_symlink() or not trash.is_dir():
+    place of ``trash``; what cannot be deleted now is tried again the next time.
+
+    Where another process is at it, it is left to that one: thousands of files take seconds, and
+    whoever comes next has something else to do."""
+    try:
+        folder = os.open(trash, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
         return
+    try:
+        with suppress(OSError):  # a disk without locks: then two delete
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+        _delete_all(trash)
+    finally:
+        os.close(folder)
+
+
+def _delete_all(trash: Path) -> None:
     for grave in trash.iterdir():
         if grave.is_dir() and not grave.is_symlink():
             shutil.rmtree(grave, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import multiprocessing
 import os
@@ -118,6 +119,21 @@ def test_what_is_discarded_is_gone_at_once_and_its_bytes_later(store: Store) -> 
 
     assert complete_generations(store, "demo") == (2,)
     assert len(list(store.trash.iterdir())) == 1
+    empty_trash(store.trash)
+    assert list(store.trash.iterdir()) == []
+
+
+def test_nobody_waits_for_who_deletes(store: Store) -> None:
+    finish(store, "demo", 1)
+    discard_generation(store, "demo", 1)
+    graves = list(store.trash.iterdir())
+    other = os.open(store.trash, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+
+    empty_trash(store.trash)
+    assert list(store.trash.iterdir()) == graves != []
+
+    os.close(other)  # it has died, perhaps
     empty_trash(store.trash)
     assert list(store.trash.iterdir()) == []
 
