@@ -41,7 +41,7 @@ with serve(Path(sys.argv[1])) as served:
 
 #: What the worker of an operation does with a spec. The same with py-rattler alone is the peer.
 _SOLVE = """
-import json, resource, sys, time
+import json, sys, time
 from pathlib import Path
 from jupyter_envs.engine import (
     CacheDirs, SolveRequest, detect_target, load_metadata, open_session, prepare,
@@ -64,7 +64,7 @@ with open_session(
 seconds = time.perf_counter() - began
 """
 _BARE = """
-import asyncio, json, resource, sys, time
+import asyncio, json, sys, time
 from rattler import Gateway, MatchSpec, VirtualPackage, solve
 channel, folder, dependencies = sys.argv[1], sys.argv[2], sys.argv[3:]
 virtual = VirtualPackage.detect()
@@ -79,7 +79,9 @@ seconds = time.perf_counter() - began
 # py-rattler's threads can abort an interpreter that ends in the ordinary way.
 _TELL = """
 import os
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+# Not getrusage: what a process had before exec counts there, and that was this program.
+status = open("/proc/self/status").read()
+peak = int(status.partition("VmHWM:")[2].split()[0]) * 1024
 print(json.dumps({"seconds": seconds, "peak": peak, "packages": packages}), flush=True)
 os._exit(0)
 """

@@ -325,7 +325,7 @@ def test_a_recreate_that_was_killed_is_resumed(archived: Sandbox, tmp_path: Path
 
 def test_a_removal_that_was_killed_before_it_began_is_none(archived: Sandbox) -> None:
     """Nobody removed it, so nobody may say so."""
-    cut = CUT.replace("Archive", "Remove").replace("archiving", "verbs")
+    cut = CUT.replace("Archive", "Remove").replace("archiving", "removing")
     command = [sys.executable, "-c", cut, "discard_archive", "before"]
     subprocess.run(command, env=archived.environ, timeout=60, check=False)
 

@@ -204,7 +204,7 @@ def test_another_tool_takes_it_away(sandbox: Sandbox, theirs: Path) -> None:
 def test_a_removal_that_was_killed_is_finished(sandbox: Sandbox, theirs: Path, step: str) -> None:
     sandbox.json("adopt", "demo")
 
-    killed(sandbox, "remove", "verbs", step, "after")
+    killed(sandbox, "remove", "removing", step, "after")
 
     assert sandbox.json("list")["environments"] == []
     assert sandbox.json("operations")["operations"][0]["state"] == "succeeded"
@@ -386,13 +386,13 @@ CUT = """
 import os, signal, sys
 from jupyter_envs.engine import read_configuration
 from jupyter_envs.operations import Job, SpecSource, Update, Adopt, default_settings
-from jupyter_envs.operations import Remove, adopt_unmanaged, publish, verbs
+from jupyter_envs.operations import Remove, adopt_unmanaged, publish, removing, verbs
 from jupyter_envs.operations.catalogue import new_id
 from jupyter_envs.operations.job import run_job
 from jupyter_envs.store import adopted
 
 verb, place, step, when, count = sys.argv[1:]
-modules = (adopt_unmanaged, adopted, publish, verbs)
+modules = (adopt_unmanaged, adopted, publish, removing, verbs)
 place = next(one for one in modules if one.__name__.endswith("." + place))
 good, calls = getattr(place, step), 0
 

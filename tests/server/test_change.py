@@ -295,9 +295,8 @@ def test_force_is_yes_or_no(client: ApiClient, demo: Demo, force: str) -> None:
     client.delete(environment(demo.name), force=force).problem(400, "request_invalid")
 
 
-def test_what_somebody_took_the_files_of_is_shown_no_more(made: Made) -> None:
+def test_what_somebody_took_the_files_of_is_shown_as_broken(made: Made) -> None:
     shutil.rmtree(made.prefix)
-    assert made.name not in [
-        one["name"] for one in made.client.get("environments").expect(200)["environments"]
-    ]
-    made.client.get(environment(made.name)).problem(404, "environment_not_found")
+    listed = made.client.get("environments").expect(200)["environments"]
+    assert [one["broken"] for one in listed if one["name"] == made.name] == [True]
+    assert made.client.get(environment(made.name)).expect(200)["broken"] is True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_envs import spec
 from jupyter_envs.errors import SpecInvalid
 from jupyter_envs.spec import Spec, parse_spec, read_spec
 
@@ -124,8 +123,3 @@ def test_a_spec_does_not_show_secrets() -> None:
     assert "hunter" not in repr(read)
     assert "TOKEN" in repr(read)
     assert read.channels == ("https://u:hunter2@example.org/c",)
-
-
-def test_the_public_names_are_sorted_and_there() -> None:
-    assert spec.__all__ == sorted(spec.__all__, key=lambda name: (not name.isupper(), name))
-    assert all(hasattr(spec, name) for name in spec.__all__)
