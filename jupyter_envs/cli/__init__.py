@@ -1,27 +1,5 @@
 """``jupyter envs``: the command line."""
 
-from __future__ import annotations
-
-import sys
-from contextlib import AbstractContextManager, nullcontext
-
-from jupyter_envs.operations import prepared
+from .start import main
 
 __all__ = ["main"]
-
-#: Commands that build. Their worker is started before this process has loaded anything.
-_BUILDING = frozenset({"clone", "create", "recreate", "repair", "update"})
-
-
-def main() -> None:
-    """Run the command line; ends the process."""
-    with _worker():
-        from .main import run
-
-        run()
-
-
-def _worker() -> AbstractContextManager[None]:
-    builds = not _BUILDING.isdisjoint(sys.argv[1:2])
-    helps = not {"--help", "-h"}.isdisjoint(sys.argv)
-    return prepared() if builds and not helps else nullcontext()
