@@ -1,5 +1,5 @@
 """``jupyter envs``: the command line."""
 
-from .main import main
+from .start import main
 
 __all__ = ["main"]

@@ -67,11 +67,10 @@ def create(
     stacks; one may also be an address that ends with #sha256= and its digest.
     """
     target = taken_target(limits)
-    with operations.prepared():
-        source = operations.source_named(file, options.settings(**limits))
-        slug = spec.check_name(operations.name_for(source, name))
-        settings = options.reconciled(**limits)
-        job = operations.ask_create(settings, source, name, locked=locked, target=target)
+    source = operations.source_named(file, options.settings(**limits))
+    slug = spec.check_name(operations.name_for(source, name))
+    settings = options.reconciled(**limits)
+    job = operations.ask_create(settings, source, name, locked=locked, target=target)
     result = carry_out(job, options)
     _say(
         options,
@@ -115,12 +114,11 @@ def update(
     """
     refuse_both(locked=locked, upgrade=upgrade)
     target = taken_target(limits)
-    with operations.prepared():
-        settings = options.reconciled(**limits)
-        source = operations.source_from_file(file) if file else None
-        job = operations.ask_update(
-            settings, name, source, upgrade=upgrade, locked=locked, target=target
-        )
+    settings = options.reconciled(**limits)
+    source = operations.source_from_file(file) if file else None
+    job = operations.ask_update(
+        settings, name, source, upgrade=upgrade, locked=locked, target=target
+    )
     result = carry_out(job, options)
     if result.get("changed"):
         _say(
@@ -161,8 +159,7 @@ def rollback(options: GlobalOptions, name: str, generation: int | None) -> None:
 def clone(options: GlobalOptions, /, name: str, new_name: str, **limits: Any) -> None:
     """Make NEW_NAME with exactly the packages of NAME, without solving."""
     spec.check_name(new_name)
-    with operations.prepared():
-        job = operations.ask_clone(options.reconciled(**limits), name, new_name)
+    job = operations.ask_clone(options.reconciled(**limits), name, new_name)
     result = carry_out(job, options)
     _say(options, f"{result['name']} is ready: the same lock {result['lock_digest'][:12]}.")
 

@@ -101,6 +101,6 @@ def group(context: click.Context, envs_dir: Path | None) -> None:
     context.obj = GlobalOptions(envs_dir=envs_dir)
 
 
-def main() -> None:
-    """Run the command line; ends the process."""
+def run() -> None:
+    """Run the command that was asked for; ends the process."""
     group(prog_name="jupyter envs", complete_var=COMPLETE_VARIABLE)

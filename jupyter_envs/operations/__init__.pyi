@@ -42,10 +42,11 @@ from .drift_report import (
 )
 from .inline import run_here
 from .journal import ENDED, Event, Operation, State, is_running
-from .launch import cancel, follow, prepared, submit
+from .launch import cancel, follow, submit
 from .listing import EnvironmentList
 from .outcome import is_recovered
 from .packages import PackageView, packages_of
+from .preparing import prepared
 from .probe_view import ProbeView, probe_answers
 from .recovery import reconcile
 from .references import Side, is_file_reference, resolve, side_from_bytes

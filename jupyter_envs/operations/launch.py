@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import IO
+from contextlib import suppress
 
 from jupyter_envs.errors import EnvironmentBusy, OperationEnded
 from jupyter_envs.store import (
@@ -33,11 +31,13 @@ from .journal import (
     log_path,
     parse_events,
 )
+from .preparing import new_worker, take_prepared
 from .recovery import close_dead_on, close_operation
-from .requests import OF_NO_ENVIRONMENT, PREPARE, Job, Request, verb_of
+from .requests import OF_NO_ENVIRONMENT, Job, Request, verb_of
 from .settings import Settings
 
 _POLL_SECONDS = 0.05
+_GLANCE_SECONDS = 0.01
 _KILL_SECONDS = 10.0
 
 
@@ -79,7 +79,7 @@ def _start(job: Job, store: Store) -> None:
     journal = JournalWriter(journal_path(store, job.id))
     journal.submit(**facts, worker=this_process())
     with log_path(store, job.id).open("ab") as log:
-        process = _take_prepared() or _worker(log)
+        process = take_prepared() or new_worker(log)
     assert process.stdin is not None
     try:
         journal.submit(**facts, worker=process_identity(process.pid))
@@ -93,48 +93,6 @@ def _start(job: Job, store: Store) -> None:
     with suppress(BrokenPipeError), process.stdin:  # broken where it is dead already
         process.stdin.write(job.to_json())
 
-
-def _worker(output: IO[bytes] | int, *options: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "jupyter_envs.operations.worker", *options],
-        stdin=subprocess.PIPE,
-        stdout=output,
-        stderr=output,
-        # Not the caller's folder: "-m" would import modules that lie there.
-        cwd="/",
-        start_new_session=True,
-    )
-
-
-@contextmanager
-def prepared() -> Iterator[None]:
-    """Start a worker now, for the job that will be started inside the block.
-
-    It loads what building needs while this process reads files and checks them: most of what an
-    environment takes beyond its packages is the loading of two Pythons, one after the other.
-    Without a job it is ended at the end of the block.
-    """
-    _PREPARED.append(_worker(subprocess.DEVNULL, PREPARE))
-    try:
-        yield
-    finally:
-        while _PREPARED:
-            unused = _PREPARED.pop()
-            unused.kill()
-            unused.communicate()
-
-
-def _take_prepared() -> subprocess.Popen[bytes] | None:
-    while _PREPARED:
-        process = _PREPARED.pop()
-        if process.poll() is None:
-            return process
-        process.communicate()
-    return None
-
-
-#: Workers that wait for a job: none, or one in a command that is about to start it.
-_PREPARED: list[subprocess.Popen[bytes]] = []
 
 #: Workers started by this process, so that none of them stays a zombie.
 _REAP: list[subprocess.Popen[bytes]] = []
@@ -155,7 +113,8 @@ def follow(store: Store, operation: str, *, after: int = -1) -> Iterator[Event |
     path = journal_path(store, operation)
     while True:
         reap()
-        for event in parse_events(path.read_bytes()):
+        data = path.read_bytes()
+        for event in parse_events(data):
             if event.seq > after:
                 after = event.seq
                 yield event
@@ -167,8 +126,10 @@ def follow(store: Store, operation: str, *, after: int = -1) -> Iterator[Event |
         if not is_running(summary):
             close_operation(store, operation)
             continue
+        looked = time.monotonic()
         yield None
-        time.sleep(_POLL_SECONDS)
+        while time.monotonic() - looked < _POLL_SECONDS and path.stat().st_size == len(data):
+            time.sleep(_GLANCE_SECONDS)
 
 
 def cancel(store: Store, operation: str) -> Operation:

@@ -39,9 +39,18 @@ class EnvironmentList:
         with self._mutex:
             for slug in self._known.keys() - marks.keys():
                 del self._known[slug]
-            found = [self._view(slug, marks[slug]) for slug in sorted(marks, key=str.casefold)]
+            found = [
+                (slug, one)
+                for slug in sorted(marks, key=str.casefold)
+                if (one := self._view(slug, marks[slug])) is not None
+            ]
         until = time.monotonic() + _COMPARING_SECONDS
-        return [self._now(one, until) for one in found if one is not None]
+        now = {slug: self._now(one, until) for slug, one in found}
+        with self._mutex:
+            # Kept, since it will be the same the next time: a thousand new ones for each answer
+            # are what Python's garbage collection has to go through.
+            self._known.update((slug, (marks[slug], one)) for slug, one in now.items())
+        return list(now.values())
 
     def _view(self, slug: str, mark: object) -> EnvironmentView | None:
         known = self._known.get(slug)

@@ -12,9 +12,6 @@ from jupyter_envs.stacks import Origin
 from .settings import Settings, decode_path, encode
 from .target_order import TargetOrder
 
-PREPARE = "--prepare"
-"""Tells a worker to load what building needs before its job is there."""
-
 
 class SpecSource(msgspec.Struct, frozen=True, kw_only=True, tag="spec", tag_field="kind"):
     """An environment.yml: its bytes, and the path it was read from.

@@ -16,7 +16,8 @@ from jupyter_envs.store import ADOPTED, Store, empty_trash
 
 from .job import run_job
 from .journal import log_path
-from .requests import PREPARE, Job
+from .preparing import PREPARE
+from .requests import Job
 from .tend import tend
 
 
