@@ -37,7 +37,7 @@ _CREATE = (
     (
         "command",
         "the command starts, reads the file, starts a worker; it sees that all is done, and leaves",
-        "two Pythons, one after the other: nearly all of it is imports",
+        "two Pythons beside each other: nearly all of it is imports, most of them of the worker",
     ),
     (
         "queued",
