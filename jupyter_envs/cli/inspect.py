@@ -22,8 +22,7 @@ from jupyter_envs.store import (
     broken,
     find_environment,
     get_recorded,
-    list_all,
-    list_broken,
+    list_known,
     write_atomically,
 )
 
@@ -39,8 +38,7 @@ def list_(options: GlobalOptions) -> None:
     """Show all environments."""
     settings = options.reconciled()
     store = Store(settings.envs_dir)
-    known = sorted((*list_all(store), *list_broken(store)), key=lambda one: one.slug.casefold())
-    views = [view(store, environment) for environment in known]
+    views = [view(store, environment) for environment in list_known(store)]
     if options.as_json:
         print_json({"environments": views})
         return

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from jupyter_envs import __version__
-from jupyter_envs.errors import Cancelled, EnvsError, disk_error
+from jupyter_envs.errors import DISK_HINT, Cancelled, EnvsError, disk_error
 
 from .options import GlobalOptions
 from .output import print_error
@@ -49,8 +49,6 @@ _HOMES = {
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
-_DISK_HINT = "Put right what is named above, then try again; generations are never changed by us."
-
 
 class _Group(click.Group):
     """Errors of ours end in one sentence, a hint and exit code 1; never in a traceback."""
@@ -75,7 +73,7 @@ class _Group(click.Group):
             if error.errno == errno.EPIPE:  # nobody reads any more: click's to end
                 raise
             told = disk_error(error, Path.home())
-            self._tell(told or EnvsError(reason=str(error), hint=_DISK_HINT), ctx)
+            self._tell(told or EnvsError(reason=str(error), hint=DISK_HINT), ctx)
             ctx.exit(1)
 
     def _tell(self, error: EnvsError, ctx: click.Context) -> None:

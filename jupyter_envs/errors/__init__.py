@@ -43,7 +43,7 @@ from .conflicts import (
     OperationEnded,
     OperationsRunning,
 )
-from .disk import disk_error, naming, no_space
+from .disk import DISK_HINT, disk_error, naming, no_space
 from .failed import (
     ActivationFailed,
     BuildFailed,
@@ -98,6 +98,7 @@ from .unavailable import (
 )
 
 __all__ = [
+    "DISK_HINT",
     "ActivationFailed",
     "AdoptedKept",
     "AdoptionImpossible",

@@ -13,6 +13,9 @@ from .base import EnvsError
 from .forbidden import StoreReadOnly
 from .unavailable import DiskFailed, NoSpace
 
+DISK_HINT = "Put right what is named above, then try again; generations are never changed by us."
+"""The next step where a call of the system failed for a reason that has no class."""
+
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 #: What a network file system or a dying disk says, and a machine that is out of locks.

@@ -255,6 +255,17 @@ class _Seen(msgspec.Struct, frozen=True):
     view: DriftView
 
 
+#: For comparing environments with their locks, in one answer or look. Most were not touched,
+#: which takes microseconds; where thousands were, the others follow the next times.
+_COMPARING_SECONDS = 0.2
+
+
+def comparing_deadline() -> float:
+    """Until when, by the monotonic clock, an answer that begins now may compare: who waits for a
+    list is to get one."""
+    return time.monotonic() + _COMPARING_SECONDS
+
+
 class DriftWatch:
     """Drift of a store's environments for those who ask often: what nobody touched costs a few
     calls of the system. ``tell`` hears of differences that the ledger does not know yet."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
-from jupyter_envs.errors import EnvsError, disk_error
+from jupyter_envs.errors import DISK_HINT, EnvsError, disk_error
 from jupyter_envs.store import Store, environment_lock, forget_empty
 
 from .context import Context
@@ -17,8 +17,6 @@ from .queue import wait_for_slot
 from .requests import OF_NO_ENVIRONMENT, Create, Job, Probe, Rollback, verb_of
 from .starts import absorb_starts
 from .verbs import perform, slug_of
-
-_DISK_HINT = "Put right what is named above, then try again; generations are never changed by us."
 
 
 def run_job(job: Job) -> dict[str, Any] | None:
@@ -87,4 +85,4 @@ def _unexpected(error: Exception, job: Job) -> EnvsError:
         traceback.print_exception(error)
         return EnvsError(reason=f"{type(error).__name__}: {error}")
     told = disk_error(error, job.settings.envs_dir)
-    return told or EnvsError(reason=f"{type(error).__name__}: {error}", hint=_DISK_HINT)
+    return told or EnvsError(reason=f"{type(error).__name__}: {error}", hint=DISK_HINT)

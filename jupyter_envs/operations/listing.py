@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import threading
-import time
 
 from msgspec.structs import replace
 
 from jupyter_envs.store import Store, fingerprints, live_leases, read_broken, read_environment
 
 from .behind import source_changed
-from .drift import DriftView, DriftWatch, Tell
+from .drift import DriftView, DriftWatch, Tell, comparing_deadline
 from .views import EnvironmentView, view
-
-#: For comparing environments with their locks, in one call: who waits for a list is to get one.
-#: What is not known then is known the next time, and whoever watches the store is told.
-_COMPARING_SECONDS = 0.2
 
 _UNKNOWN = DriftView(state="unknown")
 
@@ -44,7 +39,7 @@ class EnvironmentList:
                 for slug in sorted(marks, key=str.casefold)
                 if (one := self._view(slug, marks[slug])) is not None
             ]
-        until = time.monotonic() + _COMPARING_SECONDS
+        until = comparing_deadline()
         now = {slug: self._now(one, until) for slug, one in found}
         with self._mutex:
             # Kept, since it will be the same the next time: a thousand new ones for each answer

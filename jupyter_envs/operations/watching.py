@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 
 import msgspec
@@ -10,14 +9,10 @@ import msgspec
 from jupyter_envs.store import Store, fingerprints, generation_of
 
 from .catalogue import list_operations
-from .drift import DriftView, DriftWatch, Tell
+from .drift import DriftView, DriftWatch, Tell, comparing_deadline
 from .journal import ENDED, Operation, is_running
 from .launch import reap
 from .recovery import close_operation
-
-#: For comparing environments with their locks, in one look. Most were not touched, which takes
-#: microseconds; where thousands were, the others follow in the next looks.
-_COMPARING_SECONDS = 0.2
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +56,7 @@ class StoreWatch:
         return Changes(operations=changed, environments=moved)
 
     def _drifts(self, marks: Mapping[str, object]) -> dict[str, DriftView]:
-        until = time.monotonic() + _COMPARING_SECONDS
+        until = comparing_deadline()
         numbers = ((slug, generation_of(mark)) for slug, mark in marks.items())
         return {
             slug: self._drift.view(slug, number, until=until)

@@ -88,7 +88,7 @@ def find_environment(store: Store, name: str) -> Environment:
         direct = read_environment(store, name) or read_broken(store, name)
         if direct is not None:
             return direct
-    for environment in (*list_all(store), *list_broken(store)):
+    for environment in list_known(store):
         if environment.name == name or environment.slug.casefold() == name.casefold():
             return environment
     _require_no_trace(store, name)
@@ -99,14 +99,17 @@ def _is_entry(name: str) -> bool:
     return bool(name) and "/" not in name and "\0" not in name and not name.startswith(".")
 
 
-def list_broken(store: Store) -> list[Environment]:
-    """Environments whose symlink leads to a generation that is gone or damaged, by name."""
+def list_known(store: Store) -> list[Environment]:
+    """All environments by name, archived ones and those whose current generation is gone or
+    damaged among them."""
+    working = list_all(store)
+    taken = {one.slug for one in working}
     try:
-        names = sorted(os.listdir(store.root), key=str.casefold)
+        names = [name for name in os.listdir(store.root) if name not in taken and name[0] != "."]
     except (FileNotFoundError, NotADirectoryError):
-        return []
-    found = (read_broken(store, name) for name in names if not name.startswith("."))
-    return [one for one in found if one is not None]
+        return working
+    found = (*working, *filter(None, (read_broken(store, name) for name in names)))
+    return sorted(found, key=lambda environment: environment.slug.casefold())
 
 
 def read_broken(store: Store, slug: str) -> Environment | None:

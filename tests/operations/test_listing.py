@@ -5,14 +5,13 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from jupyter_envs.ledger import content_hash
 from jupyter_envs.lock import Lock, emit_lock
-from jupyter_envs.operations import EnvironmentList, EnvironmentView, listing, view
+from jupyter_envs.operations import EnvironmentList, EnvironmentView, drift, listing, view
 from jupyter_envs.operations.drift import SETTLED_SECONDS
 from jupyter_envs.store import (
     ArchiveRecord,
@@ -23,7 +22,7 @@ from jupyter_envs.store import (
     discard_generation,
     get_managed,
     list_all,
-    list_broken,
+    list_known,
     make_current,
     read_environment,
     retract,
@@ -35,10 +34,6 @@ from tests.operations import SPEC, publish, running_from
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "envs")
-
-
-def _by_name(environments: Iterable[Environment]) -> list[Environment]:
-    return sorted(environments, key=lambda one: one.slug.casefold())
 
 
 class Remembered:
@@ -59,8 +54,7 @@ class Remembered:
         """What it says now, by name."""
         self.reads.clear()
         found = self._list.views()
-        there = (*list_all(self.store), *list_broken(self.store))
-        assert found == [view(self.store, one) for one in _by_name(there)]
+        assert found == [view(self.store, one) for one in list_known(self.store)]
         return {one.name: one for one in found}
 
 
@@ -247,15 +241,15 @@ def test_who_waits_for_a_list_gets_one(store: Store, monkeypatch: pytest.MonkeyP
     for slug in ("one", "two"):
         _with_packages(publish(store, slug))
     listed = EnvironmentList(store)
-    monkeypatch.setattr(listing, "_COMPARING_SECONDS", -1)
+    monkeypatch.setattr(drift, "_COMPARING_SECONDS", -1)
     assert [_state(one) for one in listed.views()] == ["unknown", "unknown"]
 
-    monkeypatch.setattr(listing, "_COMPARING_SECONDS", 60)
+    monkeypatch.setattr(drift, "_COMPARING_SECONDS", 60)
     assert [_state(one) for one in listed.views()] == ["clean", "clean"]
     # What was found out stays known.
     time.sleep(SETTLED_SECONDS + 0.2)
     listed.views()
-    monkeypatch.setattr(listing, "_COMPARING_SECONDS", -1)
+    monkeypatch.setattr(drift, "_COMPARING_SECONDS", -1)
     assert [_state(one) for one in listed.views()] == ["clean", "clean"]
 
 
