@@ -1,4 +1,4 @@
-import { deleteIcon, historyIcon, undoIcon } from '@jupyterlab/ui-components';
+import { deleteIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import type { Environment } from '../types';
@@ -9,6 +9,7 @@ import { useTrans } from './context';
 import type { More } from './Details';
 import { Download } from './Download';
 import { Packages } from './Packages';
+import { Rebuild } from './Rebuild';
 import { SourceFact } from './SourceFact';
 
 interface ArchivedProps {
@@ -27,27 +28,16 @@ export function Archived(props: ArchivedProps): React.JSX.Element {
   const trans = useTrans();
   return (
     <div className="jp-Envs-details">
-      <p className="jp-Envs-note">
-        {trans.__(
+      <Rebuild
+        environment={environment}
+        note={trans.__(
           'Its files are not on the disk. Its environment.yml and its lock are, so it can be made again, exactly as it was.'
         )}
-      </p>
-      <div className="jp-Envs-buttons">
-        <Button
-          icon={undoIcon}
-          label={trans.__('Recreate')}
-          kind="accept"
-          title={trans.__('Build the packages of its lock, and publish it again')}
-          disabled={locked}
-          onClick={() => actions.recreate(environment)}
-        />
-        <Button
-          icon={historyIcon}
-          label={trans.__('History')}
-          title={trans.__('What happened to it')}
-          onClick={() => actions.openHistory(environment)}
-        />
-      </div>
+        label={trans.__('Recreate')}
+        actions={actions}
+        locked={locked}
+        onRebuild={() => actions.recreate(environment)}
+      />
       <dl className="jp-Envs-facts">
         <SourceFact environment={environment} file={file} state={more.source} actions={actions} />
         {environment.created !== null && (

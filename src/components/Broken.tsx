@@ -1,4 +1,4 @@
-import { deleteIcon, historyIcon, undoIcon } from '@jupyterlab/ui-components';
+import { deleteIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import type { Environment } from '../types';
@@ -7,6 +7,7 @@ import { Button } from './Button';
 import { useTrans } from './context';
 import type { More } from './Details';
 import { Generations } from './Generations';
+import { Rebuild } from './Rebuild';
 
 interface BrokenProps {
   environment: Environment;
@@ -22,27 +23,16 @@ export function Broken({ environment, more, actions, locked }: BrokenProps): Rea
   const whole = more.generations?.filter(one => !one.current) ?? [];
   return (
     <div className="jp-Envs-details">
-      <p className="jp-Envs-note">
-        {trans.__(
+      <Rebuild
+        environment={environment}
+        note={trans.__(
           'The files of its current generation were deleted or changed outside of Jupyter. Its lock was kept, so it can be built anew, exactly as it was.'
         )}
-      </p>
-      <div className="jp-Envs-buttons">
-        <Button
-          icon={undoIcon}
-          label={trans.__('Repair')}
-          kind="accept"
-          title={trans.__('Build the packages of its lock, and publish it again')}
-          disabled={locked}
-          onClick={() => actions.restore(environment)}
-        />
-        <Button
-          icon={historyIcon}
-          label={trans.__('History')}
-          title={trans.__('What happened to it')}
-          onClick={() => actions.openHistory(environment)}
-        />
-      </div>
+        label={trans.__('Repair')}
+        actions={actions}
+        locked={locked}
+        onRebuild={() => actions.restore(environment)}
+      />
       {whole.length > 0 && (
         <details className="jp-Envs-section" open>
           <summary>{trans.__('Generations')}</summary>
