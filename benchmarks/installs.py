@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.bench import Bench
 from benchmarks.measure import Result, Timed, compare, remove, stopwatch
 from benchmarks.peers import PipPeer, UvPeer
-from jupyter_envs.store import link_bytecode
+from jupyter_envs.store import LINKING_THREADS, link_bytecode
 
 #: pip takes a minute each time.
 _PIP_TIMES = 2
@@ -71,7 +72,7 @@ def install_against_pip(bench: Bench) -> Result:
     peer = PipPeer(channel.wheels, channel.requirements)
 
     def ours(folder: Path) -> None:
-        link_bytecode(bench.install(solution, folder), cache)
+        _link_all(bench.install(solution, folder), cache)
 
     return compare(
         "install-warm-120-vs-pip",
@@ -88,7 +89,7 @@ def bytecode_links(bench: Bench) -> Result:
     """Putting the cached bytecode of all packages into a prefix, against ``cp -al`` of it."""
     solution, cache = bench.large, bench.large_bytecode
     prefix = bench.install(solution, bench.fresh("prefix"))
-    link_bytecode(prefix, cache)
+    _link_all(prefix, cache)
     only_bytecode = bench.fresh("bytecode")
     for path in prefix.rglob("*.pyc"):
         target = only_bytecode / path.relative_to(prefix)
@@ -99,7 +100,7 @@ def bytecode_links(bench: Bench) -> Result:
     def ours() -> float:
         target = bench.install(solution, bench.fresh())
         with stopwatch() as clock:
-            link_bytecode(target, cache)
+            _link_all(target, cache)
         remove(target)
         return clock.seconds
 
@@ -113,3 +114,8 @@ def bytecode_links(bench: Bench) -> Result:
     )
     remove(only_bytecode)
     return result
+
+
+def _link_all(prefix: Path, cache: Path) -> None:
+    with ThreadPoolExecutor(LINKING_THREADS) as pool:
+        link_bytecode(prefix, cache, pool)

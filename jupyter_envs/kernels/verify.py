@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_envs.errors import KernelFailed, NoSpace, disk_error
 from jupyter_envs.store import KernelRecord
 
-from .kernelspecs import KERNEL_VARIABLE, Offer, install_kernelspec
+from .kernelspecs import KERNEL_VARIABLE, Offer
 
 if TYPE_CHECKING:
     from jupyter_client.blocking.client import BlockingKernelClient
@@ -68,7 +70,7 @@ def _started(offer: Offer, content: dict[str, Any], timeout: float) -> KernelRec
 
     with tempfile.TemporaryDirectory(prefix="jupyter-envs-verify-") as name:
         folder = Path(name)
-        install_kernelspec(folder / "kernels", offer.folder.lower(), offer, _unmarked(content))
+        _place(folder / "kernels" / offer.folder.lower(), offer, _unmarked(content))
         manager = KernelManager(
             kernel_name=offer.folder.lower(),
             connection_file=str(folder / "connection.json"),
@@ -79,6 +81,16 @@ def _started(offer: Offer, content: dict[str, Any], timeout: float) -> KernelRec
         )
         with (folder / "output").open("w+b") as output:
             return _run(manager, offer, folder, output, timeout)
+
+
+def _place(folder: Path, offer: Offer, content: dict[str, Any]) -> None:
+    """The kernelspec for a moment: nothing of it has to outlive a power cut, and the disk is busy
+    with the packages."""
+    folder.mkdir(parents=True)
+    for path in offer.path.iterdir():
+        if path.is_file() and path.name != "kernel.json":
+            shutil.copyfile(path, folder / path.name)
+    (folder / "kernel.json").write_text(json.dumps(content), "utf-8")
 
 
 def _unmarked(content: dict[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,6 @@ from .ask import (
     ask_repair,
     ask_update,
     check_source,
-    require_archivable,
-    require_idle,
 )
 from .ask_lock import LockCheck, ask_lock, check_lock_file
 from .ask_probe import ask_probe, probe_at_start
@@ -46,7 +44,8 @@ from .launch import cancel, follow, submit
 from .listing import EnvironmentList
 from .outcome import is_recovered
 from .packages import PackageView, packages_of
-from .preparing import prepared
+from .preconditions import require_archivable, require_idle
+from .preparing import collect_rarely, prepared
 from .probe_view import ProbeView, probe_answers
 from .recovery import reconcile
 from .references import Side, is_file_reference, resolve, side_from_bytes
@@ -184,6 +183,7 @@ __all__ = [
     "cancel",
     "check_lock_file",
     "check_source",
+    "collect_rarely",
     "default_settings",
     "diagnosis",
     "difference",

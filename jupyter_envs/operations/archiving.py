@@ -28,10 +28,10 @@ from jupyter_envs.store import (
 from .adopted import require_none_adopted
 from .announcing import announce
 from .archive_tail import finish_archive
-from .ask import require_archivable
 from .context import Context
 from .journal import now
 from .order import Order, base_of, lock_of, this_target
+from .preconditions import require_archivable
 from .publish import keep_lock, withdraw
 from .requests import Archive, Recreate
 from .verbs import build_and_publish, record

@@ -11,41 +11,31 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from jupyter_envs.errors import (
-    DriftInTheWay,
-    EnvironmentArchived,
     EnvironmentBroken,
     EnvironmentNotArchived,
-    EnvsError,
     InvalidInput,
-    KernelsRunning,
-    NameTaken,
     SourceNotFound,
 )
 from jupyter_envs.lock import parse_lock
 from jupyter_envs.spec import check_name, read_spec
 from jupyter_envs.stacks import read_stack
 from jupyter_envs.store import (
-    ADOPTED,
-    Environment,
     Store,
     broken,
     get_managed,
     get_mendable,
     get_recorded,
     get_removable,
-    name_in_use,
-    processes_in,
-    processes_of,
 )
 
 from .adopted import require_all_locked, require_movable, require_none_adopted
 from .adoption import adoptable
 from .agreement import lock_place
-from .drift import drift_state
 from .kept import kept_lock
 from .launch import submit
 from .lock_formats import check_lock_text
 from .pip_files import with_pip_files
+from .preconditions import require_archivable, require_free, require_idle
 from .requests import (
     Adopt,
     Archive,
@@ -300,35 +290,3 @@ def read_lock_of(file: Path, place: Path) -> bytes:
     except OSError as error:
         reason = error.strerror or str(error)
         raise SourceNotFound(file=str(place), reason=reason, hint=hint) from error
-
-
-def require_idle(store: Store, environment: Environment) -> None:
-    """Raise KernelsRunning where a process of this machine was started from the environment."""
-    running = {*processes_of(store, environment.slug)}
-    if ADOPTED in environment.generations:  # others start what is theirs without a lease
-        running |= {*processes_in(store.generation(environment.slug, ADOPTED))}
-    if running:
-        raise KernelsRunning(name=environment.name, count=len(running))
-
-
-def require_archivable(store: Store, environment: Environment) -> None:
-    """Raise KernelsRunning, or DriftInTheWay where the lock would not bring all of it back."""
-    require_idle(store, environment)
-    if drift_state(store, environment) in ("drifted", "kept"):
-        raise DriftInTheWay(name=environment.name)
-
-
-def require_free(store: Store, slug: str) -> None:
-    """Raise NameTaken where the store has something under that name."""
-    taken = name_in_use(store, slug)
-    if taken is None:
-        return
-    try:
-        get_managed(store, taken)
-    except EnvironmentArchived:
-        hint = f"Choose another name with --name, or get it back: jupyter envs recreate {taken}"
-        raise NameTaken(name=taken, hint=hint) from None
-    except EnvsError:
-        # What is there is not ours to change.
-        raise NameTaken(name=taken, hint="Choose another name with --name.") from None
-    raise NameTaken(name=taken)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform as host_platform
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import datetime
 from threading import Thread
 
@@ -21,6 +21,7 @@ from jupyter_envs.errors import KernelFailed
 from jupyter_envs.kernels import kernelspec, offers, preload, render_shim, verify_kernel
 from jupyter_envs.lock import (
     Lock,
+    LockedPackage,
     Manager,
     built_for,
     emit_lock,
@@ -32,6 +33,7 @@ from jupyter_envs.lock import (
 )
 from jupyter_envs.spec import has_credentials
 from jupyter_envs.store import (
+    LINKING_THREADS,
     GenerationFiles,
     GenerationInfo,
     KernelRecord,
@@ -57,7 +59,6 @@ from .gpu_required import check_builds
 from .included import read_included, write_included
 from .order import Order
 from .origin import with_origin
-from .pip_part import check_pip, install_pip_part
 from .target_record import target_record
 from .targets import with_target
 
@@ -73,7 +74,7 @@ def build_generation(
 
     Raises Unchanged, and what the parts raise; the prefix is then to be discarded.
     """
-    check_pip(order, context)
+    _check_pip(order, context)
     Thread(target=preload, daemon=True).start()  # there is time while packages are linked
     cache = CacheDirs.under(context.settings.cache_dir)
     with channels_of(order, context) as (session, resolution):
@@ -81,9 +82,8 @@ def build_generation(
     digest = lock_digest(lock, target.platform)
     _write_records(order, lock, target, files)
     # A kernel that starts leaves this process and the disk without work.
-    with ThreadPoolExecutor(max_workers=1) as aside:
-        size = aside.submit(packages_size, files.prefix)
-        kernels = _prove(order, lock, digest, files, cache, context, aside)
+    with ThreadPoolExecutor(LINKING_THREADS) as aside:
+        kernels, size = _prove(order, lock, digest, files, cache, context, aside)
     if context.settings.freeze or context.policy.freeze:
         freeze(files.prefix, order.slug)
     packages = lock.for_platform(target.platform)
@@ -134,7 +134,7 @@ def _install(
         # With the same conda packages as before, the same pip lines keep their versions too.
         _stop_if_unchanged(order, conda, target, ("conda",))
     skipped = install_conda(order, solution, requested, files, session, context)
-    pip = install_pip_part(order, conda, target, files, session, context)
+    pip = _install_pip(order, conda, target, files, session, context)
     if link_mode(session.cache.packages, context.store.root) == "hardlink":
         protect_cache(session.cache.packages, solution.stems)
         if pip:
@@ -151,6 +151,29 @@ def _install(
     lock = with_input(lock, "environment.yml", order.spec_bytes)
     _stop_if_unchanged(order, lock, target, ("conda", "pip"))
     return lock, added, skipped
+
+
+def _check_pip(order: Order, context: Context) -> None:
+    if order.has_pip:
+        # Here and below: loading it takes as long as a solve, and many files have no such section.
+        from .pip_part import check_pip
+
+        check_pip(order, context)
+
+
+def _install_pip(
+    order: Order,
+    conda: Lock,
+    target: Target,
+    files: GenerationFiles,
+    session: Session,
+    context: Context,
+) -> tuple[LockedPackage, ...]:
+    if not order.has_pip:
+        return ()
+    from .pip_part import install_pip_part
+
+    return install_pip_part(order, conda, target, files, session, context)
 
 
 def _stop_if_unchanged(
@@ -208,9 +231,10 @@ def _prove(
     cache: CacheDirs,
     context: Context,
     aside: Executor,
-) -> tuple[KernelRecord, ...]:
+) -> tuple[tuple[KernelRecord, ...], Future[int]]:
     context.journal.progress("verify", 0, None, "kernels")
-    link_bytecode(files.prefix, cache.bytecode, wheels=lock.wheels())
+    link_bytecode(files.prefix, cache.bytecode, aside, lock.wheels())
+    size = aside.submit(packages_size, files.prefix)
     activation = measure_activation(files.prefix, name=order.slug, variables=order.spec.variables)
     for name in activation.unexplained:
         context.note("activation_unexplained", variable=name)
@@ -226,7 +250,7 @@ def _prove(
     write_atomically(files.start, shim.encode("utf-8", "surrogateescape"), mode=0o755)
     # Most of it is on the disk then when it is published, which waits for all of it.
     aside.submit(flush_file_system, files.prefix)
-    return _verify(order, digest, files, context)
+    return _verify(order, digest, files, context), size
 
 
 def _verify(

@@ -89,6 +89,14 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(name for name in (*conda, *pip) if name is not None)
 
     @property
+    def has_pip(self) -> bool:
+        """Whether there may be packages for pip, on one platform at least."""
+        asked = bool(self.pip.lines or self.pip.constraints)
+        return asked or (
+            self.lock is not None and any(p.manager == "pip" for p in self.lock.packages)
+        )
+
+    @property
     def gpu_required(self) -> bool:
         """Whether CPU builds are refused."""
         return self.chosen is not None and self.chosen.choice.gpu_required

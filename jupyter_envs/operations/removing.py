@@ -14,8 +14,8 @@ from jupyter_envs.store import (
 )
 
 from .announcing import Announcement, announce
-from .ask import require_idle
 from .context import Context
+from .preconditions import require_idle
 from .publish import withdraw, withdraw_kernels
 from .requests import Remove
 from .verbs import record

@@ -34,13 +34,13 @@ from jupyter_envs.store import (
 
 from .adopted import require_movable
 from .announcing import Announcement, announce
-from .ask import require_free
 from .ask_probe import probe_after_publish
 from .changes import change_texts
 from .cleaning import clean
 from .context import Context
 from .drift import compare, look
 from .order import Order, lock_of, make_order, target_of
+from .preconditions import require_free
 from .publish import publish, undone_on_failure
 from .requests import (
     Adopt,

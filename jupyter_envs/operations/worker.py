@@ -16,13 +16,14 @@ from jupyter_envs.store import ADOPTED, Store, empty_trash
 
 from .job import run_job
 from .journal import log_path
-from .preparing import PREPARE
+from .preparing import PREPARE, collect_rarely
 from .requests import Job
 from .tend import tend
 
 
 def main() -> None:
     """Read a job, do it, clear up when its end was told, leave."""
+    collect_rarely()
     if PREPARE in sys.argv[1:]:
         _prepare()
     text = sys.stdin.buffer.read()

@@ -10,7 +10,7 @@ from .adopted import (
     settle_adoption,
 )
 from .archive import ArchiveRecord, discard_archive, read_archive, write_archive
-from .bytecode import fill_cache, harvest_bytecode, link_bytecode
+from .bytecode import LINKING_THREADS, fill_cache, harvest_bytecode, link_bytecode
 from .collection import YOUNG_SECONDS, collect, collectable
 from .drift_content import content_verdicts, folded_names
 from .drift_identity import Expected, identity_verdicts
@@ -106,6 +106,7 @@ from .usage import FileKey, Inventory, contents, freed_by, inventory
 __all__ = [
     "ADOPTED",
     "DRIFT",
+    "LINKING_THREADS",
     "LOCK_TAKEN",
     "MAX_PREFIX_BYTES",
     "YOUNG_SECONDS",

@@ -23,7 +23,7 @@ import shutil
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from pathlib import Path
 
@@ -51,8 +51,8 @@ from .bytecode_parts import (
 )
 from .protection import flush_file_system
 
-#: os.link releases the interpreter lock; more threads only wait for the same journal.
-_THREADS = 2
+#: For the pool: os.link releases the interpreter lock; more threads only wait for the same journal.
+LINKING_THREADS = 2
 _BATCH_MODULES = 400
 #: Nobody waits for it, and a notebook may be running beside it.
 _PROCESSES = 1
@@ -62,7 +62,7 @@ _UNLINKABLE = frozenset(
 
 
 class BytecodeReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What :func:`link_bytecode` did, in files and in packages.
+    """What was done for one package, in files; ``hits``, ``misses`` and ``stale`` count packages.
 
     ``copied`` are the linked files that could not be hard links, ``present`` those that were
     there already. ``stale`` packages are cached for sources of another time.
@@ -77,21 +77,26 @@ class BytecodeReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def link_bytecode(
-    prefix: Path, cache: Path, wheels: Mapping[str, str] | None = None
-) -> BytecodeReport:
+    prefix: Path, cache: Path, pool: Executor, wheels: Mapping[str, str] | None = None
+) -> list[Future[BytecodeReport]]:
     """Put the cached bytecode of all packages into an unpublished prefix.
+
+    What its kernels need to start is there when this returns; the rest, which is most of it, is
+    linked in ``pool`` while they start, and done when the returned futures are.
 
     ``wheels`` maps the names of pip packages to the sha256 of their wheels (not of sdists: each
     build of one may differ). Errors of single files leave that file to Python.
     """
-    with ThreadPoolExecutor(_THREADS) as pool:
-        asked = pool.submit(target_python, prefix)  # a process is waited for
-        packages = packages_of(prefix, wheels or {})
-        python = asked.result()
-        if python is None:
-            return BytecodeReport()
-        reports = pool.map(lambda package: _link_package(prefix, cache, python, package), packages)
-        return _sum(list(reports))
+    asked = pool.submit(target_python, prefix)  # a process is waited for
+    packages = packages_of(prefix, wheels or {})
+    python = asked.result()
+    if python is None:
+        return []
+    links = [pool.submit(_link_package, prefix, cache, python, package) for package in packages]
+    for package, link in zip(packages, links, strict=True):
+        if package.starts_kernels:
+            link.result()
+    return links
 
 
 def harvest_bytecode(prefix: Path, cache: Path, wheels: Mapping[str, str] | None = None) -> int:
@@ -229,11 +234,6 @@ def _copy(source: str, target: Path) -> str:
         temporary.unlink(missing_ok=True)
         return "left"
     return "copied"
-
-
-def _sum(reports: Sequence[BytecodeReport]) -> BytecodeReport:
-    names = BytecodeReport.__struct_fields__
-    return BytecodeReport(**{name: sum(getattr(r, name) for r in reports) for name in names})
 
 
 # -- adding ----------------------------------------------------------------------------------

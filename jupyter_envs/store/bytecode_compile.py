@@ -16,10 +16,16 @@ from typing import Literal
 import msgspec
 
 _POOL = Path(__file__).with_name("compile_pool.py")
-_IDENTIFY = (
-    "import sys, importlib.util as u; print(sys.implementation.cache_tag, u.MAGIC_NUMBER.hex())"
-)
+#: By what is inside of the interpreter: importing any module would compile it first, in a prefix
+#: that has no bytecode yet, which takes longer than all the rest.
+_IDENTIFY = """
+import sys
+from _frozen_importlib_external import MAGIC_NUMBER
+print(sys.implementation.cache_tag, MAGIC_NUMBER.hex())
+"""
 _IMPORTABLE = re.compile(r"lib/python\d[^/]*/")
+_KERNEL = re.compile(r"share/jupyter/kernels/[^/]+/kernel\.json")
+_NAME = re.compile(r"[\w.-]+")
 _TESTS = frozenset({"test", "tests"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SEPARATORS = re.compile(r"[-_.]+")
@@ -47,12 +53,14 @@ class Package(msgspec.Struct, frozen=True):
     """An installed package. ``sources`` maps its modules, as installed, to their sha256.
 
     ``extracted`` is where the package lies unpacked, with the times its archive gave; None for
-    a wheel, whose files get the time at which it was unpacked into uv's cache.
+    a wheel, whose files get the time at which it was unpacked into uv's cache. ``starts_kernels``
+    is False for a package that no kernel of the prefix needs in order to start.
     """
 
     sha256: str
     sources: dict[str, str]
     extracted: Path | None
+    starts_kernels: bool = True
 
     def is_as_shipped(self, source: str, modified: int) -> bool:
         """Whether the time of an installed module is the package's own, as far as is known."""
@@ -142,13 +150,19 @@ class _Paths(msgspec.Struct, frozen=True):
 
 
 class _Record(msgspec.Struct, frozen=True):
+    name: str
+    depends: tuple[str, ...] = ()
     sha256: str | None = None
     paths_data: _Paths = _Paths()
     extracted_package_dir: str | None = None
 
+    @property
+    def brings_kernel(self) -> bool:
+        return any(_KERNEL.fullmatch(file.path) for file in self.paths_data.paths)
+
 
 def packages_of(prefix: Path, wheels: Mapping[str, str]) -> list[Package]:
-    """Packages with modules, the biggest first.
+    """Packages with modules: first those that kernels need to start, the biggest first.
 
     ``wheels`` maps the names of pip packages to the sha256 of the wheel each came from; other
     pip packages are left out. So are files that hold the prefix, which differ everywhere, and
@@ -162,17 +176,14 @@ def packages_of(prefix: Path, wheels: Mapping[str, str]) -> list[Package]:
         )
         for package in found
     ]
-    packages.sort(key=lambda package: -len(package.sources))
+    packages.sort(key=lambda package: (not package.starts_kernels, -len(package.sources)))
     return [p for p in packages if p.sources and _SHA256.fullmatch(p.sha256)]
 
 
 def _conda_packages(prefix: Path) -> Iterator[Package]:
-    decoder = msgspec.json.Decoder(_Record)
-    for path in sorted((prefix / "conda-meta").glob("*.json")):
-        try:
-            record = decoder.decode(path.read_bytes())
-        except (OSError, msgspec.MsgspecError):
-            continue
+    records = list(_records(prefix))
+    starting = _start_kernels(records)
+    for record in records:
         if record.sha256 is None or record.extracted_package_dir is None:
             continue
         sources = {
@@ -180,7 +191,35 @@ def _conda_packages(prefix: Path) -> Iterator[Package]:
             for file in record.paths_data.paths
             if file.sha256 is not None and file.prefix_placeholder is None and _is_module(file.path)
         }
-        yield Package(record.sha256, sources, Path(record.extracted_package_dir))
+        yield Package(
+            record.sha256, sources, Path(record.extracted_package_dir), record.name in starting
+        )
+
+
+def _records(prefix: Path) -> Iterator[_Record]:
+    decoder = msgspec.json.Decoder(_Record)
+    for path in sorted((prefix / "conda-meta").glob("*.json")):
+        with suppress(OSError, msgspec.MsgspecError):
+            yield decoder.decode(path.read_bytes())
+
+
+def _start_kernels(records: Sequence[_Record]) -> set[str]:
+    """Names of the packages that bring a kernel, and of all that these need; of all packages
+    where none of them brings one, which leaves it to a wheel."""
+    depends = {record.name: record.depends for record in records}
+    wanted = [record.name for record in records if record.brings_kernel]
+    found: set[str] = set()
+    while wanted:
+        name = wanted.pop()
+        if name in depends and name not in found:
+            found.add(name)
+            wanted += filter(None, map(_name_in, depends[name]))
+    return found or set(depends)
+
+
+def _name_in(dependency: str) -> str | None:
+    found = _NAME.match(dependency)
+    return found[0] if found else None
 
 
 def _is_module(path: str) -> bool:

@@ -9,13 +9,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from importlib.metadata import distribution
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from jupyter_envs.store.bytecode import (
+    LINKING_THREADS,
     BytecodeReport,
     fill_cache,
     harvest_bytecode,
@@ -65,8 +69,76 @@ def cached_sources(cache: Path) -> set[str]:
     }
 
 
+def linked(prefix: Path, cache: Path, wheels: Mapping[str, str] | None = None) -> BytecodeReport:
+    """All of it, and what that was."""
+    with ThreadPoolExecutor(LINKING_THREADS) as pool:
+        reports = [link.result() for link in link_bytecode(prefix, cache, pool, wheels)]
+    names = BytecodeReport.__struct_fields__
+    return BytecodeReport(**{name: sum(getattr(r, name) for r in reports) for name in names})
+
+
 def unfinished(cache: Path) -> list[Path]:
     return list(cache.glob(".tmp-*"))
+
+
+def depends(prefix: Path, name: str, *dependencies: str, kernel: bool = False) -> None:
+    """Have a package's record say what it needs, and that it brings a kernel."""
+    path = prefix / "conda-meta" / f"{name}.json"
+    record = json.loads(path.read_bytes())
+    record["depends"] = dependencies
+    if kernel:
+        file = {"_path": "share/jupyter/kernels/python3/kernel.json", "sha256": "0" * 64}
+        record["paths_data"]["paths"].append(file)
+    path.write_text(json.dumps(record))
+
+
+class _OneAtATime(Executor):
+    """Does nothing before it is asked for a result, and remembers what it did."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Future[Any]] = []
+
+    def submit(self, function: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+
+        def result(timeout: float | None = None) -> Any:
+            if future in self.waiting:
+                self.waiting.remove(future)
+                future.set_result(function(*args, **kwargs))
+            return Future.result(future, timeout)
+
+        self.waiting.append(future)
+        future.result = result  # type: ignore[method-assign]
+        return future
+
+
+def test_a_kernel_waits_for_what_it_needs_and_for_nothing_else(tmp_path: Path, cache: Path) -> None:
+    names = ("kernel", "needed", "deep", "other")
+    packages = [package(tmp_path / "pkgs", n, {f"{n}.py": ""}) for n in names]
+    first, second = (prefix_of(tmp_path / name, *packages) for name in ("first", "second"))
+    fill_cache(first, cache, nice=0)
+    depends(second, "kernel", "python", "needed >=1.0", kernel=True)
+    depends(second, "needed", "deep[version='>=1']")
+    pool = _OneAtATime()
+    links = link_bytecode(second, cache, pool)
+    assert {name for name in names if loads_bytecode(second, name)} == {"kernel", "needed", "deep"}
+    assert len(pool.waiting) == 1
+    for link in links:
+        link.result()
+    assert loads_bytecode(second, "other")
+
+
+def test_without_a_package_that_brings_a_kernel_all_is_waited_for(
+    tmp_path: Path, cache: Path
+) -> None:
+    packages = [package(tmp_path / "pkgs", n, {f"{n}.py": ""}) for n in ("one", "two")]
+    first, second = (prefix_of(tmp_path / name, *packages) for name in ("first", "second"))
+    fill_cache(first, cache, nice=0)
+    pool = _OneAtATime()
+    link_bytecode(second, cache, pool)
+    assert not pool.waiting
+    assert loads_bytecode(second, "one")
+    assert loads_bytecode(second, "two")
 
 
 # -- filling and linking ---------------------------------------------------------------------
@@ -80,10 +152,10 @@ def test_filled_cache_serves_the_next_prefix(
     assert sorted(first.rglob("*")) == before, "a published prefix was changed"
     second = prefix_of(tmp_path / "second", sample)
     assert not loads_bytecode(second, "sample.inner")
-    assert link_bytecode(second, cache) == BytecodeReport(linked=3, hits=1)
+    assert linked(second, cache) == BytecodeReport(linked=3, hits=1)
     assert loads_bytecode(second, "sample.inner")
     assert loads_bytecode(second, "single")
-    assert link_bytecode(second, cache) == BytecodeReport(present=3, hits=1)
+    assert linked(second, cache) == BytecodeReport(present=3, hits=1)
 
 
 def test_tests_are_not_compiled(first: Path, cache: Path) -> None:
@@ -99,12 +171,12 @@ def test_full_cache_is_left_alone(first: Path, cache: Path) -> None:
 
 
 def test_empty_cache_links_nothing(first: Path, cache: Path) -> None:
-    assert link_bytecode(first, cache) == BytecodeReport(misses=1)
+    assert linked(first, cache) == BytecodeReport(misses=1)
 
 
 def test_prefix_without_python_is_left_alone(tmp_path: Path, cache: Path) -> None:
     (tmp_path / "r" / "conda-meta").mkdir(parents=True)
-    assert link_bytecode(tmp_path / "r", cache) == BytecodeReport()
+    assert linked(tmp_path / "r", cache) == BytecodeReport()
     assert harvest_bytecode(tmp_path / "r", cache) == fill_cache(tmp_path / "r", cache) == 0
 
 
@@ -113,7 +185,7 @@ def test_edited_source_wins_over_linked_bytecode(
 ) -> None:
     fill_cache(first, cache, nice=0)
     second = prefix_of(tmp_path / "second", sample)
-    link_bytecode(second, cache)
+    linked(second, cache)
     source = site(second) / "single.py"
     edited = source.read_bytes() + b"VALUE = 'edited'\n"
     source.unlink()
@@ -132,10 +204,10 @@ def test_sources_of_another_time_are_not_served(
     for path in sample.folder.rglob("*.py"):
         os.utime(path, (SHIPPED + 60, SHIPPED + 60))
     second = prefix_of(tmp_path / "second", sample)
-    assert link_bytecode(second, cache) == BytecodeReport(stale=1)
+    assert linked(second, cache) == BytecodeReport(stale=1)
     assert not list(second.rglob("*.pyc"))
     assert fill_cache(second, cache, nice=0) == 3
-    assert link_bytecode(second, cache) == BytecodeReport(linked=3, hits=1)
+    assert linked(second, cache) == BytecodeReport(linked=3, hits=1)
 
 
 def test_package_with_an_edited_module_is_not_cached(first: Path, cache: Path) -> None:
@@ -181,7 +253,7 @@ def test_manifest_cannot_point_outside_the_package(
     manifest["modules"][0][0] = "../outside.py"
     (part / "manifest.json").write_text(json.dumps(manifest))
     second = prefix_of(tmp_path / "second", sample)
-    assert link_bytecode(second, cache).linked == 2
+    assert linked(second, cache).linked == 2
     assert not (tmp_path / "__pycache__").exists()
 
 
@@ -191,7 +263,7 @@ def test_traceback_names_the_installed_file(
     fill_cache(first, cache, nice=0)
     assert not [p for p in cache.rglob("*.pyc") if os.fsencode(tmp_path) in p.read_bytes()]
     second = prefix_of(tmp_path / "second", sample)
-    link_bytecode(second, cache)
+    linked(second, cache)
     assert loads_bytecode(second, "sample.inner")
     done = python(second, "-B", "-c", "from sample import inner; inner.fail()")
     # Once for the function and once for the one nested in it.
@@ -208,7 +280,7 @@ def test_other_file_system_gets_copies(
     try:
         fill_cache(first, other, nice=0)
         second = prefix_of(tmp_path / "second", sample)
-        assert link_bytecode(second, other) == BytecodeReport(copied=3, hits=1)
+        assert linked(second, other) == BytecodeReport(copied=3, hits=1)
         assert loads_bytecode(second, "single")
     finally:
         shutil.rmtree(other, ignore_errors=True)
@@ -225,7 +297,7 @@ def test_harvest_takes_what_python_wrote(
     assert harvest_bytecode(first, cache) == 0
     assert not [p for p in cache.rglob("*.pyc") if os.fsencode(tmp_path) in p.read_bytes()]
     second = prefix_of(tmp_path / "second", sample)
-    assert link_bytecode(second, cache) == BytecodeReport(linked=2, hits=1)
+    assert linked(second, cache) == BytecodeReport(linked=2, hits=1)
     assert loads_bytecode(second, "sample.inner")
     done = python(second, "-B", "-c", "from sample import inner; inner.fail()")
     assert done.stderr.count(f'File "{site(second) / "sample" / "inner.py"}", line 2') == 2
@@ -238,10 +310,10 @@ def test_more_modules_extend_the_cache_and_the_whole_replaces_them(
     assert harvest_bytecode(first, cache) == 2
     python(first, "-c", "import single")
     assert harvest_bytecode(first, cache) == 1
-    assert link_bytecode(prefix_of(tmp_path / "second", sample), cache).linked == 3
+    assert linked(prefix_of(tmp_path / "second", sample), cache).linked == 3
     assert fill_cache(first, cache, nice=0) == 3
     assert len(parts(cache)) == 1
-    assert link_bytecode(prefix_of(tmp_path / "third", sample), cache).linked == 3
+    assert linked(prefix_of(tmp_path / "third", sample), cache).linked == 3
 
 
 def test_harvest_refuses_what_is_not_the_package_s(first: Path, cache: Path) -> None:
@@ -302,7 +374,7 @@ def test_two_processes_fill_at_once(tmp_path: Path, large: SmallPackage, cache: 
     assert len(parts(cache)) == 1
     assert not unfinished(cache)
     third = prefix_of(tmp_path / "c", large)
-    assert link_bytecode(third, cache).linked == 6
+    assert linked(third, cache).linked == 6
     assert loads_bytecode(third, "large5")
 
 
@@ -318,7 +390,7 @@ def test_killed_filling_leaves_nothing_to_be_used(
     child.wait(timeout=60)
     assert list(cache.glob(".tmp-*/*.pyc")), "it was killed too early or too late"
     assert {path.name[:5] for path in cache.iterdir()} == {".tmp-"}
-    assert link_bytecode(prefix, cache) == BytecodeReport(misses=1)
+    assert linked(prefix, cache) == BytecodeReport(misses=1)
     sweep_unfinished(cache)
     (left,) = unfinished(cache)
     os.utime(left, (time.time() - 90_000,) * 2)
@@ -338,9 +410,9 @@ def test_another_minor_has_bytecode_of_its_own(
     fill_cache(first, cache, nice=0)
     for number, executable in enumerate(others):
         other = prefix_of(tmp_path / f"other{number}", sample, python=str(executable))
-        assert link_bytecode(other, cache) == BytecodeReport(misses=1)
+        assert linked(other, cache) == BytecodeReport(misses=1)
         assert fill_cache(other, cache, nice=0) == 3
-        assert link_bytecode(other, cache).linked == 3
+        assert linked(other, cache).linked == 3
         assert loads_bytecode(other, "sample.inner")
         done = python(other, "-B", "-c", "from sample import inner; inner.fail()")
         assert f'File "{site(other) / "sample" / "inner.py"}", line 2' in done.stderr
@@ -362,8 +434,8 @@ def test_wheels_are_cached_by_their_hash(tmp_path: Path, cache: Path) -> None:
     fill_cache(prefixes[0], cache, nice=0)
     assert cached_sources(cache) == {"empty.py"}
     assert fill_cache(prefixes[0], cache, wheels, nice=0) > 10
-    assert link_bytecode(prefixes[1], cache, {"packaging": "b" * 64}).misses == 1
-    assert link_bytecode(prefixes[1], cache, wheels).hits == 2
+    assert linked(prefixes[1], cache, {"packaging": "b" * 64}).misses == 1
+    assert linked(prefixes[1], cache, wheels).hits == 2
     assert loads_bytecode(prefixes[1], "packaging.version")
 
 
@@ -383,7 +455,7 @@ def test_real_environment(channel: LocalChannel, tmp_path: Path, cache: Path) ->
     assert python(one, "-c", statement, PYTHONPATH="").stdout.strip() == str(one)
     taken = harvest_bytecode(one, cache)
     assert taken > 50
-    report = link_bytecode(two, cache)
+    report = linked(two, cache)
     assert (report.linked, report.stale) == (taken, 0)
     before = set(two.rglob("*.pyc"))
     assert python(two, "-c", statement, PYTHONPATH="").stdout.strip() == str(two)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -176,7 +177,8 @@ def test_large_and_binary_files_stay_shared(prefixes: tuple[Path, Path]) -> None
 
 def test_bytecode_stays_valid_and_shared(prefixes: tuple[Path, Path], tmp_path: Path) -> None:
     fill_cache(prefixes[1], tmp_path / "pyc", nice=0)
-    link_bytecode(prefixes[0], tmp_path / "pyc")
+    with ThreadPoolExecutor() as pool:
+        link_bytecode(prefixes[0], tmp_path / "pyc", pool)
     assert loads_bytecode(prefixes[0], "sample.text")
     detach(prefixes[0])
     assert text_of(prefixes[0]).stat().st_nlink == 1
