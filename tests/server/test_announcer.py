@@ -13,7 +13,7 @@ import pytest
 from jupyter_envs.operations.catalogue import new_id
 from jupyter_envs.operations.journal import JournalWriter, journal_path
 from jupyter_envs.server import EnvsApp, events
-from jupyter_envs.server.events import Announcer
+from jupyter_envs.server.events import Announcer, rest_after
 from jupyter_envs.server.probes import FirstProbes
 from jupyter_envs.server.recorder import Recorder
 from jupyter_envs.server.services import Services
@@ -163,3 +163,10 @@ def test_it_can_be_stopped_before_it_was_started(watched: Watched) -> None:
     app.first_probes = FirstProbes(watched.services, app.log)
 
     asyncio.run(app.stop_extension())
+
+
+@pytest.mark.parametrize(
+    ("took", "rest"), [(0.0, 0.25), (0.02, 0.25), (0.04, 0.36), (0.1, 0.9), (30.0, 2.0)]
+)
+def test_a_large_store_is_looked_at_less_often(took: float, rest: float) -> None:
+    assert rest_after(took) == pytest.approx(rest)
