@@ -73,6 +73,7 @@ BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "rollback-command-ms": commands.rollback_command,
     "startup-extra-s": starts.start_overhead,
     "startup-extra-cpu-ms": starts.start_processor,
+    "startup-later-ms": starts.load_later,
     "startup-extra-mb": starts.idle_memory,
     "startup-extra-panel-mb": starts.open_memory,
     "list-100-ms": answers.list_100,

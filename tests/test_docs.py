@@ -27,7 +27,7 @@ from jupyter_envs.errors import EnvsError
 from jupyter_envs.export import FORMATS
 from jupyter_envs.policy import Policy
 from jupyter_envs.server import EnvsApp
-from jupyter_envs.server.events import SCHEMA
+from jupyter_envs.server.app import SCHEMA
 from jupyter_envs.server.messages import SourceBody
 from jupyter_envs.server.routes import ROUTES
 from jupyter_envs.spec import parse_spec

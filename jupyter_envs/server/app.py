@@ -1,26 +1,31 @@
-"""The extension: its settings, and the one place where everything is put together."""
+"""The extension: its settings, and what it does at which moment of a server's life.
+
+A server that starts loads this module and the door; what answers and watches is loaded a second
+later, or when somebody asks for it, so that nobody's start is longer for what it does not use.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import time
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Float, Integer, List, Unicode
 
 from jupyter_envs import __version__
-from jupyter_envs.errors import EnvsError
 
-from .base import ANYTHING, UnknownPath, handler_for, pattern
-from .events import SCHEMA, SCHEMA_ID, Announcer
-from .local import ServerFiles, ServerKernels
-from .probes import FirstProbes
-from .recorder import Recorder
-from .routes import ROUTES
-from .routing import Route
-from .services import Services, is_under_a_hub
-from .stamps import Stamps
+from .door import EVERYTHING, Door
+
+if TYPE_CHECKING:
+    from .parts import Parts
+
+SCHEMA = Path(__file__).parent / "event_schemas" / "changes" / "v1.yaml"
+KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
+_LATER_SECONDS = 1.0
 
 #: Traits that are settings of the same name.
 _OPTIONS = (
@@ -87,37 +92,72 @@ class EnvsApp(ExtensionApp):
         " frameworks to try, and at the first kernel on a machine with a GPU. Default: True.",
     ).tag(config=True)
 
-    services: Services
-    announcer: Announcer
-    recorder: Recorder
-    first_probes: FirstProbes
-    _tidying: asyncio.Task[None] | None = None
+    _loading: asyncio.Task[Parts] | None = None
+    _later: asyncio.TimerHandle | None = None
 
     def initialize_settings(self) -> None:
-        """Build the services, once."""
+        """Register what has to be there before the server runs."""
         server = self._server
-        self.services = Services(
-            envs_dir=Path(self.envs_dir).expanduser() if self.envs_dir else None,
-            options=self._options(),
-            kernels=ServerKernels(server.kernel_manager, server.session_manager),
-            files=ServerFiles(server.contents_manager),
-            hub=is_under_a_hub(),
-            remote_kernels=bool(server.gateway_config.gateway_enabled),
-        )
-        self.announcer = Announcer(self.services, self._emit, self.log)
-        self.services.interest = self.announcer.interest
         server.event_logger.register_event_schema(SCHEMA)
-        stamps = Stamps()
-        self.first_probes = FirstProbes(self.services, self.log)
-        self.recorder = Recorder(
-            self.services,
-            server,
-            self.log,
-            on_start=(stamps.started, self.first_probes.started),
-        )
+        if not server.gateway_config.gateway_enabled:
+            server.event_logger.add_listener(schema_id=KERNEL_ACTIONS, listener=self._kernel_action)
         if self.stamp_notebooks:
             # Beside the site's own hook, which stays, and runs first.
-            server.contents_manager.register_pre_save_hook(stamps.save)
+            server.contents_manager.register_pre_save_hook(self._stamp)
+
+    def initialize_handlers(self) -> None:
+        """One handler for everything below our prefix."""
+        self.handlers.append((EVERYTHING, Door, {"parts": self.parts}))
+
+    async def _start_jupyter_server_extension(self, _: Any) -> None:
+        """When the server runs: its own first answers go first."""
+        loop = asyncio.get_running_loop()
+        self._later = loop.call_later(_LATER_SECONDS, self._load)
+
+    async def stop_extension(self) -> None:
+        """Stop following. Operations are processes of their own and go on."""
+        if self._later is not None:
+            self._later.cancel()
+        if self._loading is not None:
+            with suppress(Exception):  # it was told when it happened
+                await (await self._loading).stop()
+
+    async def parts(self) -> Parts:
+        """What answers and what watches; loaded and started by whoever asks first. Raises what
+        went wrong with it, to everybody."""
+        # Whoever goes away does not take it from the others.
+        return await asyncio.shield(self._load())
+
+    def _load(self) -> asyncio.Task[Parts]:
+        if self._loading is None:
+            self._loading = asyncio.get_running_loop().create_task(self._loaded())
+        return self._loading
+
+    async def _loaded(self) -> Parts:
+        loop = asyncio.get_running_loop()
+        try:
+            # In a thread: it takes a tenth of a second, and others want their answers.
+            module = await loop.run_in_executor(None, import_module, ".parts", __package__)
+            parts: Parts = module.Parts(
+                self._server,
+                self.log,
+                envs_dir=Path(self.envs_dir).expanduser() if self.envs_dir else None,
+                options=self._options(),
+            )
+            parts.start()
+        except Exception:
+            self.log.exception("jupyter_envs cannot be loaded")
+            raise
+        return parts
+
+    async def _kernel_action(self, logger: Any, schema_id: str, data: dict[str, Any]) -> None:
+        if data.get("action") in ("start", "restart") and data.get("status") == "success":
+            began = time.time()
+            (await self.parts()).recorder.started(data["kernel_id"], began)
+
+    def _stamp(self, model: dict[str, Any], path: str, **_: Any) -> None:
+        if self._loading is not None and self._loading.done():
+            self._loading.result().stamps.save(model, path)
 
     def _options(self) -> dict[str, Any]:
         chosen = {name: getattr(self, name) for name in _OPTIONS}
@@ -126,43 +166,6 @@ class EnvsApp(ExtensionApp):
             chosen["stacks_dirs"] = tuple(Path(one).expanduser() for one in self.stacks_dirs)
         left = {"offline": False, "freeze": False, "probe": True}
         return {k: v for k, v in chosen.items() if k not in left or v is not left[k]}
-
-    def initialize_handlers(self) -> None:
-        """One handler class for each path of the table."""
-        by_path: dict[str, list[Route]] = {}
-        for route in ROUTES:
-            by_path.setdefault(route.path, []).append(route)
-        self.handlers.extend(
-            (pattern(path), handler_for(path, routes), {"services": self.services})
-            for path, routes in by_path.items()
-        )
-        self.handlers.append((ANYTHING, UnknownPath, {"services": self.services}))
-
-    async def _start_jupyter_server_extension(self, _: Any) -> None:
-        """When the server runs: follow changes, and clear up after crashes behind its back."""
-        self.announcer.start()
-        if not self.services.remote_kernels:
-            self.recorder.start()
-        self._tidying = asyncio.get_running_loop().create_task(self._tidy())
-
-    async def _tidy(self) -> None:
-        try:
-            for line in await self.services.run(self.services.reconcile):
-                self.log.info("jupyter_envs: %s", line)
-        except (EnvsError, OSError) as error:
-            self.log.warning("jupyter_envs cannot use its store: %s", error)
-
-    async def stop_extension(self) -> None:
-        """Stop following. Operations are processes of their own and go on."""
-        if self._tidying is not None:
-            self._tidying.cancel()
-        self.recorder.stop()
-        self.first_probes.stop()
-        await self.announcer.stop()
-        self.services.close()
-
-    def _emit(self, data: dict[str, Any]) -> None:
-        self._server.event_logger.emit(schema_id=SCHEMA_ID, data=data)
 
     @property
     def _server(self) -> Any:

@@ -12,7 +12,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,7 +21,6 @@ from jupyter_envs.operations import Changes, Operation, StoreWatch, is_recovered
 
 from .services import Services
 
-SCHEMA = Path(__file__).parent / "event_schemas" / "changes" / "v1.yaml"
 SCHEMA_ID = "urn:jupyter_envs:events:changes:v1"
 
 LOOK_SECONDS = 0.25

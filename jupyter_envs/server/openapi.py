@@ -18,7 +18,8 @@ import msgspec
 from jupyter_envs import __version__
 from jupyter_envs.errors import Problem
 
-from .routing import PREFIX, Route
+from .door import PREFIX
+from .routing import Route
 
 _REF = "#/components/schemas/{name}"
 _PART = re.compile(r"\{(\w+)\}")

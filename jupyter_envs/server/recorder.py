@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,8 +21,6 @@ from jupyter_envs.operations import absorb_starts, started_kernel
 
 from .local import DOCUMENTS
 from .services import Services
-
-KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 
 #: A session is noted only after its kernel has started, and the shim has its millisecond.
 _LATER_SECONDS = 1.0
@@ -59,25 +56,18 @@ class Recorder:
         self._on_start = on_start
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def start(self) -> None:
-        """Begin to listen to the server's kernels."""
-        self._server.event_logger.add_listener(
-            schema_id=KERNEL_ACTIONS, listener=self._kernel_action
-        )
+    def started(self, kernel_id: str, began: float) -> None:
+        """A kernel has started, ``began`` seconds after the epoch; on the event loop."""
+        task = asyncio.get_running_loop().create_task(self._soon(kernel_id, began))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def stop(self) -> None:
         """Leave what is not recorded yet to whoever looks next: the shim's files stay."""
         for task in self._tasks:
             task.cancel()
 
-    async def _kernel_action(self, logger: Any, schema_id: str, data: dict[str, Any]) -> None:
-        if data.get("action") in ("start", "restart") and data.get("status") == "success":
-            task = asyncio.get_running_loop().create_task(self._soon(data["kernel_id"]))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def _soon(self, kernel_id: str) -> None:
-        began = time.time()
+    async def _soon(self, kernel_id: str, began: float) -> None:
         await asyncio.sleep(_LATER_SECONDS)
         try:
             told = await self._ask(kernel_id, began)

@@ -14,8 +14,6 @@ from .services import Services
 BodyT = TypeVar("BodyT")
 QueryT = TypeVar("QueryT")
 
-PREFIX = "jupyter-envs/api"
-
 
 @dataclass(frozen=True)
 class Call(Generic[BodyT, QueryT]):

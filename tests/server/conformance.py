@@ -9,9 +9,10 @@ import schemathesis
 from schemathesis import DeserializationContext, Response
 from schemathesis.core.media_types import YAML_MEDIA_TYPES
 
-from jupyter_envs.server.base import pattern
+from jupyter_envs.server.door import PREFIX
 from jupyter_envs.server.openapi import document
 from jupyter_envs.server.routes import ROUTES
+from jupyter_envs.server.table import pattern
 
 #: Without "security": who may ask is tried out in test_auth.py, and Jupyter's 403 for a missing
 #: token is not what every tool expects.
@@ -28,7 +29,7 @@ def _as_it_is(_: DeserializationContext, response: Response) -> str:
     return response.content.decode()
 
 
-_PATTERNS = [(re.compile(f".*{pattern(route.path)}"), route) for route in ROUTES]
+_PATTERNS = [(re.compile(f".*/{PREFIX}{pattern(route.path)}"), route) for route in ROUTES]
 
 
 def check(response: httpx.Response) -> None:

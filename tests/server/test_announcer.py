@@ -14,8 +14,6 @@ from jupyter_envs.operations.catalogue import new_id
 from jupyter_envs.operations.journal import JournalWriter, journal_path
 from jupyter_envs.server import EnvsApp, events
 from jupyter_envs.server.events import Announcer, rest_after
-from jupyter_envs.server.probes import FirstProbes
-from jupyter_envs.server.recorder import Recorder
 from jupyter_envs.server.services import Services
 from jupyter_envs.store import Store, this_process
 
@@ -157,12 +155,8 @@ def test_a_store_that_cannot_be_read_for_a_moment(
 
 def test_it_can_be_stopped_before_it_was_started(watched: Watched) -> None:
     """As in a server that is told to go while it is still starting."""
-    app = EnvsApp()
-    app.services, app.announcer = watched.services, watched.announcer
-    app.recorder = Recorder(watched.services, None, app.log, on_start=())
-    app.first_probes = FirstProbes(watched.services, app.log)
-
-    asyncio.run(app.stop_extension())
+    asyncio.run(EnvsApp().stop_extension())
+    asyncio.run(watched.announcer.stop())
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from jupyter_envs.server.events import SCHEMA
+from jupyter_envs.server.app import SCHEMA
 from tests.server import spec_source, until
 from tests.server.conftest import Serve
 from tests.support.api_client import ApiClient
@@ -156,26 +156,36 @@ def test_an_end_that_no_worker_told_is_heard(
 def test_while_nobody_looks_nobody_is_served(
     start_server: Serve, sandbox: Sandbox, parked: ServedFolder
 ) -> None:
-    """A server that looks closes the journal of a dead worker: here none does, until asked."""
+    """A server that looks closes the journal of a dead worker: here none does, but once after the
+    server's start, until it is asked."""
+    _die(sandbox, parked, "before")
     server = start_server(sandbox)
-    source = sandbox.spec("text-prefix", channels=[parked.url])
+    until(lambda: _interrupted(sandbox) == 1)
+
+    path = _die(sandbox, parked, "after")
+    time.sleep(1.0)
+    assert _interrupted(sandbox) == 1
+
+    server.client.get(f"operations/{path.stem}").expect(200)
+    until(lambda: _interrupted(sandbox) == 2, seconds=5)
+
+
+def _die(sandbox: Sandbox, parked: ServedFolder, name: str) -> Path:
+    """Kill a create and its worker while it reads the channel; its journal."""
+    before = _journals(sandbox)
+    source = sandbox.spec("text-prefix", name=name, channels=[parked.url])
     command = sandbox.start("create", source)
     (pid,) = until(sandbox.workers)
-    until(lambda: b'"metadata"' in _journal(sandbox))
+    (path,) = until(lambda: _journals(sandbox) - before)
+    until(lambda: b'"metadata"' in path.read_bytes())
     command.kill()
     os.killpg(pid, signal.SIGKILL)
-    time.sleep(1.0)
-    assert b'"interrupted"' not in _journal(sandbox)
-
-    (path,) = _journals(sandbox)
-    server.client.get(f"operations/{path.stem}").expect(200)
-
-    until(lambda: b'"interrupted"' in _journal(sandbox), seconds=5)
+    return path
 
 
-def _journals(sandbox: Sandbox) -> list[Path]:
-    return list(sandbox.envs.glob(".jupyter-envs/operations/*.jsonl"))
+def _journals(sandbox: Sandbox) -> set[Path]:
+    return set(sandbox.envs.glob(".jupyter-envs/operations/*.jsonl"))
 
 
-def _journal(sandbox: Sandbox) -> bytes:
-    return b"".join(path.read_bytes() for path in _journals(sandbox))
+def _interrupted(sandbox: Sandbox) -> int:
+    return sum(b'"interrupted"' in path.read_bytes() for path in _journals(sandbox))
