@@ -17,7 +17,8 @@ const HINTS_HERE: Readonly<Record<string, Text>> = {
   generation_not_found: trans => trans.__('Refresh the list to see its generations.'),
   gpu_required: trans =>
     trans.__('Choose a profile of the machines that it is for, or make it on one that has a GPU.'),
-  interrupted: trans => trans.__('Resume it; what was downloaded is kept.'),
+  interrupted: trans =>
+    trans.__('What was there before is as it was. Resume it: what was downloaded is kept.'),
   kernels_running: trans => trans.__('Shut its kernels down first, or remove it all the same.'),
   name_missing: trans => trans.__("Add 'name: my-env' to the file, or give a name."),
   name_taken: trans => trans.__('Choose another name, or update that environment.'),

@@ -114,6 +114,7 @@ def test_a_killed_worker_is_told_and_can_be_taken_up(
         os.killpg(pid, signal.SIGKILL)
     row = lab.wait_for("slow", "interrupted")
     expect(row).to_contain_text("its process ended without a result")
+    expect(row).to_contain_text("What was there before is as it was")
     lab.screenshot("interrupted")
     lab.click("slow", "Resume")
     lab.wait_for("slow", "running")

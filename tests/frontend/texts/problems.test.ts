@@ -32,6 +32,18 @@ describe('the errors of the server', () => {
       expect(hintOf(said, english)).toBe(hint);
     }
   });
+
+  const SAFE = /as it was|nothing was/i;
+
+  it.each(CLASSES.filter(({ advice }) => advice !== null && SAFE.test(advice)))(
+    '$code says here, too, what is safe',
+    ({ code, sentence, advice }) => {
+      const params = paramsOf(sentence, advice);
+      const hint = format(advice ?? '', params);
+      const said = problem({ code, params, message: format(sentence, params), hint });
+      expect(hintOf(said, english)).toMatch(SAFE);
+    }
+  );
 });
 
 describe('the tables', () => {
