@@ -279,16 +279,31 @@ def test_commands_that_only_read_load_neither_the_engine_nor_jupyter_client(tmp_
     assert loaded.isdisjoint({"rattler", "jupyter_client", "zmq", "asyncio"})
 
 
-def test_a_server_that_starts_loads_nothing_that_only_makes_environments() -> None:
+def _loaded_by(module: str) -> set[str]:
     done = subprocess.run(
-        [sys.executable, "-c", "import sys, jupyter_envs.server; print(*sys.modules)"],
+        [sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
     )
-    loaded = set(done.stdout.split())
+    return set(done.stdout.split())
+
+
+def test_a_server_that_starts_loads_the_extension_and_its_door() -> None:
+    ours = {name for name in _loaded_by("jupyter_envs.server") if name.startswith("jupyter_envs")}
+    assert ours == {
+        "jupyter_envs",
+        "jupyter_envs._version",
+        "jupyter_envs.server",
+        "jupyter_envs.server.app",
+        "jupyter_envs.server.door",
+    }
+
+
+def test_a_server_that_answers_loads_nothing_that_only_makes_environments() -> None:
+    loaded = _loaded_by("jupyter_envs.server.parts")
     assert "jupyter_envs.operations" in loaded
     heavy = {"rattler", "uv", "pynvml", "packaging.requirements", "jupyter_envs.operations.build"}
     assert loaded.isdisjoint(heavy), loaded & heavy
