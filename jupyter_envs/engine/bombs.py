@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .beside import beside
+
 _SECONDS = 0.05
 _MB = 1024 * 1024
 #: With less than this free, it is looked at what was used.
@@ -40,15 +42,11 @@ class SpaceWatch:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Watch until the block ends."""
-        done = threading.Event()
-        watcher = threading.Thread(target=self._watch, args=(done,), daemon=True)
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        watcher.start()
         try:
-            yield
+            with beside(self._watch):
+                yield
         finally:
-            done.set()
-            watcher.join()
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     def _watch(self, done: threading.Event) -> None:

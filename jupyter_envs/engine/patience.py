@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .beside import beside
+
 _SOCKETS = Path("/proc/self/fd")
 _LOOKS_PER_LIMIT = 20
 _MOST_SECONDS = 1.0
@@ -50,14 +52,8 @@ class Patience:
         if not _SOCKETS.is_dir():
             yield
             return
-        done = threading.Event()
-        watcher = threading.Thread(target=self._watch, args=(done,), daemon=True)
-        watcher.start()
-        try:
+        with beside(self._watch):
             yield
-        finally:
-            done.set()
-            watcher.join()
 
     def _watch(self, done: threading.Event) -> None:
         pause = min(_MOST_SECONDS, min(self._connect, self._read) / _LOOKS_PER_LIMIT)

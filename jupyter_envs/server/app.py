@@ -92,6 +92,7 @@ class EnvsApp(ExtensionApp):
         " frameworks to try, and at the first kernel on a machine with a GPU. Default: True.",
     ).tag(config=True)
 
+    _parts: Parts | None = None
     _loading: asyncio.Task[Parts] | None = None
     _later: asyncio.TimerHandle | None = None
 
@@ -145,6 +146,7 @@ class EnvsApp(ExtensionApp):
                 options=self._options(),
             )
             parts.start()
+            self._parts = parts
         except Exception:
             self.log.exception("jupyter_envs cannot be loaded")
             raise
@@ -156,8 +158,8 @@ class EnvsApp(ExtensionApp):
             (await self.parts()).recorder.started(data["kernel_id"], began)
 
     def _stamp(self, model: dict[str, Any], path: str, **_: Any) -> None:
-        if self._loading is not None and self._loading.done():
-            self._loading.result().stamps.save(model, path)
+        if self._parts is not None:
+            self._parts.stamps.save(model, path)
 
     def _options(self) -> dict[str, Any]:
         chosen = {name: getattr(self, name) for name in _OPTIONS}
