@@ -108,7 +108,8 @@ class EnvsApp(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """One handler for everything below our prefix."""
-        self.handlers.append((EVERYTHING, Door, {"parts": self.parts}))
+        given = {"parts": self.parts, "loaded": lambda: self._parts}
+        self.handlers.append((EVERYTHING, Door, given))
 
     async def _start_jupyter_server_extension(self, _: Any) -> None:
         """When the server runs: its own first answers go first."""

@@ -6,7 +6,7 @@ answers is loaded when somebody does.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,8 @@ EVERYTHING = f"/{PREFIX}(?:/.*)?"
 
 AUTH_RESOURCE = "jupyter_envs"
 
+_VERBS = ("GET", "POST", "PUT", "DELETE")
+
 #: What tornado and jupyter_server refuse on their own, in our form.
 _CODES = {400: "request_invalid", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
 
@@ -35,20 +37,27 @@ class Door(APIHandler):
     auth_resource = AUTH_RESOURCE
     _found: Found | None = None
 
-    def initialize(self, parts: Callable[[], Awaitable[Parts]]) -> None:
-        """``parts`` gives what answers, from the extension."""
+    def initialize(
+        self, parts: Callable[[], Awaitable[Parts]], loaded: Callable[[], Parts | None]
+    ) -> None:
+        """``parts`` gives what answers, from the extension; ``loaded`` does where it is there."""
         self._load = parts
+        self._loaded = loaded
 
     async def prepare(self) -> None:  # type: ignore[override]  # as APIHandler's own
         """A path or a verb that is not there is refused before anyone is asked who they are."""
         self._parts = await self._load()
-        path = str(self.request.path)[len(self.base_url) - 1 :].removeprefix(f"/{PREFIX}")
-        self._found = self._parts.table.find(path)
+        self._found = self._parts.table.find(self._path)
         if self._found is None:
             raise HTTPError(404)
         if self.request.method != "OPTIONS" and self.request.method not in self._found.routes:
             raise HTTPError(405)
         await super().prepare()
+
+    @property
+    def _path(self) -> str:
+        """Below our prefix, as it came: an escaped slash is no slash."""
+        return str(self.request.path)[len(self.base_url) - 1 :].removeprefix(f"/{PREFIX}")
 
     @authenticated
     @authorized
@@ -94,11 +103,18 @@ class Door(APIHandler):
             body = Problem(code=_CODES.get(status_code, "http_error"), message=self._reason)
         else:
             body = Problem.of(EnvsError(reason=type(error).__name__))
-        if status_code == 405 and self._found is not None:
+        if status_code == 405:
             # Here, since tornado forgets all headers before it asks for an error's body.
-            self.set_header("Allow", ", ".join(sorted(self._found.routes)))
+            self.set_header("Allow", ", ".join(sorted(self._allowed())))
         self.set_header("Cache-Control", "no-store")
         self.finish(msgspec.json.encode(body, enc_hook=str))
+
+    def _allowed(self) -> Iterable[str]:
+        """The verbs of the path; all of ours while the table is not there: what tornado does not
+        know is refused before anything is loaded for it."""
+        parts = self._loaded()
+        found = parts.table.find(self._path) if parts is not None else None
+        return found.routes if found is not None else _VERBS
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """What a person did wrong is no fault of the server's: it goes to the client alone."""

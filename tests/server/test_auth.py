@@ -14,7 +14,7 @@ import pytest
 from jupyter_envs.server import drift, lifecycle, messages, probes
 from jupyter_envs.server.routes import ROUTES
 from jupyter_envs.server.routing import Route
-from tests.server import FORGED, belongings, filled, paths, route_id, spec_source
+from tests.server import FORGED, belongings, filled, paths, route_id, spec_source, until
 from tests.support.api_client import PREFIX
 from tests.support.channel import LocalChannel
 from tests.support.sandbox import Sandbox
@@ -86,7 +86,13 @@ def locked(request: pytest.FixtureRequest, house: Sandbox) -> Iterator[JupyterSe
     folder = house.folder / request.param
     with JupyterServer(house.environ, folder, base_url="/user/ada/", config=config) as running:
         running.client.get("environments").expect(200)
+        until(lambda: not _left_over(house))  # cleared up after its start, by nobody's request
         yield running
+
+
+def _left_over(house: Sandbox) -> list[Path]:
+    logs = house.envs.glob(".jupyter-envs/operations/*.log")
+    return [path for path in logs if not path.stat().st_size]
 
 
 @pytest.fixture(scope="module")
