@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from jupyter_envs.store import Store, environment_lock
 from tests.cli.refusals import everything, refuse
 from tests.support.channel import LocalChannel
 from tests.support.sandbox import Sandbox, manifest
@@ -90,10 +93,44 @@ BODIES = {
 def test_an_environment_of_that_name_stays_as_it_is(taken: Sandbox, file: str) -> None:
     text, code = BODIES[file]
     path = taken.write(f"{file}.yml", text)
-    before = everything(taken)
+    before, begun = everything(taken), taken.json("operations")
 
     assert refuse(taken, "create", path).code == code
     assert refuse(taken, "create", path, "--name", "DEMO").code == code
 
     assert everything(taken) == before
+    assert taken.json("operations") == begun
     assert taken.kernel_names() == ["conda-env-demo-py"]
+
+
+def test_a_name_that_is_taken_while_one_waits_in_the_queue(sandbox: Sandbox) -> None:
+    """Free when it was asked for, and not any more when the work can begin."""
+    slots = sandbox.envs / ".jupyter-envs" / "operations" / "slots"
+    slots.mkdir(parents=True)
+    theirs = sandbox.folder / "theirs"
+    theirs.mkdir()
+    with ExitStack() as stack:
+        for number in range(2):
+            slot = stack.enter_context((slots / str(number)).open("wb"))
+            fcntl.lockf(slot, fcntl.LOCK_EX)
+        process = sandbox.start("create", sandbox.spec("text-prefix"), "--json")
+        assert process.stdout is not None
+        for line in process.stdout:
+            if json.loads(line).get("code") == "started":
+                break
+        (sandbox.envs / "demo").symlink_to(theirs)
+    out, said = process.communicate(timeout=60)
+
+    assert (process.returncode, said) == (1, "")
+    assert json.loads(out.splitlines()[-1])["code"] == "name_taken"
+    assert (sandbox.envs / "demo").readlink() == theirs
+    assert list(theirs.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["twin", "Twin"])
+def test_whoever_works_on_a_name_keeps_out_its_twins(sandbox: Sandbox, name: str) -> None:
+    with environment_lock(Store(sandbox.envs), "twin"):
+        refusal = refuse(sandbox, "create", sandbox.spec("text-prefix", name=name))
+
+    assert refusal.code == "environment_busy"
+    assert sandbox.names() == []

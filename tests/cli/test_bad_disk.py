@@ -4,6 +4,7 @@ file server, as far as it can be imitated."""
 from __future__ import annotations
 
 import errno
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,6 +121,10 @@ def test_a_file_that_cannot_be_deleted_yet(ground: Ground) -> None:
     assert ground.disk.hits
     assert "open" not in person.names()
     assert list(trash.iterdir()), "it was to be kept"
+    # Nor does it keep anybody from putting the rest in order.
+    (ground.register / "environments.txt").write_text("")
+    person.names()
+    assert str(person.envs / "demo") in person.registered()
     ground.disk.heal()
     person.names()
     assert list(trash.iterdir()) == []
@@ -134,7 +139,8 @@ def test_a_clock_that_is_set_back_between_and_during_operations(ground: Ground) 
 
     process = person.start("update", "clock", person.spec("activation-demo", name="n"), "--json")
     assert process.stdout is not None
-    first = process.stdout.readline()
+    # Not before the worker has looked at its clock.
+    first = next(line for line in process.stdout if json.loads(line).get("code") == "started")
     ground.disk.set_clock(-2 * day)
     assert process.wait(60) == 0, (first, process.stdout.read())
 

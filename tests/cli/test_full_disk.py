@@ -80,21 +80,26 @@ def test_a_create_and_an_update(ground: Ground, place: str) -> None:
 def test_a_disk_that_fills_up_half_way(ground: Ground) -> None:
     """Half a line in the ledger, half a generation: what was begun goes, the chain holds."""
     person = ground.sandbox
-    spec = person.spec("text-prefix", name="half")
-    for where, room in ((ground.data / "ledger", 90), (ground.hidden / "half", 200)):
+    # A lock of its own: one that is kept already is not written again.
+    spec, locks = person.spec("text-prefix", "binary-prefix", name="half"), ground.data / "locks"
+    for where, room in ((locks, 90), (ground.data / "ledger", 90), (ground.hidden / "half", 200)):
         with ground.disk.full(where, room=room):
             ground.refused("create", spec)
+        assert list(locks.glob(".*")) == []
 
     person.run("create", spec)
     assert "half" in person.names()
 
 
-def test_a_quota_is_called_one(ground: Ground) -> None:
+@pytest.mark.parametrize("place", ["quota", "quota/1/share"], ids=["ours", "the engine's"])
+def test_a_quota_is_called_one(ground: Ground, place: str) -> None:
+    """Also in the words of the engine, which tells no number."""
     person = ground.sandbox
-    with ground.disk.full(ground.hidden / "quota", error=errno.EDQUOT):
-        said = seen(person, "create", person.spec("text-prefix", name="quota"))
+    with ground.disk.full(ground.hidden / place, error=errno.EDQUOT):
+        said = seen(person, "create", person.spec("gpu-lib", name="quota"))
 
-    assert "the quota on the disk at / is used up" in said or "the quota on the disk" in said
+    assert "the quota on the disk at /" in said
+    assert " is used up" in said
     assert "hint What was there before is as it was" in said
 
 

@@ -62,6 +62,10 @@ def refused(victim: Path) -> dict[str, Hostile]:
         # What its list of files says.
         "'../../escaped-list'": claims("list-up", "../../escaped-list"),
         "'share/../../../escaped'": claims("list-across", "share/../../../escaped", b"fine"),
+        # In the cache this leads back to a file that is there: only the ".." tells it.
+        "'../list-back-1.0-0/share/fine', outside": claims(
+            "list-back", "../list-back-1.0-0/share/fine", b"fine"
+        ),
         "'/etc/": claims("list-absolute", f"/etc/{victim.name}", b"safe"),
         "'share/gone'": claims("list-gone", "share/gone"),
         "'share/x\\x00y'": claims("list-nul", "share/x\0y"),

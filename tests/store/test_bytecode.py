@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -255,6 +256,53 @@ def test_manifest_cannot_point_outside_the_package(
     second = prefix_of(tmp_path / "second", sample)
     assert linked(second, cache).linked == 2
     assert not (tmp_path / "__pycache__").exists()
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"[NaN", b"\xff\xfe", b'{"modules":[["single.py",1,', b"[]", b'{"modules":5}']
+)
+def test_a_damaged_manifest_is_as_none(
+    first: Path, tmp_path: Path, sample: SmallPackage, cache: Path, text: bytes
+) -> None:
+    fill_cache(first, cache, nice=0)
+    (part,) = parts(cache)
+    (part / "manifest.json").write_bytes(text)
+    second = prefix_of(tmp_path / "second", sample)
+
+    assert linked(second, cache) == BytecodeReport(misses=1)
+    assert fill_cache(second, cache, nice=0) == 3
+    assert linked(second, cache) == BytecodeReport(linked=3, hits=1)
+
+
+@pytest.mark.parametrize(
+    ("error", "report"),
+    [
+        (errno.EPERM, BytecodeReport(copied=3, hits=1)),
+        (errno.EMLINK, BytecodeReport(copied=3, hits=1)),
+        (errno.EXDEV, BytecodeReport(copied=3, hits=1)),
+        (errno.ENOSPC, BytecodeReport(hits=1)),
+        (errno.EDQUOT, BytecodeReport(hits=1)),
+        (errno.ESTALE, BytecodeReport(hits=1)),
+    ],
+    ids=errno.errorcode.get,
+)
+def test_what_cannot_be_linked_is_copied_or_left_to_python(
+    first: Path,
+    tmp_path: Path,
+    sample: SmallPackage,
+    cache: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: int,
+    report: BytecodeReport,
+) -> None:
+    def refuse(source: str, target: str) -> None:
+        raise OSError(error, os.strerror(error), source, None, target)
+
+    fill_cache(first, cache, nice=0)
+    second = prefix_of(tmp_path / "second", sample)
+    monkeypatch.setattr(os, "link", refuse)
+
+    assert linked(second, cache) == report
 
 
 def test_traceback_names_the_installed_file(
