@@ -82,7 +82,12 @@ def publish_part(entry: Path, folder: Path, manifest: Manifest) -> None:
     except OSError as error:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
-        return
+        if any(part.folder.name == name for part in read_parts(entry)):
+            return
+        # A damaged one would be in the way for good.
+        shutil.rmtree(entry / name, ignore_errors=True)
+        with suppress(OSError):
+            folder.rename(entry / name)
     # Another process may be clearing the same ones away.
     with suppress(FileNotFoundError):
         _retire(entry, name, manifest)

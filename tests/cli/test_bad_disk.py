@@ -117,6 +117,7 @@ def test_a_file_that_cannot_be_deleted_yet(ground: Ground) -> None:
     ground.disk.fault(trash, "remove", error=errno.EBUSY)
 
     person.run("remove", "open", "--yes")
+    person.wait_for_workers()  # the worker clears up when its end was told
 
     assert ground.disk.hits
     assert "open" not in person.names()

@@ -54,6 +54,17 @@ def read_only(folder: Path) -> Iterator[None]:
             path.chmod(modes[path])
 
 
+def test_a_file_in_the_place_of_a_cache(tmp_path: Path, channel: LocalChannel) -> None:
+    user = Sandbox(tmp_path, cache=tmp_path / "cache", channels=(channel.url,))
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "pyc").write_text("in the way")
+    refusal = refuse(user, "create", user.spec("text-prefix"))
+    assert refusal.code == "store_read_only"
+    assert refusal.params["path"] == str(tmp_path / "cache" / "pyc")
+    assert (tmp_path / "cache" / "pyc").read_text() == "in the way"
+    assert user.names() == []
+
+
 def test_a_folder_that_cannot_be_written(sandbox: Sandbox) -> None:
     spec, folder = sandbox.spec("text-prefix"), sandbox.folder / "closed"
     folder.mkdir()

@@ -58,15 +58,3 @@ def test_the_next_generation_finds_its_bytecode(tended: Sandbox, jupyter: Path) 
     with KernelSession(jupyter, tended.environ) as kernels:
         present, loaded = kernels.once("conda-env-demo-py", LOADED).split()
     assert int(present) == int(loaded)
-
-
-def test_a_cache_that_takes_nothing_fails_nobody(tended: Sandbox) -> None:
-    cache = tended.folder / "cache"
-    cache.mkdir()
-    (cache / "pyc").write_text("in the way")
-
-    tended.create("python", "demo-lib=1.0")
-    tended.wait_for_workers()
-
-    logs = (tended.envs / ".jupyter-envs" / "operations").glob("*.log")
-    assert [path.read_text() for path in logs if path.stat().st_size] == []

@@ -296,6 +296,8 @@ def test_what_cannot_be_linked_is_copied_or_left_to_python(
     report: BytecodeReport,
 ) -> None:
     def refuse(source: str, target: str) -> None:
+        if not Path(target).parent.is_dir():  # which the system says first
+            raise FileNotFoundError(target)
         raise OSError(error, os.strerror(error), source, None, target)
 
     fill_cache(first, cache, nice=0)
