@@ -28,7 +28,7 @@ _PANEL = (f"{API}/", f"{API}/environments", f"{API}/operations?limit=50")
 #: What answers is loaded a second after the start.
 _SETTLED_SECONDS = 3.0
 #: Pairs of starts for each repetition.
-_PAIRS = 4
+_PAIRS = 10
 
 
 class _Start(msgspec.Struct, frozen=True):
@@ -80,26 +80,21 @@ def _settled(process: psutil.Process) -> float:
 
 
 def start_overhead(bench: Bench) -> Result:
-    """How much later the first answer comes. What else a machine does makes a start longer by more
-    than that, and never shorter: of several of each, in turn, the fastest are compared."""
-    _first_answer(_server(bench, ours=True))
-    own: list[float] = []
-    others: list[float] = []
-    for _ in range(bench.repeat):
-        fastest = _fastest(bench)
-        own.append(fastest[True])
-        others.append(fastest[False])
-    against = f"{WITHOUT}: time to the first answer, the fastest of {_PAIRS} starts of each"
+    """How much later the first answer comes. One start differs from the next by more than that,
+    with whatever else a machine does: the two are started at the same moment, and so share it."""
+    _together(bench)
+    pairs = [_together(bench) for _ in range(bench.repeat * _PAIRS)]
+    own, others = zip(*pairs, strict=True)
+    against = f"{WITHOUT}: time to the first answer, {len(pairs)} pairs that start together"
     return difference("startup-extra-s", own, others, unit="s", against=against)
 
 
-def _fastest(bench: Bench) -> dict[bool, float]:
-    """Seconds of the fastest start with the extension and of the fastest without it."""
-    seconds: dict[bool, list[float]] = {True: [], False: []}
-    for turn in range(_PAIRS):
-        for ours in (True, False) if turn % 2 else (False, True):
-            seconds[ours].append(_first_answer(_server(bench, ours=ours)))
-    return {ours: min(of_each) for ours, of_each in seconds.items()}
+def _together(bench: Bench) -> tuple[float, float]:
+    """Seconds of a start with the extension and of one without it."""
+    servers = [_server(bench, ours=True), _server(bench, ours=False)]
+    with ThreadPoolExecutor(2) as threads:
+        ours, without = threads.map(_first_answer, servers)
+    return ours, without
 
 
 # Reading the configuration, finding and loading extensions, making the table of handlers.
