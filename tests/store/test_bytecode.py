@@ -11,11 +11,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import distribution
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -80,66 +79,6 @@ def linked(prefix: Path, cache: Path, wheels: Mapping[str, str] | None = None) -
 
 def unfinished(cache: Path) -> list[Path]:
     return list(cache.glob(".tmp-*"))
-
-
-def depends(prefix: Path, name: str, *dependencies: str, kernel: bool = False) -> None:
-    """Have a package's record say what it needs, and that it brings a kernel."""
-    path = prefix / "conda-meta" / f"{name}.json"
-    record = json.loads(path.read_bytes())
-    record["depends"] = dependencies
-    if kernel:
-        file = {"_path": "share/jupyter/kernels/python3/kernel.json", "sha256": "0" * 64}
-        record["paths_data"]["paths"].append(file)
-    path.write_text(json.dumps(record))
-
-
-class _OneAtATime(Executor):
-    """Does nothing before it is asked for a result, and remembers what it did."""
-
-    def __init__(self) -> None:
-        self.waiting: list[Future[Any]] = []
-
-    def submit(self, function: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-
-        def result(timeout: float | None = None) -> Any:
-            if future in self.waiting:
-                self.waiting.remove(future)
-                future.set_result(function(*args, **kwargs))
-            return Future.result(future, timeout)
-
-        self.waiting.append(future)
-        future.result = result  # type: ignore[method-assign]
-        return future
-
-
-def test_a_kernel_waits_for_what_it_needs_and_for_nothing_else(tmp_path: Path, cache: Path) -> None:
-    names = ("kernel", "needed", "deep", "other")
-    packages = [package(tmp_path / "pkgs", n, {f"{n}.py": ""}) for n in names]
-    first, second = (prefix_of(tmp_path / name, *packages) for name in ("first", "second"))
-    fill_cache(first, cache, nice=0)
-    depends(second, "kernel", "python", "needed >=1.0", kernel=True)
-    depends(second, "needed", "deep[version='>=1']")
-    pool = _OneAtATime()
-    links = link_bytecode(second, cache, pool)
-    assert {name for name in names if loads_bytecode(second, name)} == {"kernel", "needed", "deep"}
-    assert len(pool.waiting) == 1
-    for link in links:
-        link.result()
-    assert loads_bytecode(second, "other")
-
-
-def test_without_a_package_that_brings_a_kernel_all_is_waited_for(
-    tmp_path: Path, cache: Path
-) -> None:
-    packages = [package(tmp_path / "pkgs", n, {f"{n}.py": ""}) for n in ("one", "two")]
-    first, second = (prefix_of(tmp_path / name, *packages) for name in ("first", "second"))
-    fill_cache(first, cache, nice=0)
-    pool = _OneAtATime()
-    link_bytecode(second, cache, pool)
-    assert not pool.waiting
-    assert loads_bytecode(second, "one")
-    assert loads_bytecode(second, "two")
 
 
 # -- filling and linking ---------------------------------------------------------------------
