@@ -70,6 +70,23 @@ def test_a_notebook_s_kernel_is_recorded_once_and_by_itself(
     assert client.get("ledger/faults").expect(200) == {"faults": []}
 
 
+#: As configuration: what answers is not loaded by itself.
+_LATER = "import jupyter_envs.server.app as app; app._LATER_SECONDS = 3600.0"
+
+
+def test_a_kernel_that_starts_before_all_is_loaded_is_recorded(
+    start_server: Serve, sandbox: Sandbox
+) -> None:
+    sandbox.create("python")
+    server = start_server(sandbox, python=_LATER)
+    data = sandbox.home / ".local/share/jupyter_envs"
+    with session(server.client, "early.ipynb", "conda-env-demo-py") as opened:
+        kernel_id = opened["kernel"]["id"]
+        until(lambda: kernel_id in "".join(p.read_text() for p in data.glob("ledger/*/*.jsonl")))
+    [event] = starts(server.client, notebook="early.ipynb")
+    assert event["kernel_id"] == kernel_id
+
+
 def test_a_start_that_the_shim_could_not_note_is_known_by_the_server(
     client: ApiClient, demo: Demo, person: Sandbox
 ) -> None:
