@@ -17,7 +17,7 @@ from rattler import Client, Config, Gateway, PackageCache
 from rattler.package_cache import ValidationMode
 from rattler.repo_data.gateway import SourceConfig
 
-from jupyter_envs.errors import StoreReadOnly
+from jupyter_envs.errors import folder_error
 
 from .cache_dirs import CacheDirs
 from .channels import Resolution, ResolvedChannel, resolve_channel, resolve_channels
@@ -79,17 +79,6 @@ class Session:
         return redact(text, self.credentials)
 
 
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError) as error:
-        raise StoreReadOnly(
-            path=str(folder),
-            reason="a file is in the place of a folder",
-            hint="Move it away, then try again: it is a cache, and is filled anew.",
-        ) from error
-
-
 @contextmanager
 def open_session(
     configuration: CondaConfiguration,
@@ -112,7 +101,10 @@ def open_session(
     known = Resolution(resolution.channels, (*resolution.logins, *others))
     credentials = find_credentials(known, configuration, environ=os.environ, home=home)
     for folder in (cache.packages, cache.repodata, cache.uv, cache.bytecode):
-        _make_folder(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise folder_error(error, folder) from error
     os.environ.update(network_environment(configuration))
     with tempfile.TemporaryDirectory(prefix="jupyter-envs-") as private:
         # py-rattler reads it when a client is made, and keeps what it holds.

@@ -43,7 +43,7 @@ from .conflicts import (
     OperationEnded,
     OperationsRunning,
 )
-from .disk import DISK_HINT, disk_error, naming, no_space
+from .disk import DISK_HINT, disk_error, folder_error, naming, no_space
 from .failed import (
     ActivationFailed,
     BuildFailed,
@@ -179,6 +179,7 @@ __all__ = [
     "Unsatisfiable",
     "VersionNotFound",
     "disk_error",
+    "folder_error",
     "naming",
     "no_space",
 ]

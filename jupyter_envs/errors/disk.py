@@ -115,3 +115,14 @@ def _size(count: int) -> str:
     if count >= 1_000_000_000:
         return f"{count / 1e9:.1f} GB"
     return f"{count / 1e6:.0f} MB"
+
+
+def folder_error(error: OSError, folder: Path) -> EnvsError:
+    """Why ``folder`` could not be made, with the part of it that is in the way."""
+    if told := disk_error(error, folder):
+        return told
+    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    hint = None
+    if not there.is_dir():
+        hint = f"A file is in the place of a folder: move {there} away, then try again."
+    return StoreReadOnly(path=str(there), reason=error.strerror or str(error), hint=hint)

@@ -74,7 +74,11 @@ def build_generation(
 
     Raises Unchanged, and what the parts raise; the prefix is then to be discarded.
     """
-    _check_pip(order, context)
+    if order.has_pip:
+        # Here and below: loading it takes as long as a solve, and many files have no such section.
+        from .pip_part import check_pip
+
+        check_pip(order, context)
     Thread(target=preload, daemon=True).start()  # there is time while packages are linked
     cache = CacheDirs.under(context.settings.cache_dir)
     with channels_of(order, context) as (session, resolution):
@@ -134,7 +138,11 @@ def _install(
         # With the same conda packages as before, the same pip lines keep their versions too.
         _stop_if_unchanged(order, conda, target, ("conda",))
     skipped = install_conda(order, solution, requested, files, session, context)
-    pip = _install_pip(order, conda, target, files, session, context)
+    pip: tuple[LockedPackage, ...] = ()
+    if order.has_pip:
+        from .pip_part import install_pip_part
+
+        pip = install_pip_part(order, conda, target, files, session, context)
     if link_mode(session.cache.packages, context.store.root) == "hardlink":
         protect_cache(session.cache.packages, solution.stems)
         if pip:
@@ -151,29 +159,6 @@ def _install(
     lock = with_input(lock, "environment.yml", order.spec_bytes)
     _stop_if_unchanged(order, lock, target, ("conda", "pip"))
     return lock, added, skipped
-
-
-def _check_pip(order: Order, context: Context) -> None:
-    if order.has_pip:
-        # Here and below: loading it takes as long as a solve, and many files have no such section.
-        from .pip_part import check_pip
-
-        check_pip(order, context)
-
-
-def _install_pip(
-    order: Order,
-    conda: Lock,
-    target: Target,
-    files: GenerationFiles,
-    session: Session,
-    context: Context,
-) -> tuple[LockedPackage, ...]:
-    if not order.has_pip:
-        return ()
-    from .pip_part import install_pip_part
-
-    return install_pip_part(order, conda, target, files, session, context)
 
 
 def _stop_if_unchanged(

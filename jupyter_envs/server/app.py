@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,8 +120,9 @@ class EnvsApp(ExtensionApp):
         if self._later is not None:
             self._later.cancel()
         if self._loading is not None:
-            with suppress(Exception):  # it was told when it happened
-                await (await self._loading).stop()
+            await asyncio.wait([self._loading])
+        if self._parts is not None:
+            await self._parts.stop()
 
     async def parts(self) -> Parts:
         """What answers and what watches; loaded and started by whoever asks first. Raises what

@@ -81,8 +81,8 @@ def link_bytecode(
 ) -> list[Future[BytecodeReport]]:
     """Put the cached bytecode of all packages into an unpublished prefix.
 
-    What its kernels need to start is there when this returns; the rest, which is most of it, is
-    linked in ``pool`` while they start, and done when the returned futures are.
+    What its kernels need to start is there when this returns; the rest is linked in ``pool`` while
+    they start, and done when the returned futures are.
 
     ``wheels`` maps the names of pip packages to the sha256 of their wheels (not of sdists: each
     build of one may differ). Errors of single files leave that file to Python.

@@ -11,7 +11,7 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 
-from jupyter_envs.errors import StoreReadOnly, disk_error, naming
+from jupyter_envs.errors import folder_error, naming
 
 #: No file of ours is nearly as large, and no reader of one is to fill the memory.
 _MOST_BYTES = 256_000_000
@@ -69,14 +69,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        if told := disk_error(error, folder):
-            raise told from error
-        there = next(parent for parent in (folder, *folder.parents) if parent.exists())
-        hint = None
-        if not there.is_dir():
-            hint = f"A file is in the place of a folder: move {there} away, then try again."
-        reason = error.strerror or str(error)
-        raise StoreReadOnly(path=str(there), reason=reason, hint=hint) from error
+        raise folder_error(error, folder) from error
 
 
 def discard_tree(folder: Path, trash: Path) -> None:

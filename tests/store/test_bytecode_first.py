@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
@@ -29,24 +30,31 @@ def depends(prefix: Path, name: str, *dependencies: str, kernel: bool = False) -
     path.write_text(json.dumps(record))
 
 
+class _Asked(Future[Any]):
+    """Does its work when it is asked for the result."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        super().__init__()
+        self._work = work
+
+    def result(self, timeout: float | None = None) -> Any:
+        if not self.done():
+            self.set_result(self._work())
+        return super().result(timeout)
+
+
 class _OneAtATime(Executor):
-    """Does nothing before it is asked for a result, and remembers what it did."""
-
     def __init__(self) -> None:
-        self.waiting: list[Future[Any]] = []
+        self.given: list[Future[Any]] = []
 
-    def submit(self, function: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-
-        def result(timeout: float | None = None) -> Any:
-            if future in self.waiting:
-                self.waiting.remove(future)
-                future.set_result(function(*args, **kwargs))
-            return Future.result(future, timeout)
-
-        self.waiting.append(future)
-        future.result = result  # type: ignore[method-assign]
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future = _Asked(lambda: function(*args, **kwargs))
+        self.given.append(future)
         return future
+
+    @property
+    def waiting(self) -> list[Future[Any]]:
+        return [future for future in self.given if not future.done()]
 
 
 def test_a_kernel_waits_for_what_it_needs_and_for_nothing_else(tmp_path: Path, cache: Path) -> None:
